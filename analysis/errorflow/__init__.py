@@ -1,0 +1,34 @@
+"""errorflow: how error flows through a recurrent network, derived, proved, measured.
+
+Names are imported when they are first used, so that `import errorflow` does no algebra.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+__version__ = "0.1.0"
+
+_WHERE = {
+    "errorflow.cells": ("Cell",),
+    "errorflow.definition": ("names", "new", "net", "dense", "diagonal", "fixed"),
+    "errorflow.activations": ("activation", "identity", "logistic", "relu", "squash_in", "squash_out"),
+    "errorflow.builtin": ("cell", "gru", "gru_reset_before", "lstm", "lstm1997", "rnn"),
+    "errorflow.networks": ("read_network",),
+    "errorflow.proof": ("prove", "theorem", "theorems"),
+    "errorflow.claims": ("claim", "judge"),
+}
+_HOME = {name: module for module, members in _WHERE.items() for name in members}
+
+__all__ = sorted(_HOME)
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOME:
+        return getattr(import_module(_HOME[name]), name)
+    raise AttributeError(f"module 'errorflow' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]

@@ -1,0 +1,117 @@
+"""Checks at the door: every array becomes float64, finite and of the right shape, or an error that says what is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from errorflow.definition import Definition
+
+Array = npt.NDArray[np.float64]
+
+
+def checked(name: str, value: Any) -> Array:
+    """`value` as a finite float64 array.
+
+    Raises: TypeError if it is not real numbers, ValueError naming the first index that is not finite.
+    """
+    array = np.asarray(value)
+    if array.dtype.kind not in "fiu":
+        raise TypeError(f"{name} must hold real numbers, got dtype {array.dtype}")
+    array = array.astype(np.float64, copy=False)
+    finite = np.isfinite(array)
+    if not finite.all():
+        index = tuple(int(i) for i in np.argwhere(~finite)[0])
+        raise ValueError(f"{name} must be finite, got {array[index]} at index {index}")
+    return array
+
+
+def dimensions(definition: Definition, weights: Mapping[str, Any]) -> dict[str, int]:
+    """The number behind every size label, read off the shapes of `weights`.
+
+    Raises: KeyError for a missing or unknown weight, ValueError for shapes that contradict each other.
+    """
+    wanted = {p.name: p for p in definition.parameters}
+    missing = [name for name in wanted if name not in weights]
+    unknown = [name for name in weights if name not in wanted]
+    if missing or unknown:
+        parts = ["lacks " + ", ".join(missing)] if missing else []
+        parts += ["does not know " + ", ".join(unknown)] if unknown else []
+        raise KeyError(f"weights of cell {definition.name!r} must be {', '.join(wanted)}; this set {' and '.join(parts)}")
+    sizes: dict[str, int] = {}
+    origin: dict[str, str] = {}
+    for name, parameter in wanted.items():
+        shape = np.shape(weights[name])
+        labels = [parameter.rows] + ([parameter.columns] if parameter.columns else [])
+        if len(shape) != len(labels):
+            raise ValueError(f"{name} must have shape ({', '.join(labels)}), got {shape}")
+        for label, length in zip(labels, shape, strict=True):
+            if sizes.setdefault(label, length) != length:
+                raise ValueError(
+                    f"{name} must have shape ({', '.join(labels)}) with {label} = {sizes[label]} as in {origin[label]},"
+                    f" got {shape}"
+                )
+            origin.setdefault(label, name)
+            if length < 1:
+                raise ValueError(f"{name} must not be empty, got shape {shape}")
+    return sizes
+
+
+def checked_weights(definition: Definition, weights: Mapping[str, Any]) -> dict[str, Array]:
+    """All weights of the cell as float64, checked against one another. Raises as `dimensions` and `checked` do."""
+    dimensions(definition, weights)
+    return {p.name: checked(p.name, weights[p.name]) for p in definition.parameters}
+
+
+def checked_inputs(definition: Definition, inputs: Any, sizes: dict[str, int]) -> tuple[dict[str, Array], bool]:
+    """Every input as (T, batch, width), and whether the caller gave one sequence without a batch axis.
+
+    inputs: (T, m) or (batch, T, m); a mapping by name where the cell has several inputs; for a cell without input, the
+        number of steps.
+    """
+    names = [s.name for s in definition.inputs]
+    if not names:
+        if isinstance(inputs, bool) or not isinstance(inputs, int | np.integer) or inputs < 0:
+            raise ValueError(f"cell {definition.name!r} takes no input: give the number of steps, got {inputs!r}")
+        return {"": np.zeros((int(inputs), 1, 0))}, True
+    given = inputs if isinstance(inputs, Mapping) else {names[0]: inputs}
+    if sorted(given) != sorted(names):
+        raise KeyError(f"inputs of cell {definition.name!r} must be {', '.join(names)}, got {', '.join(given)}")
+    arrays = {}
+    for symbol in definition.inputs:
+        array = checked(f"input {symbol.name}" if len(names) > 1 else "inputs", given[symbol.name])
+        width = sizes.setdefault(definition.sizes[symbol], array.shape[-1] if array.ndim else 0)
+        if array.ndim not in (2, 3) or array.shape[-1] != width:
+            raise ValueError(f"inputs must have shape (T, {width}) or (batch, T, {width}), got {array.shape}")
+        arrays[symbol.name] = array
+    _same(arrays, [a.shape[:-1] for a in arrays.values()])
+    single = next(iter(arrays.values())).ndim == 2
+    if not single and next(iter(arrays.values())).shape[0] == 0:
+        raise ValueError("inputs must hold at least one sequence, got a batch of 0")
+    return {n: a[:, None, :] if single else a.transpose(1, 0, 2) for n, a in arrays.items()}, single
+
+
+def checked_state(definition: Definition, state: Any, sizes: dict[str, int], batch: int) -> dict[str, Array]:
+    """The initial value of every state block as (batch, width); zero where it is not given.
+
+    Raises: KeyError for a name that is no state block, ValueError for a shape that does not fit.
+    """
+    given = dict(state or {})
+    for name in given:
+        definition.state(name)
+    blocks = {}
+    for symbol in definition.states:
+        width = sizes[definition.sizes[symbol]]
+        array = checked(f"state {symbol.name}", given.get(symbol.name, np.zeros(width)))
+        if array.shape not in ((width,), (batch, width)):
+            raise ValueError(f"state {symbol.name} must have shape ({width},) or ({batch}, {width}), got {array.shape}")
+        blocks[symbol.name] = np.broadcast_to(array, (batch, width))
+    return blocks
+
+
+def _same(arrays: dict[str, Array], shapes: Sequence[tuple[int, ...]]) -> None:
+    if len(set(shapes)) > 1:
+        raise ValueError(f"inputs must have equal batch and steps, got {dict(zip(arrays, shapes, strict=True))}")

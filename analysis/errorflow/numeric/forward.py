@@ -1,0 +1,131 @@
+"""The forward pass of any cell, with every vector of the graph kept at every step."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import sympy
+
+from errorflow.definition import Definition, New
+from errorflow.numeric.arrays import Array, checked_inputs, checked_state, checked_weights, dimensions
+from errorflow.numeric.compile import compiled
+
+
+@dataclass(frozen=True, eq=False)
+class Trajectory:
+    """A run of a cell over a batch of sequences.
+
+    weights: as checked, float64. values: name -> (T, batch, width) for inputs and inner vectors.
+    states: name -> (T + 1, batch, width), the initial state first. single: whether one sequence was given without a
+    batch axis.
+    """
+
+    definition: Definition
+    weights: dict[str, Array]
+    values: dict[sympy.Symbol, Array]
+    states: dict[str, Array]
+    single: bool
+
+    @property
+    def steps(self) -> int:
+        """T, the number of steps."""
+        return next(iter(self.states.values())).shape[0] - 1
+
+    @property
+    def batch(self) -> int:
+        """The number of sequences."""
+        return next(iter(self.states.values())).shape[1]
+
+    @property
+    def width(self) -> int:
+        """N, the length of the joint state."""
+        return sum(block.shape[2] for block in self.states.values())
+
+    def between(self, start: int, stop: int) -> dict[sympy.Symbol, Array]:
+        """Every name's values at steps start..stop-1: old states under their name, new ones under `new(name)`."""
+        window = {symbol: array[start:stop] for symbol, array in self.values.items()}
+        for symbol in self.definition.states:
+            window[symbol] = self.states[symbol.name][start:stop]
+            window[New(symbol)] = self.states[symbol.name][start + 1 : stop + 1]
+        return window
+
+    def output(self) -> Array:
+        """The output block at every step, (batch, T, n); without the batch axis for a single sequence."""
+        block = self.states[self.definition.output.name][1:].transpose(1, 0, 2)
+        return block[0] if self.single else block
+
+
+def run(definition: Definition, weights: Mapping[str, Any], inputs: Any, state: Any = None) -> Trajectory:
+    """The trajectory of the cell.
+
+    weights: name -> array, shapes as in `definition.parameters`. inputs: (batch, T, m) or (T, m).
+    state: block name -> (n,) or (batch, n), zero where absent.
+
+    Raises: KeyError, TypeError, ValueError for arrays that do not fit; ArithmeticError when a value overflows, with the
+    vector and the step.
+    """
+    sizes = dimensions(definition, weights)
+    matrices = checked_weights(definition, weights)
+    streams, single = checked_inputs(definition, inputs, sizes)
+    steps, batch, _ = next(iter(streams.values())).shape
+    initial = checked_state(definition, state, sizes, batch)
+
+    values = {x: streams[x.name] for x in definition.inputs}
+    states = {}
+    for symbol in definition.states:
+        states[symbol.name] = np.empty((steps + 1, batch, sizes[definition.sizes[symbol]]))
+        states[symbol.name][0] = initial[symbol.name]
+    for node in definition.nodes:
+        if not isinstance(node.symbol, New):
+            values[node.symbol] = np.zeros((steps, batch, sizes[definition.sizes[node.symbol]]))
+    _add_what_needs_no_state(definition, matrices, values)
+
+    order = compiled(definition).nodes
+    before = {s: states[s.name] for s in definition.states}
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        for t in range(steps):
+            now = {symbol: array[t] for symbol, array in values.items()}
+            now.update({symbol: array[t] for symbol, array in before.items()})
+            for node, function in order:
+                if isinstance(node.symbol, New):
+                    target = now[node.symbol] = states[node.symbol.of.name][t + 1]
+                else:
+                    target = now[node.symbol]
+                if function is not None:
+                    target[...] = function.function(*(now[s] for s in function.reads))
+                    continue
+                for term in node.terms:
+                    if term.source in definition.inputs:
+                        continue
+                    weight = matrices[str(term.matrix)]
+                    target += now[term.source] * weight if weight.ndim == 1 else now[term.source] @ weight.T
+    trajectory = Trajectory(definition, matrices, values, states, single)
+    _check_finite(trajectory)
+    return trajectory
+
+
+def _add_what_needs_no_state(
+    definition: Definition, matrices: dict[str, Array], values: dict[sympy.Symbol, Array]
+) -> None:
+    """U x + b of every affine vector, for all steps in one product."""
+    for node in definition.nodes:
+        for term in node.terms:
+            if term.source in definition.inputs:
+                weight, source = matrices[str(term.matrix)], values[term.source]
+                values[node.symbol] += source * weight if weight.ndim == 1 else source @ weight.T
+        if node.bias:
+            values[node.symbol] += matrices[node.bias]
+
+
+def _check_finite(trajectory: Trajectory) -> None:
+    for name, block in trajectory.states.items():
+        bad = ~np.isfinite(block)
+        if bad.any():
+            step, sequence, unit = (int(i) for i in np.argwhere(bad)[0])
+            raise ArithmeticError(
+                f"state {name} of cell {trajectory.definition.name!r} left the range of float64 at step {step},"
+                f" sequence {sequence}, unit {unit}; the forward pass itself diverges for these weights"
+            )

@@ -1,0 +1,205 @@
+"""J and its transpose along a trajectory, applied to blocks of vectors without being formed, and formed on request.
+
+Inside, a block of vectors over one state block is an array (width, batch, columns), so that every matrix meets all
+sequences and columns in one product.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+
+import numpy as np
+import sympy
+
+from errorflow.calculus.edges import Truncation, check_truncation, is_cut
+from errorflow.definition import New
+from errorflow.numeric.arrays import Array, checked
+from errorflow.numeric.compile import Slope, compiled
+from errorflow.numeric.forward import Trajectory
+
+Vectors = dict[sympy.Symbol, Array]
+
+
+class Steps:
+    """The local derivatives of a trajectory at steps start..stop-1."""
+
+    def __init__(self, trajectory: Trajectory, start: int, stop: int) -> None:
+        window = trajectory.between(start, stop)
+        self.trajectory, self.start = trajectory, start
+        self.slopes = compiled(trajectory.definition).slopes
+        self._entries: dict[int, Array] = {}
+        for k, slope in enumerate(self.slopes):
+            if slope.entry is not None:
+                entries = slope.entry(window, window[slope.edge.target].shape)
+                self._entries[k] = np.ascontiguousarray(entries.transpose(0, 2, 1))[..., None]
+
+    def _times(self, k: int, slope: Slope, t: int, vectors: Array, transposed: bool) -> Array:
+        if slope.entry is not None:
+            return self._entries[k][t - self.start] * vectors
+        weight = self.trajectory.weights[str(slope.matrix)]
+        if slope.diagonal:
+            return weight[:, None, None] * vectors
+        if transposed:
+            weight = weight.T
+        return (weight @ vectors.reshape(vectors.shape[0], -1)).reshape(weight.shape[0], *vectors.shape[1:])
+
+    def push(self, t: int, vectors: Vectors, keep: Callable[[Slope], bool] = lambda slope: True) -> Vectors:
+        """J at step t times vectors over the old state; the result is over the new state, under the same names."""
+        reached: Vectors = dict(vectors)
+        for k, slope in enumerate(self.slopes):
+            if slope.edge.source in reached and keep(slope):
+                part = self._times(k, slope, t, reached[slope.edge.source], False)
+                target = slope.edge.target
+                reached[target] = reached[target] + part if target in reached else part
+        return {s: reached[New(s)] for s in self.trajectory.definition.states if New(s) in reached}
+
+    def pull(
+        self,
+        t: int,
+        vectors: Mapping[sympy.Symbol, Array],
+        keep: Callable[[Slope], bool] = lambda slope: True,
+        through: dict[str, Vectors] | None = None,
+    ) -> Vectors:
+        """What vectors over any nodes bring to the old state at step t along the edges that `keep` admits.
+
+        Vectors over the new state, under `new(name)`, give J^T times them.
+        through: if given, receives for the label of every map with cut edges what those edges alone bring to their sources.
+        """
+        reached: Vectors = dict(vectors)
+        for k in range(len(self.slopes) - 1, -1, -1):
+            slope = self.slopes[k]
+            source, target = slope.edge.source, slope.edge.target
+            if target not in reached or not keep(slope) or source in self.trajectory.definition.inputs:
+                continue
+            part = self._times(k, slope, t, reached[target], True)
+            if through is not None and slope.edge.cut:
+                tails = through.setdefault(target.label, {})
+                tails[source] = tails[source] + part if source in tails else part
+            reached[source] = reached[source] + part if source in reached else part
+        return {s: reached[s] for s in self.trajectory.definition.states if s in reached}
+
+
+def carried(slope: Slope) -> bool:
+    """Whether an edge belongs to the carry."""
+    return not slope.edge.cut
+
+
+def apply(trajectory: Trajectory, t: int, vectors: object, truncated: Truncation = False) -> Array:
+    """J at step t times a block of vectors.
+
+    t: 0 <= t < T; J is d state after step t / d state before it. vectors: (batch, N, k) or (N, k), N the joint state.
+    truncated: as in `state_jacobian`.
+
+    Raises: ValueError for a step or a shape that does not fit.
+    """
+    return _apply(trajectory, t, vectors, truncated, False)
+
+
+def apply_transpose(trajectory: Trajectory, t: int, vectors: object, truncated: Truncation = False) -> Array:
+    """J^T at step t times a block of vectors: one step of backpropagation. Arguments as in `apply`."""
+    return _apply(trajectory, t, vectors, truncated, True)
+
+
+def _apply(trajectory: Trajectory, t: int, vectors: object, truncated: Truncation, transposed: bool) -> Array:
+    check_truncation(trajectory.definition, truncated)
+    if not 0 <= t < trajectory.steps:
+        raise ValueError(f"t must satisfy 0 <= t < T = {trajectory.steps}, got {t}")
+    array = checked("vectors", vectors)
+    if array.ndim not in (2, 3) or array.shape[-2] != trajectory.width:
+        raise ValueError(f"vectors must have shape (batch, {trajectory.width}, k), got {array.shape}")
+    if array.ndim == 3 and array.shape[0] != trajectory.batch:
+        raise ValueError(f"vectors must have a batch of {trajectory.batch}, got {array.shape[0]}")
+    spread = np.broadcast_to(array, (trajectory.batch, *array.shape[-2:]))
+    steps = Steps(trajectory, t, t + 1)
+
+    def keep(slope: Slope) -> bool:
+        return not is_cut(slope.edge, truncated)
+
+    blocks = split(trajectory, spread)
+    if transposed:
+        result = steps.pull(t, {New(s): block for s, block in blocks.items()}, keep)
+    else:
+        result = steps.push(t, blocks, keep)
+    joined = join(trajectory, result, array.shape[-1])
+    return joined[0] if trajectory.single and array.ndim == 2 else joined
+
+
+def split(trajectory: Trajectory, vectors: Array) -> Vectors:
+    """(batch, N, k) cut into state blocks (width, batch, k)."""
+    blocks, start = {}, 0
+    for symbol in trajectory.definition.states:
+        width = trajectory.states[symbol.name].shape[2]
+        blocks[symbol] = np.ascontiguousarray(vectors[:, start : start + width].transpose(1, 0, 2))
+        start += width
+    return blocks
+
+
+def join(trajectory: Trajectory, blocks: Vectors, columns: int) -> Array:
+    """State blocks put together again, (batch, N, k); a missing block is zero."""
+    parts = []
+    for symbol in trajectory.definition.states:
+        shape = (trajectory.states[symbol.name].shape[2], trajectory.batch, columns)
+        parts.append(blocks.get(symbol, np.zeros(shape)))
+    return np.concatenate(parts).transpose(1, 0, 2)
+
+
+def jacobians(trajectory: Trajectory, truncated: Truncation = False, start: int = 0, stop: int | None = None) -> Array:
+    """All one-step Jacobians, (batch, T, N, N), entry [p, q] = d new_p / d old_q.
+
+    Formed edge by edge: a diagonal stays a vector until it meets a matrix. Without the batch axis for a single sequence.
+    start, stop: the steps wanted, default all.
+    """
+    check_truncation(trajectory.definition, truncated)
+    definition, stop = trajectory.definition, trajectory.steps if stop is None else stop
+    window = trajectory.between(start, stop)
+    out = np.zeros((trajectory.batch, max(stop - start, 0), trajectory.width, trajectory.width))
+    column = 0
+    for old in definition.states:
+        width = trajectory.states[old.name].shape[2]
+        reached: dict[sympy.Symbol, tuple[str, Array]] = {old: ("diagonal", np.ones((1, 1, width)))}
+        parts: dict[sympy.Symbol, list[tuple[str, Array]]] = defaultdict(list)
+        grouped: dict[sympy.Symbol, list[Slope]] = defaultdict(list)
+        for slope in compiled(definition).slopes:
+            grouped[slope.edge.target].append(slope)
+        for node in definition.nodes:
+            for slope in grouped[node.symbol]:
+                if slope.edge.source in reached and not is_cut(slope.edge, truncated):
+                    parts[node.symbol].append(_chain(trajectory, slope, window, reached[slope.edge.source]))
+            if parts[node.symbol]:
+                reached[node.symbol] = _sum(parts[node.symbol])
+        row = 0
+        for state in definition.states:
+            height = trajectory.states[state.name].shape[2]
+            if New(state) in reached:
+                kind, block = reached[New(state)]
+                target = out[:, :, row : row + height, column : column + width].swapaxes(0, 1)
+                if kind == "diagonal":
+                    index = np.arange(height)
+                    target[:, :, index, index] = block
+                else:
+                    target[...] = block
+            row += height
+        column += width
+    return out[0] if trajectory.single else out
+
+
+def _chain(
+    trajectory: Trajectory, slope: Slope, window: dict[sympy.Symbol, Array], inner: tuple[str, Array]
+) -> tuple[str, Array]:
+    kind, array = inner
+    if slope.entry is not None or slope.diagonal:
+        if slope.entry is not None:
+            entry = slope.entry(window, window[slope.edge.target].shape)
+        else:
+            entry = trajectory.weights[str(slope.matrix)][None, None]
+        return (kind, entry * array) if kind == "diagonal" else (kind, entry[..., None] * array)
+    weight = trajectory.weights[str(slope.matrix)]
+    return "dense", weight * array[..., None, :] if kind == "diagonal" else weight @ array
+
+
+def _sum(parts: list[tuple[str, Array]]) -> tuple[str, Array]:
+    if all(kind == "diagonal" for kind, _ in parts):
+        return "diagonal", sum((a for _, a in parts[1:]), parts[0][1])
+    full = [a if kind == "dense" else a[..., None] * np.eye(a.shape[-1]) for kind, a in parts]
+    return "dense", sum(full[1:], full[0])
