@@ -1,0 +1,39 @@
+"""Theorems with their certificates, and the checker that replays them.
+
+>>> theorem("logistic.slope").sharp
+'1/4 at x = 0, nowhere else'
+>>> prove(["logistic.slope"])[0].verdict
+'proved'
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+
+from .registry import THEOREMS
+from .theorem import Report, Theorem, check
+
+
+def theorems() -> tuple[Theorem, ...]:
+    """All theorems in reading order."""
+    return THEOREMS
+
+
+def theorem(name: str) -> Theorem:
+    """The theorem of that name. Raises KeyError with the nearest names where there is none."""
+    for candidate in THEOREMS:
+        if candidate.name == name:
+            return candidate
+    near = difflib.get_close_matches(name, [t.name for t in THEOREMS], 1)
+    hint = f"; did you mean {near[0]!r}?" if near else ";"
+    raise KeyError(f"no theorem called {name!r}{hint} `errorflow list` shows all")
+
+
+def prove(names: Sequence[str] | None = None) -> list[Report]:
+    """Fresh reports on the theorems named, or on all, in reading order. Raises KeyError for an unknown name."""
+    chosen = THEOREMS if names is None else [theorem(name) for name in names]
+    return [check(one) for one in chosen]
+
+
+__all__ = ["Report", "Theorem", "check", "prove", "theorem", "theorems"]

@@ -1,0 +1,204 @@
+"""What the names of a statement mean as polynomials, and what is known about them at one place of a proof."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import reduce
+from typing import Any
+
+from .axioms import FUNCTIONS
+from .polynomial import (
+    ONE, Claim, Polynomial, Refused, Relation, Tree, add, constant, derivative, multiply, names_in, parse_claim,
+    parse_expression, renamed,
+)
+from .statement import Statement
+
+Fact = tuple[str, frozenset[Any]]
+
+
+@dataclass
+class State:
+    """What is known at one place of a proof."""
+
+    statement: Statement
+    indexed: frozenset[str] = frozenset()
+    running: frozenset[str] = frozenset()
+    facts: set[Fact] = field(default_factory=set)
+    equivalences: set[tuple[Fact, Fact]] = field(default_factory=set)
+    axioms: set[str] = field(default_factory=set)
+
+    def copy(self) -> State:
+        """The same knowledge, to be extended under an assumption."""
+        return State(self.statement, self.indexed, self.running, set(self.facts), set(self.equivalences), self.axioms)
+
+
+def begin(statement: Statement) -> State:
+    """Nothing known yet; raises Refused where a name has two meanings."""
+    s, plan = statement, statement.recurrence
+    kinds = s.real + s.integer + s.matrix + tuple(x[0] for x in (*s.let, *s.sums, *s.blocks))
+    if len(set(kinds)) != len(kinds) or any("'" in name for name in kinds):
+        raise Refused(f"every name must have one declaration and no prime, got {sorted(kinds)}")
+    defined = [(n, arg) for n, _, arg in s.let]
+    entries = [(n, entry) for n, rows in s.blocks for row in rows for entry in row]
+    indexed = frozenset(plan.indexed) | {a.name for a in plan.accumulate} if plan else frozenset[str]()
+    indexed = _closure(indexed, defined + [(n, term) for n, _, term in s.sums] + entries)
+    return State(s, indexed, _closure(frozenset(s.running), defined))
+
+
+def _closure(found: frozenset[str], defined: list[tuple[str, str]]) -> frozenset[str]:
+    """The names found and those whose definition mentions one of them."""
+    while new := {name for name, text in defined if names_in(parse_expression(text)) & found} - found:
+        found |= new
+    return found
+
+
+def next_index(tree: Tree, indexed: frozenset[str]) -> Tree:
+    """The expression one index later."""
+
+    def change(name: str) -> str:
+        if name.endswith("'"):
+            raise Refused(f"only one step ahead may be named, got {name!r}")
+        return name + "'" if name in indexed else name
+
+    return renamed(tree, change)
+
+
+def later(claim: Claim, indexed: frozenset[str]) -> Claim:
+    """The claim one index later."""
+
+    def move(relations: tuple[Relation, ...]) -> tuple[Relation, ...]:
+        return tuple(Relation(next_index(r.left, indexed), r.symbol, next_index(r.right, indexed)) for r in relations)
+
+    return Claim(move(claim.chain), move(claim.iff))
+
+
+def definition(name: str, state: State) -> tuple[str, Tree]:
+    """The function and the argument by which a name is defined."""
+    for defined, function, argument in state.statement.let:
+        if defined == name:
+            return function, parse_expression(argument)
+        if defined + "'" == name and defined in state.indexed:
+            return function, next_index(parse_expression(argument), state.indexed)
+    raise Refused(f"{name!r} must be defined by a function")
+
+
+def expand(tree: Tree, state: State) -> Polynomial:
+    """The polynomial of an expression; a derivative d(e, x) holds every name without a definition fixed."""
+    if tree.head == "number":
+        return constant(tree.number)
+    if tree.head == "name":
+        return variable(tree.name, state)
+    if tree.head == "d":
+        return derivative(expand(tree.parts[0], state), _slopes(tree, state))
+    inner = [expand(part, state) for part in tree.parts]
+    if tree.head == "negative":
+        return add({}, inner[0], -1)
+    if tree.head in "+-":
+        return add(inner[0], inner[1], 1 if tree.head == "+" else -1)
+    if tree.head == "*":
+        return multiply(*inner)
+    if tree.head == "**":
+        return reduce(multiply, [inner[0]] * tree.number, constant(1))
+    if set(inner[1]) != {ONE}:
+        raise Refused("a divisor must be a number other than zero")
+    return multiply(inner[0], constant(1 / inner[1][ONE]))
+
+
+def variable(name: str, state: State) -> Polynomial:
+    """The polynomial of one name. Raises Refused where the statement does not declare it."""
+    s, plain = state.statement, name.removesuffix("'")
+    if name != plain and plain not in state.indexed:
+        raise Refused(f"{name!r} must belong to a name that changes with the index")
+    for defined, function, argument in s.let:
+        if defined == plain and not function:
+            tree = parse_expression(argument)
+            return expand(next_index(tree, state.indexed) if name != plain else tree, state)
+    if plain in s.matrix or plain in {n for n, _ in s.blocks}:
+        return {((), (name,)): Fraction(1)}
+    if plain in s.real + s.integer or plain in {x[0] for x in s.let + s.sums}:
+        return {((name,), ()): Fraction(1)}
+    raise Refused(f"{name!r} must be declared")
+
+
+def _slopes(tree: Tree, state: State) -> dict[str, Polynomial]:
+    """The derivative by one variable of every name that depends on it."""
+    s, by = state.statement, tree.name
+    if by not in s.real or any("'" in name for name in names_in(tree)):
+        raise Refused(f"a derivative must be by a real name and at one index, got {sorted(names_in(tree))}")
+    slopes: dict[str, Polynomial] = {by: constant(1)}
+    slopes |= {name: expand(parse_expression(text), state) for name, x, text in s.slopes if x == by}
+    for name, function, argument in s.let:
+        if not function:
+            continue
+        inner = derivative(expand(parse_expression(argument), state), slopes)
+        if inner:
+            outer = renamed(parse_expression(FUNCTIONS[function]), lambda _, value=name: value)
+            slopes[name] = multiply(expand(outer, state), inner)
+    fixed = _names(expand(tree.parts[0], state)) - set(slopes)
+    plan = s.recurrence
+    given = s.assume + tuple(text for part in s.parts for text in part.assume)
+    hidden = {name for name, _, _ in s.sums} | {name for name, _ in s.blocks}
+    for text in given + (plan.base + plan.step + plan.always if plan else ()):
+        for r in parse_claim(text).chain:
+            names = _names(expand(r.left, state)) | _names(expand(r.right, state))
+            hidden |= names if r.symbol == "=" and names & set(slopes) else set()
+    if fixed & hidden:
+        raise Refused(f"{sorted(fixed & hidden)} may depend on {by!r} in a way that is not declared")
+    return slopes
+
+
+def _names(p: Polynomial) -> frozenset[str]:
+    return frozenset(name for reals, word in p for name in reals + word)
+
+
+def fact(symbol: str, p: Polynomial) -> Fact:
+    """`p symbol 0` up to a positive factor, and for equations any factor."""
+    if p:
+        scale = p[min(p)]
+        p = multiply(p, constant(1 / (scale if symbol == "=" else abs(scale))))
+    return symbol, frozenset(p.items())
+
+
+def single(r: Relation, state: State) -> Fact:
+    """The fact that one comparison states."""
+    difference = add(expand(r.left, state), expand(r.right, state), -1)
+    if r.symbol == "=":
+        return fact("=", difference)
+    if any(word for _, word in difference):
+        raise Refused("only reals can be compared by size")
+    if r.symbol in ("<", "<="):
+        difference = add({}, difference, -1)
+    return fact(">" if r.symbol in "<>" else ">=", difference)
+
+
+def knows(state: State, symbol: str, p: Polynomial) -> bool:
+    """Whether `p symbol 0` is a fact, follows from a stronger one about p, or concerns a number."""
+    if set(p) <= {ONE}:
+        value = p.get(ONE, Fraction(0))
+        if value == 0 if symbol == "=" else value > 0 if symbol == ">" else value >= 0:
+            return True
+    stronger = {"=": ("=",), ">": (">",), ">=": (">=", ">", "=")}[symbol]
+    return any(fact(other, p) in state.facts for other in stronger)
+
+
+def known(state: State, claim: Claim) -> bool:
+    """Whether a claim is among the facts, without any work to find out."""
+    facts = [single(r, state) for r in claim.chain]
+    if not claim.iff:
+        return all(knows(state, f[0], dict(f[1])) for f in facts)
+    pair = (facts[0], single(claim.iff[0], state))
+    return len(facts) == len(claim.iff) == 1 and (pair in state.equivalences or pair[::-1] in state.equivalences)
+
+
+def learn(state: State, claim: Claim) -> None:
+    """Add a claim to the facts: for hypotheses, and for conclusions once they are proved."""
+    facts = [single(r, state) for r in claim.chain]
+    if not claim.iff:
+        state.facts.update(facts)
+    elif len(facts) == len(claim.iff) == 1:
+        state.equivalences.add((facts[0], single(claim.iff[0], state)))
+    else:
+        raise Refused("an equivalence must join two single comparisons")
+
+

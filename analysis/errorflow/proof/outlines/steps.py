@@ -1,0 +1,68 @@
+"""The steps of an outline. What the finder adds (cofactors, sums of products) is left out here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+Step = dict[str, Any]
+
+
+def given(rule: str, goal: str, **fields: Any) -> Step:
+    """A step that is written out in full."""
+    return {"rule": rule, "goal": goal, **fields}
+
+
+def identity(goal: str, *equations: str) -> Step:
+    """An equation that follows from known ones; each is used from left to right where that is enough."""
+    return {"rule": "identity", "goal": goal, "equations": equations}
+
+
+def positive(goal: str, *factors: str, equations: tuple[str, ...] = (), degree: int = 2, zero_iff: str = "") -> Step:
+    """An inequality whose difference is a positive combination of products of the factors, up to a degree."""
+    step: Step = {"rule": "positive", "goal": goal, "factors": factors, "equations": equations, "degree": degree}
+    return step | ({"zero_iff": zero_iff} if zero_iff else {})
+
+
+def sign(goal: str, *factors: str, equations: tuple[str, ...] = (), degree: int = 2) -> Step:
+    """An equivalence of two comparisons whose differences agree up to a positive factor."""
+    return {"rule": "sign", "goal": goal, "factors": factors, "equations": equations, "degree": degree}
+
+
+def axiom(name: str, **at: str) -> Step:
+    """An analytic fact at the values named."""
+    return {"rule": "axiom", "name": name, "at": at}
+
+
+def add_up(goal: str, of: str, constant: str = "0", **parts: str) -> Step:
+    """A relation summed over l = 1..count."""
+    return {"rule": "sum", "goal": goal, "of": of, "constant": constant, "parts": parts}
+
+
+def blocks(goal: str) -> Step:
+    """A relation of matrices, entry by entry."""
+    return {"rule": "blocks", "goal": goal}
+
+
+def integer(goal: str) -> Step:
+    """An integer above -1 is nonnegative."""
+    return {"rule": "integer", "goal": goal}
+
+
+def apply(goal: str, source: str) -> Step:
+    """One side of an equivalence from the other."""
+    return {"rule": "apply", "goal": goal, "from": source}
+
+
+def equivalent(goal: str, forward: list[Step], backward: list[Step]) -> Step:
+    """An equivalence by a proof in each direction."""
+    return {"rule": "equivalent", "goal": goal, "forward": forward, "backward": backward}
+
+
+def contradiction(goal: str, *steps: Step) -> Step:
+    """An inequality whose negation proves 0 > 0."""
+    return {"rule": "contradiction", "goal": goal, "steps": list(steps)}
+
+
+def exponential(goal: str, value: str, terms: int) -> Step:
+    """A rational bound on exp of a rational number."""
+    return {"rule": "exponential", "goal": goal, "value": value, "terms": terms}

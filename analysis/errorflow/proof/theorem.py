@@ -1,0 +1,133 @@
+"""A theorem: its statement as data, where it is sharp, what guards it against misstatement; and the check of one."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from . import kernel
+from .point import Values, satisfies
+from .polynomial import Refused
+from .printing import Symbol, hypotheses, latex, text
+from .statement import Statement, canonical, statement_json
+
+
+@dataclass(frozen=True)
+class Neighbour:
+    """A false statement close to the theorem: `old` replaced by `new`, and a point where it fails.
+
+    at: values that satisfy the hypotheses and not the changed conclusion `fails`.
+    """
+
+    old: str
+    new: str
+    fails: str
+    at: Values
+
+
+@dataclass(frozen=True)
+class Theorem:
+    """A named result with its hypotheses as data.
+
+    scope: universal, schema (in the symbols it names) or instance (which). sharp: value and place of equality.
+    points: values that satisfy the hypotheses, those of each part at one of them; `step_point` satisfies the step
+    of the recurrence. existence: a conclusion that shows that the hypotheses can be met, where no rational can.
+    """
+
+    name: str
+    title: str
+    statement: Statement
+    scope: str
+    source: str
+    sharp: str
+    points: tuple[Values, ...]
+    neighbour: Neighbour
+    symbols: tuple[Symbol, ...] = ()
+    depends: tuple[str, ...] = ()
+    step_point: Values | None = None
+    route: str = "kernel"
+    existence: tuple[str, ...] = ()
+
+    def latex(self) -> str:
+        """The theorem in LaTeX, hypotheses first, from what the checker parses."""
+        return latex(self.statement, self.symbols)
+
+    def text(self) -> str:
+        """The theorem in plain text, hypotheses first, from what the checker parses."""
+        return text(self.statement, self.symbols)
+
+    def hypotheses(self) -> tuple[str, ...]:
+        """The hypotheses in plain text, one each."""
+        return hypotheses(self.statement, self.symbols)
+
+
+@dataclass(frozen=True)
+class Report:
+    """What one check found; made afresh by every check and never stored."""
+
+    name: str
+    verdict: str
+    route: str
+    scope: str
+    seconds: float
+    digest: str
+    axioms: tuple[str, ...] = ()
+    reason: str = ""
+
+
+@cache
+def certificate(name: str) -> tuple[Any, ...]:
+    """The certificate that is stored with the package under a theorem's name, one entry for each part."""
+    source = resources.files(__package__).joinpath("certificates", f"{name}.json")
+    return tuple(json.loads(source.read_text(encoding="utf-8"))["parts"])
+
+
+def digest(theorem: Theorem, proof: Sequence[Any]) -> str:
+    """The sha256 of statement and certificate together, in canonical JSON."""
+    data = {"name": theorem.name, "statement": statement_json(theorem.statement), "parts": list(proof)}
+    return hashlib.sha256(canonical(data).encode()).hexdigest()
+
+
+def check(theorem: Theorem, proof: Sequence[Any] | None = None) -> Report:
+    """A fresh report on a theorem, from the stored certificate or from the one given."""
+    began = time.perf_counter()
+    proof = certificate(theorem.name) if proof is None else proof
+    verdict, reason, axioms = "proved", "", ()
+    try:
+        axioms = kernel.check(theorem.statement, proof)
+    except Refused as refusal:
+        verdict, reason = "failed", str(refusal)
+    seconds = time.perf_counter() - began
+    return Report(theorem.name, verdict, theorem.route, theorem.scope, seconds, digest(theorem, proof), axioms, reason)
+
+
+def satisfiable(theorem: Theorem) -> bool:
+    """Whether the theorem's own point satisfies its hypotheses exactly, so that it is not vacuous."""
+    if theorem.existence:
+        concluded = {text for part in theorem.statement.parts for text in part.conclude}
+        return set(theorem.existence) <= concluded and check(theorem).verdict == "proved"
+    return satisfies(theorem.statement, theorem.points, theorem.step_point)
+
+
+def neighbour(theorem: Theorem) -> tuple[Statement, tuple[Any, ...]]:
+    """The false neighbour's statement, and the theorem's certificate with the same replacement made in it."""
+    change = theorem.neighbour
+
+    def swap(value: Any) -> Any:
+        if isinstance(value, str):
+            return value.replace(change.old, change.new)
+        if isinstance(value, Mapping):
+            return {key: swap(item) for key, item in value.items()}
+        if isinstance(value, (list, tuple)):
+            return type(value)(swap(item) for item in value)
+        return value
+
+    parts = tuple(replace(part, conclude=swap(part.conclude)) for part in theorem.statement.parts)
+    return replace(theorem.statement, parts=parts), swap(certificate(theorem.name))
+

@@ -1,0 +1,1 @@
+"""The theorems, one family a module."""

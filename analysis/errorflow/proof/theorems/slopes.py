@@ -1,0 +1,88 @@
+"""Slopes of the squashing functions.
+
+logistic.slope: 0 < sigma' = sigma (1 - sigma) <= 1/4, with equality at 0 only.
+tanh.slope: 0 < tanh' = 1 - tanh^2 <= 1, with equality at 0 only.
+squash.slopes: the 1997 squashes h = 2 sigma - 1 = tanh(x/2) and g = 4 sigma - 2 = 2 tanh(x/2) have slopes
+(1 - h^2)/2 <= 1/2 and 1 - g^2/4 <= 1, with equality at 0 only.
+slopes.crossing: tanh' > sigma' exactly where cosh(x/2) < (1 + sqrt 3)/2.
+"""
+
+from __future__ import annotations
+
+from ..printing import Symbol
+from ..statement import Part, Statement
+from ..theorem import Neighbour, Theorem
+
+LOGISTIC_SLOPE = Theorem(
+    name="logistic.slope",
+    title="The logistic function has slope at most 1/4",
+    statement=Statement(
+        real=("x",),
+        let=(("s", "logistic", "x"),),
+        parts=(Part(("d(s, x) = s*(1 - s)", "0 < d(s, x) <= 1/4", "d(s, x) = 1/4 iff x = 0")),),
+    ),
+    scope="universal",
+    source="Hochreiter & Schmidhuber 1997, section 3.1, below eq. (2): f' of the logistic is at most 0.25",
+    sharp="1/4 at x = 0, nowhere else",
+    points=({"x": "0", "s": "1/2"},),
+    neighbour=Neighbour("1/4", "1/5", "d(s, x) <= 1/5", {"x": "0", "s": "1/2"}),
+)
+
+TANH_SLOPE = Theorem(
+    name="tanh.slope",
+    title="The hyperbolic tangent has slope at most 1",
+    statement=Statement(
+        real=("x",),
+        let=(("t", "tanh", "x"),),
+        parts=(Part(("d(t, x) = 1 - t**2", "0 < d(t, x) <= 1", "d(t, x) = 1 iff x = 0")),),
+    ),
+    scope="universal",
+    source="Hochreiter & Schmidhuber 1997, section 3.1",
+    sharp="1 at x = 0, nowhere else",
+    points=({"x": "0", "t": "0"},),
+    neighbour=Neighbour("<= 1", "<= 9/10", "d(t, x) <= 9/10", {"x": "0", "t": "0"}),
+)
+
+SQUASH_SLOPES = Theorem(
+    name="squash.slopes",
+    title="The 1997 squashes are hyperbolic tangents of half the argument",
+    statement=Statement(
+        real=("x",),
+        let=(("s", "logistic", "x"), ("t", "tanh", "x/2"), ("h", "", "2*s - 1"), ("g", "", "4*s - 2")),
+        parts=(
+            Part(("h = t", "d(h, x) = (1 - h**2)/2", "0 < d(h, x) <= 1/2", "d(h, x) = 1/2 iff x = 0")),
+            Part(("g = 2*t", "d(g, x) = 1 - g**2/4", "0 < d(g, x) <= 1", "d(g, x) = 1 iff x = 0")),
+        ),
+    ),
+    scope="universal",
+    source="Hochreiter & Schmidhuber 1997, eqs. (4) and (5), where h is 2 logistic - 1 and g is 4 logistic - 2",
+    sharp="1/2 and 1 at x = 0, nowhere else",
+    points=({"x": "0", "s": "1/2", "t": "0"},),
+    neighbour=Neighbour("<= 1/2", "<= 1/3", "d(h, x) <= 1/3", {"x": "0", "s": "1/2", "t": "0"}),
+    depends=("logistic.slope",),
+)
+
+CROSSING = Theorem(
+    name="slopes.crossing",
+    title="Where the slope of tanh is the larger one",
+    statement=Statement(
+        real=("x", "u", "r"),
+        let=(("s", "logistic", "x"), ("t", "tanh", "x"), ("p", "exp", "x/2"), ("e", "exp", "-x/2"),
+             ("e2", "exp", "-x"), ("e4", "exp", "-2*x"), ("z", "logistic", "2*x")),
+        assume=("u = (p + e)/2", "r > 0", "r**2 = 3"),
+        parts=(
+            Part(("u >= 1", "d(t, x) > d(s, x) iff u < (1 + r)/2", "d(t, x) = d(s, x) iff u = (1 + r)/2")),
+            Part(("d(s, x) = (2 - r)/2",), assume=("u = (1 + r)/2",)),
+        ),
+    ),
+    scope="universal",
+    source="follows from logistic.slope and tanh.slope",
+    sharp="equal at |x| = 2 arccosh((1 + sqrt 3)/2) = 1.662885891058621..., both slopes (2 - sqrt 3)/2 = 0.13397459...",
+    points=({"x": "0"},),
+    existence=("u >= 1",),
+    neighbour=Neighbour("u < (1 + r)/2", "u < (2 + r)/2", "", {}),
+    symbols=(Symbol("u", r"\cosh\tfrac{x}{2}", "cosh(x/2)"), Symbol("r", r"\sqrt{3}", "sqrt(3)"),
+             Symbol("p", r"e^{x/2}", "exp(x/2)"), Symbol("e", r"e^{-x/2}", "exp(-x/2)"),
+             Symbol("e2", r"e^{-x}", "exp(-x)"), Symbol("e4", r"e^{-2x}", "exp(-2 x)")),
+    depends=("logistic.slope", "tanh.slope"),
+)
