@@ -139,7 +139,7 @@ ACTIVATIONS: tuple[Activation, ...] = (
     ),
     Activation(
         "squash_out", squash_out, squash_out_slope, lambda x: 2 * _sigma(x) - 1,
-        lambda x, y: (1 - y**2) / 2,
+        lambda x, y: sympy.Mul(sympy.Rational(1, 2), 1 - y**2, evaluate=False),
         lambda x: np.tanh(0.5 * x), lambda x: 2.0 * _bell(x), sympy.Rational(1, 2), "x = 0 only",
     ),
     Activation(

@@ -11,7 +11,7 @@ from errorflow.definition import Definition, define
 
 if TYPE_CHECKING:
     from errorflow.calculus.edges import Truncation
-    from errorflow.calculus.flow import Flow
+    from errorflow.calculus.result import Flow
     from errorflow.calculus.jacobian import Layout
     from errorflow.calculus.result import Jacobian
     from errorflow.learning import Cost, Gradient
@@ -78,7 +78,7 @@ class Cell:
 
     def flow(self, lag: int | str = "q", *, truncated: Truncation = False, layout: Layout = "column") -> Flow:
         """The product of `lag` Jacobians, d state_t / d state_(t-lag); "q" keeps the number of steps symbolic."""
-        from errorflow.calculus.flow import Flow
+        from errorflow.calculus.result import Flow
 
         return Flow(self.definition, lag, truncated, layout)
 

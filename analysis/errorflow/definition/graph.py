@@ -55,7 +55,8 @@ class Definition:
     @property
     def values(self) -> dict[sympy.Expr, sympy.Symbol]:
         """f(u) -> the name that holds it, so that slopes can be printed in the value."""
-        return {n.expression: n.symbol for n in self.nodes if n.expression is not None and not n.expression.is_Symbol}
+        held = [n for n in self.nodes if n.expression is not None and not n.expression.is_Symbol and not n.inner]
+        return {n.expression: n.symbol for n in held}
 
 
 def define(
