@@ -157,9 +157,22 @@ ACTIVATIONS: tuple[Activation, ...] = (
 _BY_FUNCTION: dict[Any, Activation] = {a.function: a for a in ACTIVATIONS if a.name != "identity"}
 _BY_SLOPE: dict[Any, Activation] = {a.slope: a for a in ACTIVATIONS if a.name != "identity"}
 
+
+
+def _whole(function: Callable[[Array], Array]) -> Callable[[Array], Array]:
+    """`function` as one operation: an array that watches what is done to it does not see inside."""
+
+    def applied(x: Array) -> Array:
+        if type(x) is np.ndarray or not isinstance(x, np.ndarray):
+            return function(x)
+        return x.__array_wrap__(np.asarray(function(np.asarray(x))))
+
+    return applied
+
+
 NUMPY_FUNCTIONS: dict[str, Callable[[Array], Array]] = {
-    **{a.function.__name__: a.value for a in _BY_FUNCTION.values()},
-    **{a.slope.__name__: a.stable_slope for a in _BY_FUNCTION.values()},
+    **{a.function.__name__: _whole(a.value) for a in _BY_FUNCTION.values()},
+    **{a.slope.__name__: _whole(a.stable_slope) for a in _BY_FUNCTION.values()},
 }
 
 

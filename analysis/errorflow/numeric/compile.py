@@ -53,6 +53,7 @@ def compiled(definition: Definition) -> Compiled:
     return Compiled(nodes, tuple(_slope(e) for e in edges(definition)))
 
 
+@lru_cache(maxsize=4096)
 def elementwise(expression: sympy.Expr) -> Elementwise:
     """`expression` as a NumPy function. Slopes run in their stable form."""
     reads = tuple(sorted(expression.free_symbols, key=lambda s: s.name))

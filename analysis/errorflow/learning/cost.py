@@ -1,0 +1,277 @@
+"""What BPTT and RTRL cost, as exact polynomials read off the plans that run.
+
+n units, m inputs, T steps; multiply-adds and words for one sequence with a loss at every step. Biases are left out
+unless asked for. An instrumented run of the same plan gives the same integers.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import sympy
+
+from errorflow.calculus.words import Diag, Matrix, Word
+from errorflow.definition import Definition, New
+from errorflow.learning.plan import BlockPlan, backward_plan, forward_plan, is_diagonal
+
+STEPS = sympy.Symbol("T", positive=True, integer=True)
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What one algorithm takes for a whole sequence.
+
+    macs, elementwise: polynomials in n, m, T, multiply-adds and products entry by entry. memory: words beyond weights and
+    gradient. kept: what is stored, in words. exact: whether the gradient is exact. sizes: numbers put in for n, m, T.
+    """
+
+    name: str
+    macs: sympy.Expr
+    elementwise: sympy.Expr
+    memory: sympy.Expr
+    kept: str
+    exact: bool
+    sizes: tuple[tuple[str, int], ...] = ()
+
+    def total(self, polynomial: sympy.Expr) -> int | None:
+        """The integer that `polynomial` is at the sizes, None while some are open."""
+        value = polynomial.xreplace({_size(label): sympy.Integer(k) for label, k in self.sizes})
+        return int(value) if value.is_Integer else None
+
+    def json(self) -> dict[str, Any]:
+        """The record as data, polynomials as text."""
+        return {
+            "name": self.name,
+            "macs_total": self.total(self.macs),
+            "elementwise_total": self.total(self.elementwise),
+            "memory_words": self.total(self.memory),
+            "exact": self.exact,
+            "macs_polynomial": str(self.macs),
+            "elementwise_polynomial": str(self.elementwise),
+            "memory_polynomial": str(self.memory),
+            "memory_holds": self.kept,
+        }
+
+
+def costs(
+    definition: Definition,
+    *,
+    units: int | None = None,
+    inputs: int | None = None,
+    steps: int | None = None,
+    biases: bool = False,
+) -> tuple[Cost, ...]:
+    """The cost of BPTT and of RTRL for a cell, in this order.
+
+    units, inputs, steps: numbers for n, m, T; what is not given stays a symbol.
+
+    Raises: ValueError for a number that is not a positive integer.
+    """
+    sizes = []
+    for label, number in (("n", units), ("m", inputs), ("T", steps)):
+        if number is None:
+            continue
+        if isinstance(number, bool) or not isinstance(number, int) or number < 1:
+            raise ValueError(f"{_WORDS[label]} must be a positive integer, got {number!r}")
+        sizes.append((label, number))
+    return tuple(cost(definition, biases, tuple(sizes)) for cost in (_bptt, _rtrl))
+
+
+_WORDS = {"n": "units", "m": "inputs", "T": "steps"}
+
+
+def _size(label: str) -> sympy.Symbol:
+    return STEPS if label == "T" else sympy.Symbol(label, positive=True, integer=True)
+
+
+def _length(definition: Definition, symbol: sympy.Symbol) -> sympy.Expr:
+    return _size(definition.sizes[symbol])
+
+
+def products(expression: sympy.Expr) -> int:
+    """How many products, quotients and squares one entry of `expression` takes as written."""
+    if expression.is_Mul:
+        factors = [f for f in expression.args if f not in (1, -1)]
+        return len(factors) - 1 + sum(products(f) for f in factors)
+    if expression.is_Pow:
+        exponent = expression.exp
+        own = abs(int(exponent)) - 1 if exponent.is_Integer else 0
+        own += 1 if exponent.is_negative else 0
+        return own + products(expression.base)
+    return sum(products(argument) for argument in expression.args)
+
+
+def _weights(definition: Definition, biases: bool) -> sympy.Expr:
+    """The number of learned weights."""
+    total = sympy.Integer(0)
+    for p in definition.parameters:
+        if p.kind != "fixed" and (biases or p.kind != "bias"):
+            total += _size(p.rows) * (_size(p.columns) if p.columns else 1)
+    return total
+
+
+def _forward(definition: Definition) -> tuple[sympy.Expr, sympy.Expr]:
+    """(multiply-adds, elementwise products) of one step forward."""
+    macs = elementwise = sympy.Integer(0)
+    for node in definition.nodes:
+        rows = _length(definition, node.symbol)
+        if node.expression is not None:
+            elementwise += products(node.expression) * rows
+        for term in node.terms:
+            if term.kind == "diagonal":
+                elementwise += rows
+            else:
+                macs += rows * _length(definition, term.source)
+    return macs, elementwise
+
+
+def _bptt(definition: Definition, biases: bool, sizes: tuple[tuple[str, int], ...]) -> Cost:
+    plan = backward_plan(definition)
+    forward_macs, forward_elementwise = _forward(definition)
+    macs, elementwise = STEPS * forward_macs, STEPS * forward_elementwise
+    at_last = {New(definition.output)}
+    before = {New(s) for s in definition.states}
+    for back in plan.edges:
+        rows = _length(definition, back.edge.target)
+        if back.entry is not None and back.entry != 1:
+            elementwise += STEPS * products(back.entry) * rows
+        times = _visits(back.edge.target, back.edge.source, back.first, at_last, before)
+        if isinstance(back.edge.factor, Matrix) and back.edge.factor.kind != "diagonal":
+            macs += times * rows * _length(definition, back.edge.source)
+        elif back.entry is None or back.entry != 1:
+            elementwise += times * rows
+    for node in definition.nodes:
+        if node.inner and node.expression is not None:
+            elementwise += STEPS * products(node.expression) * _length(definition, node.symbol)
+    for net, term in plan.outer:
+        rows = _length(definition, net)
+        if term.kind == "diagonal":
+            elementwise += STEPS * rows
+        elif term.kind == "dense":
+            macs += STEPS * rows * _length(definition, term.source)
+    memory = sum((_length(definition, s) for s in plan.kept), sympy.Integer(0)) * STEPS
+    memory += sum((_length(definition, s) for s in plan.kept if s in definition.states), sympy.Integer(0))
+    kept = f"{', '.join(s.name for s in plan.kept)} at every step, and the initial state"
+    return Cost("bptt", *map(sympy.expand, (macs, elementwise, memory)), kept, True, sizes)
+
+
+def _visits(
+    target: sympy.Symbol, source: sympy.Symbol, first: bool, at_last: set[sympy.Symbol], before: set[sympy.Symbol]
+) -> sympy.Expr:
+    """How many of the T steps walk an edge: the last step starts from the output alone, the first one may stop early.
+
+    at_last, before: what the error has reached at the last step and at earlier ones; they grow as the edges are walked.
+    """
+    if target not in before:
+        return sympy.Integer(0)
+    before.add(source)
+    visits = STEPS if first else STEPS - 1
+    if target not in at_last:
+        return visits - 1
+    at_last.add(source)
+    return visits
+
+
+def _rtrl(definition: Definition, biases: bool, sizes: tuple[tuple[str, int], ...]) -> Cost:
+    plan = forward_plan(definition)
+    count = _weights(definition, biases)
+    macs, elementwise = _forward(definition)
+    for block in (*plan.across, *plan.within):
+        more = _meeting(definition, block, count)
+        macs, elementwise = macs + more[0], elementwise + more[1]
+    kinds = {p.name: p.kind for p in definition.parameters}
+    for entry in plan.immediate:
+        rows = _size_of_block(definition, entry.block.row)
+        inside = _length(definition, entry.net)
+        if entry.block.mode == "diagonal":
+            elementwise += _diagonal_cost(entry.block, rows)
+        else:
+            more = _forming(definition, entry.block)
+            macs, elementwise = macs + more[0], elementwise + more[1]
+        for term in entry.terms:
+            if kinds[str(term.matrix)] == "fixed":
+                continue
+            columns = _length(definition, term.source) if term.kind == "dense" else sympy.Integer(1)
+            if entry.block.mode == "diagonal":
+                elementwise += rows * columns
+            else:
+                macs += rows * inside * columns
+    macs += _length(definition, definition.output) * count
+    width = sum((_length(definition, s) for s in definition.states), sympy.Integer(0))
+    return Cost(
+        "rtrl",
+        *map(sympy.expand, (STEPS * macs, STEPS * elementwise, width * count)),
+        "the influence of every weight on the state",
+        True,
+        sizes,
+    )
+
+
+def _size_of_block(definition: Definition, name: str) -> sympy.Expr:
+    symbols = {s.name: s for s in (*definition.states, *(n.symbol for n in definition.nodes))}
+    return _length(definition, symbols[name])
+
+
+def _diagonal_cost(block: BlockPlan, rows: sympy.Expr) -> sympy.Expr:
+    """Products that make the one diagonal of a block."""
+    total = 0
+    for word in block.words:
+        total += sum(products(f.entry) for f in word if isinstance(f, Diag)) + max(len(word) - 1, 0)
+    return total * rows
+
+
+def _meeting(definition: Definition, block: BlockPlan, columns: sympy.Expr) -> tuple[sympy.Expr, sympy.Expr]:
+    """(multiply-adds, elementwise products) of one block meeting the influence matrix."""
+    rows = _size_of_block(definition, block.row)
+    if block.mode == "diagonal":
+        scaling = sympy.Integer(0) if block.words == ((),) else rows * columns
+        return scaling, _diagonal_cost(block, rows)
+    if block.mode == "dense":
+        macs, elementwise = _forming(definition, block)
+        return macs + rows * _size_of_block(definition, block.column) * columns, elementwise
+    macs = elementwise = sympy.Integer(0)
+    height = _size_of_block(definition, block.column)
+    for factor in reversed(block.words[0]):
+        if is_diagonal(factor):
+            macs += height * columns
+            elementwise += products(factor.entry) * height if isinstance(factor, Diag) else 0
+        else:
+            assert isinstance(factor, Matrix)
+            new_height = _rows(definition, factor)
+            macs += new_height * height * columns
+            height = new_height
+    return macs, elementwise
+
+
+def _forming(definition: Definition, block: BlockPlan) -> tuple[sympy.Expr, sympy.Expr]:
+    """(multiply-adds, elementwise products) of writing a block out as a dense matrix."""
+    macs = elementwise = sympy.Integer(0)
+    for word in block.words:
+        more = _forming_word(definition, word, _size_of_block(definition, block.column))
+        macs, elementwise = macs + more[0], elementwise + more[1]
+    return macs, elementwise
+
+
+def _forming_word(definition: Definition, word: Word, columns: sympy.Expr) -> tuple[sympy.Expr, sympy.Expr]:
+    macs = elementwise = sympy.Integer(0)
+    height, state = columns, "nothing"
+    for factor in reversed(word):
+        if is_diagonal(factor):
+            elementwise += products(factor.entry) * height if isinstance(factor, Diag) else 0
+            elementwise += {"nothing": sympy.Integer(0), "vector": height, "matrix": height * columns}[state]
+            state = "vector" if state != "matrix" else state
+            continue
+        assert isinstance(factor, Matrix)
+        new_height = _rows(definition, factor)
+        if state == "vector":
+            elementwise += new_height * height
+        elif state == "matrix":
+            macs += new_height * height * columns
+        height, state = new_height, "matrix"
+    return macs, elementwise
+
+
+def _rows(definition: Definition, factor: Matrix) -> sympy.Expr:
+    return _size(next(p.rows for p in definition.parameters if p.name == factor.name))
+

@@ -1,0 +1,80 @@
+"""The array operations that learning runs on, each of which counts itself as it runs.
+
+A multiply-add is one product inside a matrix product, an outer product, a scaling of the influence matrix by a diagonal or
+its contraction with the error. Products of gates, entry by entry, are a field of their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from errorflow.numeric.arrays import Array
+
+
+@dataclass
+class Counter:
+    """macs: multiply-adds so far. elementwise: products entry by entry so far; only counted if asked."""
+
+    count_elementwise: bool = False
+    macs: int = 0
+    elementwise: int = 0
+
+    def matmul(self, a: Array, b: Array) -> Array:
+        """a @ b, broadcast over leading axes."""
+        product = a @ b
+        self.macs += product.size * a.shape[-1]
+        return product
+
+    def scale(self, diagonal: Array, columns: Array) -> Array:
+        """diag(diagonal) @ columns: (..., n) and (..., n, k)."""
+        self.macs += columns.size
+        return diagonal[..., None] * columns
+
+    def outer(self, column: Array, row: Array) -> Array:
+        """column[..., :, None] * row[..., None, :], the entries of a dense derivative in a weight."""
+        product = column * row
+        self.macs += product.size
+        return product
+
+    def times(self, a: Array, b: Array) -> Array:
+        """a * b, entry by entry."""
+        product = a * b
+        self.elementwise += product.size if self.count_elementwise else 0
+        return product
+
+    def evaluate(self, function: Callable[..., Any], arguments: list[Array], shape: tuple[int, ...]) -> Array:
+        """function(*arguments), its products counted by the arrays themselves as they meet."""
+        if not self.count_elementwise:
+            return np.broadcast_to(np.asarray(function(*arguments), dtype=float), shape)
+        seen = [np.asarray(a).view(_Counting) for a in arguments]
+        for array in seen:
+            array.counter = self
+        # A value that was computed from no array, such as the constant 1, has no entries to count.
+        return np.broadcast_to(np.asarray(function(*seen), dtype=float), shape)
+
+
+class _Counting(np.ndarray):
+    """An array that adds its multiplications, divisions and powers to a counter."""
+
+    counter: Counter | None = None
+
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
+        counter = next(a.counter for a in inputs if isinstance(a, _Counting) and a.counter is not None)
+        plain = [a.view(np.ndarray) if isinstance(a, _Counting) else a for a in inputs]
+        result = np.asarray(getattr(ufunc, method)(*plain, **kwargs))
+        if ufunc in (np.multiply, np.true_divide, np.square):
+            counter.elementwise += result.size
+        elif ufunc in (np.power, np.float_power):
+            counter.elementwise += result.size * (abs(int(np.asarray(plain[1]).flat[0])) - 1)
+        counted = result.view(_Counting)
+        counted.counter = counter
+        return counted
+
+    def __array_wrap__(self, array: Any, context: Any = None, return_scalar: bool = False) -> Any:
+        counted = np.asarray(array).view(_Counting)
+        counted.counter = self.counter
+        return counted

@@ -1,0 +1,145 @@
+"""What BPTT and RTRL do in one step of a cell, as data: the same plan is run, and counted.
+
+Learning reads slopes off the values, y (1 - y) and 1 - y^2, as every framework does; so a step of BPTT keeps values and no
+net input unless a derivative needs it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+import sympy
+
+from errorflow.activations import readable
+from errorflow.calculus.edges import Edge, is_cut
+from errorflow.calculus.jacobian import cached_edges, factorisation, propagate
+from errorflow.calculus.words import ONE, Diag, Matrix, Word, Words
+from errorflow.definition import Definition, Net, New, Term
+
+
+@dataclass(frozen=True)
+class Back:
+    """One edge walked backwards. entry: its local derivative in values, None for a matrix. first: needed at the first step too."""
+
+    edge: Edge
+    entry: sympy.Expr | None
+    first: bool
+
+
+@dataclass(frozen=True)
+class BackwardPlan:
+    """BPTT: edges in the order they are walked, the names that must be kept, the products that give the gradient."""
+
+    edges: tuple[Back, ...]
+    kept: tuple[sympy.Symbol, ...]
+    outer: tuple[tuple[Net, Term], ...]
+
+
+@lru_cache(maxsize=64)
+def backward_plan(definition: Definition, truncated: bool = False) -> BackwardPlan:
+    """The plan of BPTT. Edges that lead to no learned weight and to no old state are left out."""
+    learned = {n.symbol for n in definition.nodes if n.expression is None}
+    upstream: dict[sympy.Symbol, bool] = {}
+    wanted: dict[sympy.Symbol, bool] = {s: True for s in definition.states}
+    for node in definition.nodes:
+        sources = [e.source for e in cached_edges(definition) if e.target == node.symbol and not is_cut(e, truncated)]
+        upstream[node.symbol] = node.symbol in learned or any(upstream.get(s, False) for s in sources)
+        wanted[node.symbol] = upstream[node.symbol] or any(wanted.get(s, False) for s in sources)
+    backs = []
+    for edge in reversed(cached_edges(definition)):
+        if is_cut(edge, truncated) or not wanted.get(edge.source, False):
+            continue
+        entry = readable(edge.factor.entry, definition.values) if isinstance(edge.factor, Diag) else None
+        backs.append(Back(edge, entry, upstream.get(edge.source, False)))
+    outer = tuple(
+        (node.symbol, term) for node in definition.nodes if isinstance(node.symbol, Net) for term in node.terms
+    )
+    return BackwardPlan(tuple(backs), _kept(definition, backs, outer), outer)
+
+
+def _kept(
+    definition: Definition, backs: list[Back], outer: tuple[tuple[Net, Term], ...]
+) -> tuple[sympy.Symbol, ...]:
+    """Names whose values the backward pass reads; an unnamed inner expression is made again from its own names."""
+    read: set[sympy.Symbol] = set()
+    for back in backs:
+        read |= back.entry.free_symbols if back.entry is not None else set()
+    read |= {term.source for _, term in outer}
+    inner = {n.symbol: n.expression for n in definition.nodes if n.inner and n.expression is not None}
+    for symbol, expression in inner.items():
+        if symbol in read:
+            read = read - {symbol} | expression.free_symbols
+    of = {s.of if isinstance(s, New) else s for s in read}
+    return tuple(s for s in (*definition.inputs, *definition.states, *(n.symbol for n in definition.nodes)) if s in of)
+
+
+Mode = Literal["diagonal", "word", "dense"]
+
+
+@dataclass(frozen=True)
+class BlockPlan:
+    """How a block of words meets the influence matrix.
+
+    "diagonal": one diagonal, summed from the words. "word": a single word, factor by factor. "dense": formed first, because
+    several words share the source and one product is cheaper than one for each.
+    """
+
+    row: str
+    column: str
+    mode: Mode
+    words: Words
+
+
+@dataclass(frozen=True)
+class Immediate:
+    """How the weights of an affine map enter a new state directly: through `block` from the map's own entries."""
+
+    net: Net
+    terms: tuple[Term, ...]
+    bias: str | None
+    block: BlockPlan
+
+
+@dataclass(frozen=True)
+class ForwardPlan:
+    """RTRL: influence of the weights on the state, carried forward as within @ (across @ influence + immediate)."""
+
+    across: tuple[BlockPlan, ...]
+    within: tuple[BlockPlan, ...]
+    immediate: tuple[Immediate, ...]
+
+
+@lru_cache(maxsize=64)
+def forward_plan(definition: Definition, truncated: bool = False) -> ForwardPlan:
+    """The plan of RTRL, from the factorisation of the step."""
+    parts = factorisation(definition, truncated)
+    across = tuple(_block(definition, r, c, w) for (r, c), w in parts.across.words.items())
+    within = tuple(_block(definition, r, c, w) for (r, c), w in parts.within.words.items() if r != c)
+    immediate = []
+    for node in definition.nodes:
+        if not isinstance(node.symbol, Net):
+            continue
+        reached = propagate(definition, {node.symbol: ONE}, truncated, stop_at_new=True)
+        for state in definition.states:
+            words = reached[New(state)]
+            if words:
+                block = _block(definition, state.name, node.symbol.name, words)
+                immediate.append(Immediate(node.symbol, node.terms, node.bias, block))
+    return ForwardPlan(across, within, tuple(immediate))
+
+
+def _block(definition: Definition, row: str, column: str, words: Words) -> BlockPlan:
+    def read(word: Word) -> Word:
+        return tuple(Diag(readable(f.entry, definition.values)) if isinstance(f, Diag) else f for f in word)
+
+    words = tuple(read(word) for word in words)
+    if all(is_diagonal(f) for word in words for f in word):
+        return BlockPlan(row, column, "diagonal", words)
+    return BlockPlan(row, column, "word" if len(words) == 1 else "dense", words)
+
+
+def is_diagonal(factor: object) -> bool:
+    """Whether a factor scales and does not mix."""
+    return isinstance(factor, Diag) or (isinstance(factor, Matrix) and factor.kind == "diagonal")
