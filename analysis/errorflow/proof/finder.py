@@ -27,6 +27,7 @@ from .simplex import combination
 from .statement import Statement
 from .theorem import Theorem
 
+_OPPOSITE = {">": "<=", "<": ">=", ">=": "<", "<=": ">"}
 CERTIFICATES = Path(__file__).with_name("certificates")
 
 
@@ -79,8 +80,17 @@ def complete(state: State, outline: Sequence[Mapping[str, Any]]) -> list[dict[st
                 step[key] = complete(inner, given[key])
         elif step["rule"] == "contradiction":
             inner, r = state.copy(), parse_claim(step["goal"]).chain[0]
-            opposite = {">": "<=", "<": ">=", ">=": "<", "<=": ">"}[r.symbol]
-            learn(inner, Claim((type(r)(r.left, opposite, r.right),)))
+            learn(inner, Claim((type(r)(r.left, _OPPOSITE[r.symbol], r.right),)))
+            step["steps"] = complete(inner, given["steps"])
+        elif step["rule"] == "cases":
+            r = parse_claim(step["on"]).chain[0]
+            for key, symbol in (("yes", r.symbol), ("no", _OPPOSITE[r.symbol])):
+                inner = state.copy()
+                learn(inner, Claim((type(r)(r.left, symbol, r.right),)))
+                step[key] = complete(inner, given[key])
+        elif step["rule"] == "mean_value":
+            inner, y = state.copy(), step["at"]
+            learn(inner, parse_claim(f"{step['from'][y]} < {y} < {step['to'][y]}"))
             step["steps"] = complete(inner, given["steps"])
         run(state, [step])
         steps.append(step)

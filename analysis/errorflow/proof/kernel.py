@@ -14,6 +14,8 @@ It searches for nothing and stores no verdict. A fact is a polynomial that is = 
   apply           one side of an equivalence, from the other
   equivalent      an equivalence, from a proof in each direction
   contradiction   an inequality, since its negation proves 0 > 0
+  cases           a claim that is proved on either side of an inequality
+  mean_value      f(a) < f(b) for a < b, since f' > 0 is proved at a point between of which nothing else is known
 
 and induction over an index: the conclusions at `start`, and at the next index from those at an index.
 """

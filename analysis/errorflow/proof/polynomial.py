@@ -3,7 +3,7 @@
     claim   = chain ["iff" chain]
     chain   = sum {("=" | "<=" | ">=" | "<" | ">") sum}
     sum     = product {("+" | "-") product}
-    product = unary {("*" | "/") unary}          a divisor is a number other than zero
+    product = "-" product | unary {("*" | "/") unary}          a divisor is a number other than zero
     unary   = "-" unary | power
     power   = atom ["**" integer]                the exponent is at most 40
     atom    = integer | name | "d(" sum "," name ")" | "(" sum ")"
@@ -118,6 +118,9 @@ class _Reader:
         return tree
 
     def product(self) -> Tree:
+        if self.peek() == "-":
+            self.take()
+            return Tree("negative", (self.product(),))
         tree = self.unary()
         while self.peek() in ("*", "/"):
             tree = Tree(self.take(), (tree, self.unary()))

@@ -6,13 +6,17 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .polynomial import Claim, Relation, Tree, parse_claim, parse_expression
+from .facts import begin
+from .polynomial import Claim, Relation, Tree, names_in, parse_claim, parse_expression
 from .statement import Accumulated, Statement
 
 
 @dataclass(frozen=True)
 class Symbol:
-    """How a name is printed; `@` stands for the index. `meaning` says in words what the name is."""
+    """How a name is printed. `meaning` says in words what the name is.
+
+    `@` stands for the index; `#` for the unit, which is l inside a sum over l and v elsewhere.
+    """
 
     name: str
     latex: str = ""
@@ -35,9 +39,13 @@ class _Page:
     symbols: dict[str, Symbol]
     latex: bool
     index: str = ""
+    unit: str = "v"
 
     def at(self, index: str) -> _Page:
-        return _Page(self.statement, self.symbols, self.latex, index)
+        return _Page(self.statement, self.symbols, self.latex, index, self.unit)
+
+    def summed(self) -> _Page:
+        return _Page(self.statement, self.symbols, self.latex, self.index, "l")
 
 
 def _successor(index: str) -> str:
@@ -55,9 +63,6 @@ def _accumulated(page: _Page, name: str) -> Accumulated | None:
 
 
 def _is_power(page: _Page, a: Accumulated) -> bool:
-    from .facts import begin
-    from .polynomial import names_in
-
     return a.kind != "sum" and not names_in(parse_expression(a.term)) & begin(page.statement).indexed
 
 
@@ -72,11 +77,9 @@ def _name(page: _Page, name: str) -> tuple[str, int]:
         base = _show(page, parse_expression(a.term), 4)
         return (f"{base}^{{{exponent}}}" if page.latex else f"{base}^{_group(exponent)}"), 3
     symbol = page.symbols.get(plain, Symbol(plain))
-    form = (symbol.latex if page.latex else symbol.text) or _plain(plain, page.latex)
+    form = ((symbol.latex if page.latex else symbol.text) or _plain(plain, page.latex)).replace("#", page.unit)
     if _INDEXED_GAP in form:
-        return form.replace(_INDEXED_GAP, index or "q"), 5
-    from .facts import begin
-
+        return form.replace(_INDEXED_GAP, index or "q"), 1 if form == _INDEXED_GAP and not index.isalnum() else 5
     if plain in begin(page.statement).indexed and index:
         return (f"{form}_{{{index}}}" if page.latex else f"{form}[{index}]"), 5
     return form, 5
@@ -181,12 +184,15 @@ def _listed(page: _Page) -> list[str]:
     page = page.at(plan.index if plan else "")
     out = []
     for kind, names in (("real", s.real), ("an integer", s.integer), ("a matrix", s.matrix)):
-        loose = [n for n in names if not (_accumulated(page, n))]
+        loose = [n for n in names if not _accumulated(page, n) and n in _mentioned(s)]
         if loose:
             shown = ", ".join(_math(page, _name(page, n)[0]) for n in loose)
             many = {"an integer": "integers", "a matrix": "matrices"}.get(kind, kind) if len(loose) > 1 else kind
             out.append(f"{shown} {many}")
+    shown = _mentioned(s)
     for name, function, argument in s.let:
+        if name not in shown:
+            continue
         inner = _show(page, parse_expression(argument))
         if not function:
             out.append(_math(page, f"{_name(page, name)[0]} = {inner}"))
@@ -203,18 +209,34 @@ def _listed(page: _Page) -> list[str]:
                 else "[" + ", ".join("[" + ", ".join(row) + "]" for row in cells) + "]")
         out.append(_math(page, f"{_name(page, name)[0]} = {body}"))
     for name, count, term in s.sums:
-        body, top = _show(page, parse_expression(term)), _name(page, count)[0]
+        body, top = _show(page.summed(), parse_expression(term), 2), _name(page, count)[0]
         out.append(_math(page, rf"{_name(page, name)[0]} = \sum_{{l=1}}^{{{top}}} {body}" if page.latex
                          else f"{_name(page, name)[0]} = sum over l = 1..{top} of {body}"))
     out += [_math(page, _claim(page, parse_claim(text))) for text in s.assume]
     if plan:
         out += [_math(page, _sequence(page, a, plan.index)) for a in plan.accumulate
-                if a.name in page.symbols or not _is_power(page, a)]
+                if not (_is_power(page, a) and a.name not in page.symbols) and a.term != "1"]
         out += [_math(page, _claim(page.at(str(plan.start)), parse_claim(text))) for text in plan.base]
         at_least = _math(page, rf"{plan.index} \ge {plan.start}" if page.latex else f"{plan.index} >= {plan.start}")
         for text in plan.step + plan.always:
             out.append(f"{_math(page, _claim(page, parse_claim(text)))} for every {at_least}")
     return out
+
+
+def _mentioned(s: Statement) -> frozenset[str]:
+    """The names that a reader meets; what only the proof needs is left out."""
+    plan = s.recurrence
+    texts = list(s.assume) + [t for part in s.parts for t in part.assume + part.conclude]
+    texts += list(plan.base + plan.step + plan.always) if plan else []
+    relations = [r for t in texts for c in [parse_claim(t)] for r in (*c.chain, *c.iff)]
+    trees = [side for r in relations for side in (r.left, r.right)]
+    terms = [t for _, _, t in s.sums] + [a.term for a in (plan.accumulate if plan else ())]
+    terms += [entry for _, rows in s.blocks for row in rows for entry in row] + [t for _, _, t in s.slopes]
+    found = frozenset[str]().union(*(names_in(t) for t in trees), *(names_in(parse_expression(t)) for t in terms))
+    found = frozenset(name.removesuffix("'") for name in found)
+    for name, _, argument in reversed(s.let):
+        found |= names_in(parse_expression(argument)) if name in found else frozenset()
+    return found
 
 
 def _page(statement: Statement, symbols: Sequence[Symbol], latex: bool) -> _Page:

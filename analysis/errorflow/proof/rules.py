@@ -10,7 +10,8 @@ from typing import Any
 from .axioms import AXIOMS
 from .facts import Fact, State, definition, expand, fact, known, knows, learn, next_index, single, variable
 from .polynomial import (
-    ONE, Claim, Polynomial, Refused, Relation, Tree, add, constant, multiply, parse_claim, parse_expression,
+    ONE, Claim, Polynomial, Refused, Relation, Tree, add, constant, multiply, names_in, parse_claim,
+    parse_expression, renamed,
 )
 
 Steps = Sequence[Mapping[str, Any]]
@@ -236,7 +237,7 @@ def _integer(state: State, step: Mapping[str, Any]) -> None:
 def _exponential(state: State, step: Mapping[str, Any]) -> None:
     claim, symbol, p = _goal(state, step)
     function, argument = definition(step["value"], state)
-    a, variable = expand(argument, state), variable(step["value"], state)
+    a, value = expand(argument, state), variable(step["value"], state)
     x, terms = a.get(ONE, Fraction(0)), int(step["terms"])
     if function != "exp" or set(a) - {ONE} or x < 0 or not x < terms + 1 or terms > 200:
         raise Refused("the bound is on exp of a number from 0 to below the number of terms + 1, at most 200")
@@ -245,9 +246,11 @@ def _exponential(state: State, step: Mapping[str, Any]) -> None:
         powers.append(powers[-1] * x / k)
     lower = sum(powers[:-1], Fraction(0))
     upper = lower + powers[-1] * (terms + 1) / (terms + 1 - x)
-    below, above = add(variable, constant(lower), -1), add(constant(upper), variable, -1)
-    slack = [add(p, bound, -1) for bound in (below, above)]
-    if claim.iff or symbol == "=" or not any(set(s) <= {ONE} and s.get(ONE, Fraction(0)) > 0 for s in slack):
+    ((only, _),) = value.items()
+    k = p.get(only, Fraction(0))
+    bound = add(value, constant(lower), -1) if k > 0 else add(constant(upper), value, -1)
+    slack = add(p, bound, -abs(k))
+    if claim.iff or symbol == "=" or set(slack) - {ONE} or slack.get(ONE, Fraction(0)) <= 0:
         raise Refused(f"{step['goal']!r} must be looser than the series gives")
     learn(state, claim)
 
@@ -282,8 +285,60 @@ def _contradiction(state: State, step: Mapping[str, Any]) -> None:
     learn(state, claim)
 
 
+def _cases(state: State, step: Mapping[str, Any]) -> None:
+    goal, on = parse_claim(step["goal"]), parse_claim(step["on"])
+    _, symbol, p = _goal(state, {"goal": step["on"]})
+    if symbol == "=" or on.iff or goal.iff:
+        raise Refused("cases must be split on an inequality")
+    for given, steps in (((symbol, p), "yes"), ((">=" if symbol == ">" else ">", add({}, p, -1)), "no")):
+        inner = state.copy()
+        inner.facts.add(fact(*given))
+        run(inner, step[steps])
+        if not known(inner, goal):
+            raise Refused(f"case {steps!r} must reach {step['goal']!r}")
+    learn(state, goal)
+
+
+def _mean_value(state: State, step: Mapping[str, Any]) -> None:
+    """f(b) > f(a) for a < b, since f' > 0 at every y between them."""
+    y = step["at"]
+    moving = {y} | {name for name, by, _ in state.statement.slopes if by == y}
+    for name, _, argument in state.statement.let:
+        if names_in(parse_expression(argument)) & moving:
+            moving.add(name)
+    mentioned = {n for _, p in state.facts for (reals, _), _ in p for n in reals}
+    mentioned |= {n for pair in state.equivalences for _, p in pair for (reals, _), _ in p for n in reals}
+    if moving & (mentioned | state.indexed) or y not in state.statement.real:
+        raise Refused(f"nothing may be known of {y!r}, which runs between the ends")
+    tree = parse_expression(step["function"])
+    ends = []
+    for place in ("from", "to"):
+        put: Mapping[str, str] = step[place]
+
+        def change(name: str, put: Mapping[str, str] = put) -> str:
+            return put[name] if name in moving else name
+
+        for name in names_in(tree) & moving - {y}:
+            function, argument_tree = definition(name, state)
+            other, wanted = definition(put[name], state)
+            if function != other or add(expand(renamed(argument_tree, change), state), expand(wanted, state), -1):
+                raise Refused(f"{put[name]!r} must be {name!r} at {put[y]!r}")
+        ends.append((variable(put[y], state), expand(renamed(tree, change), state)))
+    (a, start), (b, end) = ends
+    if not knows(state, ">", add(b, a, -1)):
+        raise Refused(f"{step['to'][y]!r} must be known to be above {step['from'][y]!r}")
+    inner, here = state.copy(), variable(y, state)
+    inner.facts |= {fact(">", add(here, a, -1)), fact(">", add(b, here, -1))}
+    run(inner, step["steps"])
+    claim, symbol, p = _goal(state, step)
+    slope = expand(Tree("d", (tree,), name=y), state)
+    if claim.iff or symbol == "=" or not knows(inner, symbol, slope) or add(p, add(end, start, -1), -1):
+        raise Refused(f"{step['goal']!r} must follow from the sign of the slope in between")
+    learn(state, claim)
+
+
 RULES: dict[str, Callable[[State, Mapping[str, Any]], None]] = {
     "identity": _identity, "positive": _positive, "sign": _sign, "axiom": _axiom, "sum": _add_up, "blocks": _blocks,
     "integer": _integer, "exponential": _exponential, "apply": _apply, "equivalent": _equivalent,
-    "contradiction": _contradiction,
+    "contradiction": _contradiction, "cases": _cases, "mean_value": _mean_value,
 }

@@ -4,11 +4,27 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import slopes
+from . import local_error, norms, paths, slopes
 
 OUTLINES: dict[str, list[Any]] = {
     "logistic.slope": [slopes.LOGISTIC],
     "tanh.slope": [slopes.TANH],
     "squash.slopes": [slopes.SQUASH_H, slopes.SQUASH_G],
     "slopes.crossing": [slopes.CROSSING, slopes.VALUE],
+    "local_error.peak_gain": [local_error.GAIN, local_error.ABOVE, local_error.BELOW, local_error.BRACKET,
+                              local_error.ENCLOSED],
+    "local_error.peak": local_error.PEAK_PARTS,
+    "rnn.path_sum": paths.PATH_SUM,
+    "rnn.path_sum_as_printed": paths.AS_PRINTED,
+    "rnn.path_bound": paths.PATH_BOUND,
+    "rnn.path_factors": paths.PATH_FACTORS,
+    "rnn.weights_below_four": paths.BELOW_FOUR,
+    "norm.entry_bound": norms.ENTRY,
+    "rnn.vanishing": norms.VANISHING,
+    "rnn.explosion_needs": norms.EXPLOSION,
+    "rnn.lower_bound": norms.LOWER,
+    "rnn.determinant_bound": norms.DETERMINANT,
+    "rnn.nonnegative_bound": norms.NONNEGATIVE,
+    "rnn.nilpotent": norms.NILPOTENT,
+    "rnn.conjugacy": norms.CONJUGACY,
 }

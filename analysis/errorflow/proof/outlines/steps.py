@@ -66,3 +66,16 @@ def contradiction(goal: str, *steps: Step) -> Step:
 def exponential(goal: str, value: str, terms: int) -> Step:
     """A rational bound on exp of a rational number."""
     return {"rule": "exponential", "goal": goal, "value": value, "terms": terms}
+
+
+def cases(goal: str, on: str, yes: list[Step], no: list[Step]) -> Step:
+    """A claim proved on either side of an inequality."""
+    return {"rule": "cases", "goal": goal, "on": on, "yes": yes, "no": no}
+
+
+def mean_value(
+    goal: str, function: str, at: str, below: dict[str, str], above: dict[str, str], *steps: Step
+) -> Step:
+    """The function is larger at the upper of two places, since its slope is positive in between."""
+    return {"rule": "mean_value", "goal": goal, "function": function, "at": at, "from": below, "to": above,
+            "steps": list(steps)}

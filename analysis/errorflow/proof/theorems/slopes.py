@@ -81,8 +81,6 @@ CROSSING = Theorem(
     points=({"x": "0"},),
     existence=("u >= 1",),
     neighbour=Neighbour("u < (1 + r)/2", "u < (2 + r)/2", "", {}),
-    symbols=(Symbol("u", r"\cosh\tfrac{x}{2}", "cosh(x/2)"), Symbol("r", r"\sqrt{3}", "sqrt(3)"),
-             Symbol("p", r"e^{x/2}", "exp(x/2)"), Symbol("e", r"e^{-x/2}", "exp(-x/2)"),
-             Symbol("e2", r"e^{-x}", "exp(-x)"), Symbol("e4", r"e^{-2x}", "exp(-2 x)")),
+    symbols=(Symbol("u", meaning="cosh(x/2)"), Symbol("r", meaning="the square root of 3")),
     depends=("logistic.slope", "tanh.slope"),
 )
