@@ -4,4 +4,18 @@ from errorflow.definition.graph import Definition, define
 from errorflow.definition.names import Net, New, Term, dense, diagonal, fixed, names, net, new
 from errorflow.definition.node import Node, Parameter
 
-__all__ = ["Definition", "Net", "New", "Node", "Parameter", "Term", "define", "dense", "diagonal", "fixed", "names", "net", "new"]
+__all__ = [
+    "Definition",
+    "Net",
+    "New",
+    "Node",
+    "Parameter",
+    "Term",
+    "define",
+    "dense",
+    "diagonal",
+    "fixed",
+    "names",
+    "net",
+    "new",
+]

@@ -12,14 +12,14 @@ from dataclasses import dataclass
 import sympy
 
 from errorflow import activations
+from errorflow.definition.checks import alias, check_kinds, check_names, shown
 from errorflow.definition.names import Net, New, Term
 from errorflow.definition.node import Node, Parameter
 from errorflow.definition.sizes import infer_sizes
 
 _ELEMENTWISE = (
-    sympy.exp, sympy.log, sympy.tanh, sympy.sinh, sympy.cosh, sympy.sin, sympy.cos, sympy.atan, sympy.asinh, sympy.erf,
-    sympy.Abs, sympy.Max, sympy.Min, sympy.sign, activations.logistic, activations.squash_in, activations.squash_out,
-    activations.relu, activations.positive,
+    sympy.exp, sympy.log, sympy.tanh, sympy.sinh, sympy.cosh, sympy.sin, sympy.cos, sympy.atan, sympy.asinh, sympy.Abs,
+    activations.logistic, activations.squash_in, activations.squash_out, activations.relu,
 )  # fmt: skip
 
 
@@ -72,9 +72,10 @@ def define(
 
     Raises: TypeError for things of the wrong kind, ValueError for a definition that is not a cell; both say why.
     """
-    where = dict(where or {})
     if not isinstance(name, str) or not name:
         raise TypeError(f"name must be a non-empty string, got {name!r}")
+    check_kinds(name, inputs, {"state": state, "where": where or {}, "sizes": sizes or {}})
+    where = dict(where or {})
     if not state:
         raise ValueError(f"cell {name!r} must have at least one state, got none")
     declared = [*state, *inputs, *where]
@@ -85,21 +86,23 @@ def define(
     for symbol in declared:
         if labels.count(symbol.name) > 1:
             raise ValueError(f"cell {name!r}: the name {symbol} is given twice; a vector has one definition")
-    for symbol, expression in state.items():
-        if expression == symbol:
-            raise ValueError(f"cell {name!r}: state {symbol} is never updated ({symbol} -> {symbol}); drop it")
-
     equations: dict[sympy.Symbol, sympy.Expr] = {**where, **{New(s): e for s, e in state.items()}}
     known = {*state, *inputs, *equations}
     nodes: dict[sympy.Symbol, Node] = {}
     for symbol, expression in equations.items():
         nodes[symbol] = Node(symbol, expression=_elementwise(name, symbol, expression, known, nodes, set(inputs)))
+    for symbol in state:
+        if alias(New(symbol), equations) == symbol:
+            raise ValueError(f"cell {name!r}: state {symbol} is never updated ({symbol} -> {symbol}); drop it")
+    check_names(name, [*state, *inputs], nodes)
     ordered = _in_order(name, nodes)
     size_of, parameters = infer_sizes(name, tuple(state), tuple(inputs), ordered, sizes or {})
     if output is None:
         output = next((s for s in state if s.name == "h"), next(iter(state)))
     if output not in state:
-        raise ValueError(f"cell {name!r}: output must be one of its states, got {output}")
+        raise ValueError(
+            f"cell {name!r}: output must be one of its states, {', '.join(map(str, state))}, got {output!r}"
+        )
     return Definition(name, tuple(state), tuple(inputs), ordered, size_of,
                       tuple(Parameter(*p) for p in parameters), output)  # fmt: skip
 
@@ -120,6 +123,8 @@ def _elementwise(
     if expression.is_Matrix or getattr(expression, "is_commutative", True) is False:
         raise ValueError(f"cell {cell!r}: {of} = {expression} is not elementwise; matrices enter through errorflow.net")
     for part in sympy.preorder_traversal(expression):
+        if part.is_Number and not part.is_finite:
+            raise ValueError(f"cell {cell!r}: {of} must be finite, got {expression}")
         if part.is_Symbol or part.is_Number or part.is_NumberSymbol or part.is_Add or part.is_Mul or part.is_Pow:
             continue
         if isinstance(part, sympy.Function) and isinstance(part, _ELEMENTWISE):
@@ -132,7 +137,7 @@ def _elementwise(
         if isinstance(symbol, Net):
             _affine(cell, symbol, known, nodes, inputs)
         elif symbol not in known:
-            raise ValueError(f"cell {cell!r}: {of} reads {_shown(symbol)}, which is no state, input or name of `where`")
+            raise ValueError(f"cell {cell!r}: {of} reads {shown(symbol)}, which is no state, input or name of `where`")
     return expression
 
 
@@ -146,24 +151,36 @@ def _affine(
     if same_name is not None:
         raise ValueError(f"cell {cell!r}: two different maps are called {net.label!r}; give each its own label")
     plain = [t for t in net.terms if t.matrix is None]
-    terms = []
+    twice = next((t.source for t in plain if plain.count(t) > 1), None)
+    if twice is not None:
+        raise ValueError(
+            f"cell {cell!r}: {net} reads {shown(twice)} twice through matrices of one name; once is enough"
+        )
+    terms: list[Term] = []
     for term in net.terms:
         source, matrix = term.source, term.matrix
         letter = "U" if source in inputs else "W"
         if not source.is_Symbol:
-            inner = sympy.Symbol(f"in_{net.label}{len(terms) or ''}", real=True)
+            inner = sympy.Symbol(f"_in_{net.label}_{len(terms)}", real=True)
             nodes[inner] = Node(inner, expression=_elementwise(cell, net, source, known, nodes, inputs), inner=True)
             source = inner
         elif isinstance(source, Net):
             _affine(cell, source, known, nodes, inputs)
         elif source not in known:
-            raise ValueError(f"cell {cell!r}: {net} reads {_shown(source)}, which is no state, input or name of `where`")
+            raise ValueError(f"cell {cell!r}: {net} reads {shown(source)}, which is no state, input or name of `where`")
         if matrix is None:
             alike = [t for t in plain if (t.source in inputs) == (term.source in inputs)]
-            suffix = net.label + (source.name if len(alike) > 1 else "")
+            suffix = net.label + (_index(term.source, len(terms)) if len(alike) > 1 else "")
             matrix = f"{letter}_{suffix}" if suffix else letter
         terms.append(Term(matrix, term.kind, source))
     nodes[net] = Node(net, terms=tuple(terms), bias=net.bias)
+
+
+def _index(source: sympy.Expr, position: int) -> str:
+    """What tells the matrix of one source from its neighbours: W_fh, W_fc; a number for an unnamed expression."""
+    if isinstance(source, Net) and source.label:
+        return source.label
+    return source.name if source.is_Symbol else str(position + 1)
 
 
 def _in_order(cell: str, nodes: Mapping[sympy.Symbol, Node]) -> tuple[Node, ...]:
@@ -175,7 +192,7 @@ def _in_order(cell: str, nodes: Mapping[sympy.Symbol, Node]) -> tuple[Node, ...]
         if symbol in done or symbol not in nodes:
             return
         if symbol in open_:
-            loop = " -> ".join(_shown(s) for s in [*open_[open_.index(symbol) :], symbol])
+            loop = " -> ".join(shown(s) for s in [*open_[open_.index(symbol) :], symbol])
             raise ValueError(f"cell {cell!r}: the definitions go in a circle: {loop}")
         open_.append(symbol)
         for source in nodes[symbol].sources:
@@ -188,7 +205,7 @@ def _in_order(cell: str, nodes: Mapping[sympy.Symbol, Node]) -> tuple[Node, ...]
     needed = _reached(done, [s for s in done if isinstance(s, New)])
     idle = [s for s in done if s not in needed]
     if idle:
-        raise ValueError(f"cell {cell!r}: {_shown(idle[0])} is defined but reaches no state; drop it or use it")
+        raise ValueError(f"cell {cell!r}: {shown(idle[0])} is defined but reaches no state; drop it or use it")
     return tuple(done.values())
 
 
@@ -201,7 +218,3 @@ def _reached(nodes: Mapping[sympy.Symbol, Node], start: Iterable[sympy.Symbol]) 
             seen.add(symbol)
             waiting += nodes[symbol].sources if symbol in nodes else ()
     return seen
-
-
-def _shown(symbol: sympy.Symbol) -> str:
-    return f"new({symbol.of})" if isinstance(symbol, New) else str(symbol)

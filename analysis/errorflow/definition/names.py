@@ -7,6 +7,7 @@ expression. Only `net` mixes units: it is the affine map W h + U x + b, whose ma
 from __future__ import annotations
 
 from dataclasses import dataclass
+from keyword import iskeyword
 from typing import Any, Literal
 
 import sympy
@@ -22,9 +23,11 @@ def names(text: str) -> tuple[sympy.Symbol, ...]:
     if not isinstance(text, str):
         raise TypeError(f"names must be given as one string of words, got {type(text).__name__}")
     words = text.replace(",", " ").split()
+    if not words:
+        raise ValueError(f"names must be given as one string of words, got {text!r}")
     for word in words:
-        if not word.isidentifier() or word.startswith("_"):
-            raise ValueError(f"a name must be a Python identifier that does not start with _, got {word!r}")
+        if not word.isidentifier() or word.startswith("_") or iskeyword(word):
+            raise ValueError(f"a name must be a Python identifier, no keyword and not starting with _, got {word!r}")
     return tuple(sympy.Symbol(word, real=True) for word in words)
 
 
@@ -89,7 +92,9 @@ class Net(sympy.Symbol):
         return symbol  # type: ignore[no-any-return]
 
     def _hashable_content(self) -> tuple[Any, ...]:
-        return (*super()._hashable_content(), self.terms, self.bias)
+        # Flat, and of SymPy objects and strings only: SymPy sorts the summands of an expression by comparing these.
+        parts = [part for t in self.terms for part in (t.matrix or "", t.kind, t.source)]
+        return (*super()._hashable_content(), *parts, self.bias or "")
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Net, (self.label, self.terms, self.bias)

@@ -48,6 +48,10 @@ def infer_sizes(
     for symbol, label in given.items():
         if symbol not in joined:
             raise ValueError(f"cell {cell!r}: sizes names {symbol}, which is not a vector of the cell")
+        if not isinstance(label, str):
+            raise TypeError(f"cell {cell!r}: the size of {symbol} must be a label such as 'p', got {label!r}")
+        if not label.isidentifier():
+            raise ValueError(f"cell {cell!r}: the size of {symbol} must be a label such as 'p', got {label!r}")
         _settle(cell, labels, root(symbol), label, symbol, reason)
     for symbol in states:
         if symbol not in given and any(root(symbol) == root(x) for x in inputs):
@@ -68,7 +72,7 @@ def infer_sizes(
             first = shapes.setdefault(shape[0], shape)
             if first != shape:
                 raise ValueError(
-                    f"cell {cell!r}: {shape[0]} is shared, but would be {first[3]} ({first[1]}, {first[2]}) in one place"
+                    f"cell {cell!r}: {shape[0]} is shared, but is {first[3]} ({first[1]}, {first[2]}) in one place"
                     f" and {shape[3]} ({shape[1]}, {shape[2]}) in another"
                 )
     return size_of, list(shapes.values())

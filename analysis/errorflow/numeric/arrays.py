@@ -1,4 +1,4 @@
-"""Checks at the door: every array becomes float64, finite and of the right shape, or an error that says what is wrong."""
+"""Checks at the door: every array becomes float64, finite and of the right shape, or an error that says why not."""
 
 from __future__ import annotations
 
@@ -35,12 +35,16 @@ def dimensions(definition: Definition, weights: Mapping[str, Any]) -> dict[str, 
     Raises: KeyError for a missing or unknown weight, ValueError for shapes that contradict each other.
     """
     wanted = {p.name: p for p in definition.parameters}
+    if not isinstance(weights, Mapping):
+        raise TypeError(f"weights must map names to arrays, got {type(weights).__name__}")
     missing = [name for name in wanted if name not in weights]
-    unknown = [name for name in weights if name not in wanted]
+    unknown = [str(name) for name in weights if name not in wanted]
     if missing or unknown:
         parts = ["lacks " + ", ".join(missing)] if missing else []
         parts += ["does not know " + ", ".join(unknown)] if unknown else []
-        raise KeyError(f"weights of cell {definition.name!r} must be {', '.join(wanted)}; this set {' and '.join(parts)}")
+        raise KeyError(
+            f"weights of cell {definition.name!r} must be {', '.join(wanted)}; this set {' and '.join(parts)}"
+        )
     sizes: dict[str, int] = {}
     origin: dict[str, str] = {}
     for name, parameter in wanted.items():
@@ -77,9 +81,11 @@ def checked_inputs(definition: Definition, inputs: Any, sizes: dict[str, int]) -
         if isinstance(inputs, bool) or not isinstance(inputs, int | np.integer) or inputs < 0:
             raise ValueError(f"cell {definition.name!r} takes no input: give the number of steps, got {inputs!r}")
         return {"": np.zeros((int(inputs), 1, 0))}, True
+    if len(names) > 1 and not isinstance(inputs, Mapping):
+        raise TypeError(f"inputs of cell {definition.name!r} must map {', '.join(names)} to arrays, got one array")
     given = inputs if isinstance(inputs, Mapping) else {names[0]: inputs}
-    if sorted(given) != sorted(names):
-        raise KeyError(f"inputs of cell {definition.name!r} must be {', '.join(names)}, got {', '.join(given)}")
+    if set(given) != set(names):
+        raise KeyError(f"inputs of cell {definition.name!r} must be {', '.join(names)}, got {list(given)}")
     arrays = {}
     for symbol in definition.inputs:
         array = checked(f"input {symbol.name}" if len(names) > 1 else "inputs", given[symbol.name])
@@ -97,14 +103,24 @@ def checked_inputs(definition: Definition, inputs: Any, sizes: dict[str, int]) -
 def checked_state(definition: Definition, state: Any, sizes: dict[str, int], batch: int) -> dict[str, Array]:
     """The initial value of every state block as (batch, width); zero where it is not given.
 
-    Raises: KeyError for a name that is no state block, ValueError for a shape that does not fit.
+    A block that no weight and no input gives a length takes it from here.
+
+    Raises: TypeError if `state` is no mapping, KeyError for a name that is no state block, ValueError for a shape that
+    does not fit, or for a block without a length.
     """
+    if not isinstance(state, Mapping | None):
+        raise TypeError(f"state must map names of state blocks to arrays, got {type(state).__name__}")
     given = dict(state or {})
     for name in given:
         definition.state(name)
     blocks = {}
     for symbol in definition.states:
-        width = sizes[definition.sizes[symbol]]
+        label = definition.sizes[symbol]
+        alike = (np.shape(given[s.name]) for s in definition.states if definition.sizes[s] == label and s.name in given)
+        width = sizes.get(label) or next((shape[-1] for shape in alike if shape), 0)
+        if width < 1:
+            raise ValueError(f"state {symbol.name} must be given: no weight or input tells its length {label}")
+        sizes[label] = width
         array = checked(f"state {symbol.name}", given.get(symbol.name, np.zeros(width)))
         if array.shape not in ((width,), (batch, width)):
             raise ValueError(f"state {symbol.name} must have shape ({width},) or ({batch}, {width}), got {array.shape}")

@@ -31,7 +31,7 @@ class Steps:
         self._entries: dict[int, Array] = {}
         for k, slope in enumerate(self.slopes):
             if slope.entry is not None:
-                entries = slope.entry(window, window[slope.edge.target].shape)
+                entries = _entries(trajectory, slope, window)
                 self._entries[k] = np.ascontiguousarray(entries.transpose(0, 2, 1))[..., None]
 
     def _times(self, k: int, slope: Slope, t: int, vectors: Array, transposed: bool) -> Array:
@@ -64,7 +64,7 @@ class Steps:
         """What vectors over any nodes bring to the old state at step t along the edges that `keep` admits.
 
         Vectors over the new state, under `new(name)`, give J^T times them.
-        through: if given, receives for the label of every map with cut edges what those edges alone bring to their sources.
+        through: if given, receives for the label of every map with cut edges what these alone bring to their sources.
         """
         reached: Vectors = dict(vectors)
         for k in range(len(self.slopes) - 1, -1, -1):
@@ -78,6 +78,22 @@ class Steps:
                 tails[source] = tails[source] + part if source in tails else part
             reached[source] = reached[source] + part if source in reached else part
         return {s: reached[s] for s in self.trajectory.definition.states if s in reached}
+
+
+def _entries(trajectory: Trajectory, slope: Slope, window: dict[sympy.Symbol, Array]) -> Array:
+    """The local derivative along an elementwise edge, (steps, batch, width).
+
+    Raises: ArithmeticError if it is not finite: the state can be finite where its slope is not, as for sqrt(h) at 0.
+    """
+    assert slope.entry is not None
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        entries = slope.entry(window, window[slope.edge.target].shape)
+    if not np.isfinite(entries).all():
+        name = trajectory.definition.name
+        raise ArithmeticError(
+            f"d {slope.edge.target} / d {slope.edge.source} of cell {name!r} is not finite on this trajectory"
+        )
+    return entries
 
 
 def carried(slope: Slope) -> bool:
@@ -103,8 +119,8 @@ def apply_transpose(trajectory: Trajectory, t: int, vectors: object, truncated: 
 
 def _apply(trajectory: Trajectory, t: int, vectors: object, truncated: Truncation, transposed: bool) -> Array:
     check_truncation(trajectory.definition, truncated)
-    if not 0 <= t < trajectory.steps:
-        raise ValueError(f"t must satisfy 0 <= t < T = {trajectory.steps}, got {t}")
+    if isinstance(t, bool) or not isinstance(t, int | np.integer) or not 0 <= t < trajectory.steps:
+        raise ValueError(f"t must be an integer from 0 to T - 1 = {trajectory.steps - 1}, got {t!r}")
     array = checked("vectors", vectors)
     if array.ndim not in (2, 3) or array.shape[-2] != trajectory.width:
         raise ValueError(f"vectors must have shape (batch, {trajectory.width}, k), got {array.shape}")
@@ -147,7 +163,7 @@ def join(trajectory: Trajectory, blocks: Vectors, columns: int) -> Array:
 def jacobians(trajectory: Trajectory, truncated: Truncation = False, start: int = 0, stop: int | None = None) -> Array:
     """All one-step Jacobians, (batch, T, N, N), entry [p, q] = d new_p / d old_q.
 
-    Formed edge by edge: a diagonal stays a vector until it meets a matrix. Without the batch axis for a single sequence.
+    Formed edge by edge: a diagonal stays a vector until it meets a matrix. No batch axis for a single sequence.
     start, stop: the steps wanted, default all.
     """
     check_truncation(trajectory.definition, truncated)
@@ -190,7 +206,7 @@ def _chain(
     kind, array = inner
     if slope.entry is not None or slope.diagonal:
         if slope.entry is not None:
-            entry = slope.entry(window, window[slope.edge.target].shape)
+            entry = _entries(trajectory, slope, window)
         else:
             entry = trajectory.weights[str(slope.matrix)][None, None]
         return (kind, entry * array) if kind == "diagonal" else (kind, entry[..., None] * array)
