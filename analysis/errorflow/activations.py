@@ -78,9 +78,16 @@ def identity(x: sympy.Expr) -> sympy.Expr:
 
 
 def _bell(x: Array) -> Array:
-    """e / (1 + e)^2 with e = exp(-|x|), which is sigma'(x) without cancellation."""
+    """e / (1 + e)^2 with e = exp(-|x|), which is sigma'(x) without cancellation.
+
+    The square is multiplied out because 1 + e, rounded and then squared, would bring its error in twice.
+    """
     decay = np.exp(-np.abs(x))
-    return decay / np.square(1.0 + decay)
+    return decay / (1.0 + decay * (2.0 + decay))
+
+
+def _tanh_slope(x: Array) -> Array:
+    return 4.0 * _bell(2.0 * np.clip(x, -400.0, 400.0))  # 0 in float64 from 373 on; 2 x must not overflow
 
 
 def _logistic(x: Array) -> Array:
@@ -130,7 +137,7 @@ ACTIVATIONS: tuple[Activation, ...] = (
     Activation(
         "tanh", sympy.tanh, tanh_slope, sympy.tanh,
         lambda x, y: 1 - y**2,
-        np.tanh, lambda x: 4.0 * _bell(2.0 * x), sympy.Integer(1), "x = 0 only",
+        np.tanh, _tanh_slope, sympy.Integer(1), "x = 0 only",
     ),
     Activation(
         "squash_in", squash_in, squash_in_slope, lambda x: 4 * _sigma(x) - 2,
