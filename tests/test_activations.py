@@ -38,8 +38,8 @@ def exact(expression):
 
 @pytest.fixture(autouse=True)
 def _fifty_digits():
-    # 1 + exp(-700) needs 304 digits before it differs from 1; 50 more are left to compare with.
-    with mpmath.workdps(360):
+    # 1 - tanh(700)^2 needs 608 digits before it differs from 0; 50 more are left to compare with.
+    with mpmath.workdps(660):
         yield
 
 
