@@ -145,7 +145,7 @@ def _affine(
     cell: str, net: Net, known: set[sympy.Symbol], nodes: dict[sympy.Symbol, Node], inputs: set[sympy.Symbol]
 ) -> None:
     """Adds `net` to `nodes`, its matrices named."""
-    same_name = next((s for s in nodes if s.name == net.name), None)
+    same_name = next((s for s in nodes if isinstance(s, Net) and s.name == net.name), None)
     if same_name == net:
         return
     if same_name is not None:

@@ -54,7 +54,7 @@ def infer_sizes(
             raise ValueError(f"cell {cell!r}: the size of {symbol} must be a label such as 'p', got {label!r}")
         _settle(cell, labels, root(symbol), label, symbol, reason)
     for symbol in states:
-        if symbol not in given and any(root(symbol) == root(x) for x in inputs):
+        if symbol not in given and any(root(symbol) == root(x) for x in inputs if x not in given):
             raise ValueError(
                 f"cell {cell!r}: state {symbol} and an input would need the same length"
                 f" ({reason.get(symbol, 'they meet entry by entry')}); an input enters through errorflow.net"
