@@ -1,0 +1,88 @@
+"""Arrays of an .npz file, their headers checked against the size of the file before anything is allocated."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+import zlib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.lib import format as npy
+
+from errorflow.networks.declared import Declared
+
+HEADER_LIMIT = 10_000  # bytes; NumPy's own limit for a header that it parses
+# Trained weights hardly compress: a file that promises more than this many times its size is a bomb, unless small.
+EXPANSION_LIMIT = 100
+SMALL = 16 * 2**20
+METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
+READERS = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}
+
+
+def declared(path: Path) -> dict[str, Declared]:
+    """What the members' headers declare, name -> shape and number type; no array is read.
+
+    Raises: ValueError if the file is no npz, holds a pickle, or declares more or less than it holds.
+    """
+    size = path.stat().st_size
+    found: dict[str, Declared] = {}
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = archive.infolist()
+            if any(m.filename.endswith("data.pkl") for m in members):
+                raise ValueError(f"{path} must hold arrays, got a PyTorch pickle")
+            promised = sum(m.file_size for m in members)
+            if promised > max(SMALL, EXPANSION_LIMIT * size):
+                raise ValueError(f"{path} must not expand beyond reason, got {promised} bytes out of {size}")
+            for member in members:
+                tensor = _declared(path, archive, member)
+                if tensor.name in found:
+                    raise ValueError(f"{path} must hold each array once, got {tensor.name} twice")
+                found[tensor.name] = tensor
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError) as error:
+        raise _damaged(path, error) from None
+    return found
+
+
+def load(path: Path, names: Iterable[str]) -> dict[str, np.ndarray[Any, Any]]:
+    """The arrays called `names`. Call `declared` first. Raises: ValueError if the file is damaged."""
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            return {name: archive[name] for name in names}
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError) as error:
+        raise _damaged(path, error) from None
+
+
+def _declared(path: Path, archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Declared:
+    name = member.filename.removesuffix(".npy")
+    if name == member.filename:
+        raise ValueError(f"{path} must hold arrays only, got {member.filename}")
+    if member.compress_type not in METHODS:
+        raise ValueError(f"{path} must be stored or deflated, got compression method {member.compress_type} for {name}")
+    with archive.open(member) as file:
+        start = io.BytesIO(file.read(HEADER_LIMIT + 16))
+    try:
+        version = npy.read_magic(start)
+        if version not in READERS:
+            raise ValueError(f"format version {version}")
+        shape, _, dtype = READERS[version](start, max_header_size=HEADER_LIMIT)
+    except (ValueError, SyntaxError, RecursionError, MemoryError) as error:
+        raise ValueError(f"array {name} of {path} must have a header that can be read: {str(error)[:80]}") from None
+    if dtype.hasobject:
+        raise ValueError(f"array {name} of {path} must hold numbers, got Python objects, which are never unpickled")
+    if any(length < 0 for length in shape):
+        raise ValueError(f"array {name} of {path} must have lengths of at least 0, got {shape}")
+    tensor = Declared(name, shape, dtype)
+    if tensor.bytes != member.file_size - start.tell():
+        raise ValueError(
+            f"array {name} of {path} must fit the file: shape {shape} of {dtype} takes {tensor.bytes} bytes, "
+            f"the file has {member.file_size - start.tell()}; it is damaged or cut off"
+        )
+    return tensor
+
+
+def _damaged(path: Path, error: Exception) -> ValueError:
+    return ValueError(f"{path} must be an undamaged npz file: {str(error)[:120] or type(error).__name__}")
