@@ -8,20 +8,25 @@ from typing import Any
 
 import numpy as np
 
+NAME_LIMIT = 200
+
 
 @dataclass(frozen=True)
 class Declared:
     """The shape and the number type of one tensor, as declared in the file.
 
-    Raises: ValueError, naming the tensor, if the numbers are not floating point.
+    dtype: how many bytes a number takes, and how NumPy reads it. stored: what the file calls this type.
+
+    Raises: ValueError if the name cannot be shown.
     """
 
     name: str
     shape: tuple[int, ...]
     dtype: np.dtype[Any]
+    stored: str
 
     def __post_init__(self) -> None:
-        check_kind(self.name, self.dtype)
+        check_name(self.name)
 
     @property
     def bytes(self) -> int:
@@ -29,10 +34,16 @@ class Declared:
         return prod(self.shape) * self.dtype.itemsize
 
 
-def check_kind(name: str, dtype: np.dtype[Any]) -> None:
-    """Raises: ValueError if the numbers are not real floating point.
+def check_name(name: str) -> None:
+    """Raises: ValueError if the name cannot stand in a message: it must not clear a terminal or fill it."""
+    if not name.isprintable() or len(name) > NAME_LIMIT:
+        raise ValueError(f"names of tensors must be printable, up to {NAME_LIMIT} characters, got {name[:40]!r}")
+
+
+def check_floats(tensor: Declared) -> None:
+    """Raises: ValueError if a weight is not a real floating point number that NumPy knows.
 
     Integers are refused, too: stored weights that are integers are quantised, and mean nothing without their scale.
     """
-    if dtype.kind != "f":
-        raise ValueError(f"tensor {name} must be float16, float32 or float64, got {dtype}")
+    if tensor.dtype.kind != "f":
+        raise ValueError(f"tensor {tensor.name} must be float16, float32 or float64, got {tensor.stored}")

@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.lib import format as npy
 
-from errorflow.networks.declared import Declared
+from errorflow.networks.declared import Declared, check_name
+from errorflow.networks.pickles import export
 
 HEADER_LIMIT = 10_000  # bytes; NumPy's own limit for a header that it parses
 # Trained weights hardly compress: a file that promises more than this many times its size is a bomb, unless small.
@@ -33,7 +34,7 @@ def declared(path: Path) -> dict[str, Declared]:
         with zipfile.ZipFile(path) as archive:
             members = archive.infolist()
             if any(m.filename.endswith("data.pkl") for m in members):
-                raise ValueError(f"{path} must hold arrays, got a PyTorch pickle")
+                raise ValueError(f"{path} must hold arrays, got a PyTorch archive. {export(path)}")
             promised = sum(m.file_size for m in members)
             if promised > max(SMALL, EXPANSION_LIMIT * size):
                 raise ValueError(f"{path} must not expand beyond reason, got {promised} bytes out of {size}")
@@ -59,9 +60,10 @@ def load(path: Path, names: Iterable[str]) -> dict[str, np.ndarray[Any, Any]]:
 def _declared(path: Path, archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Declared:
     name = member.filename.removesuffix(".npy")
     if name == member.filename:
-        raise ValueError(f"{path} must hold arrays only, got {member.filename}")
+        raise ValueError(f"{path} must hold arrays only, got {member.filename[:80]!r}")
     if member.compress_type not in METHODS:
         raise ValueError(f"{path} must be stored or deflated, got compression method {member.compress_type} for {name}")
+    check_name(name)
     with archive.open(member) as file:
         start = io.BytesIO(file.read(HEADER_LIMIT + 16))
     try:
@@ -69,13 +71,13 @@ def _declared(path: Path, archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> 
         if version not in READERS:
             raise ValueError(f"format version {version}")
         shape, _, dtype = READERS[version](start, max_header_size=HEADER_LIMIT)
-    except (ValueError, SyntaxError, RecursionError, MemoryError) as error:
+    except Exception as error:  # NumPy's parser lets through whatever Python's tokenizer raises
         raise ValueError(f"array {name} of {path} must have a header that can be read: {str(error)[:80]}") from None
     if dtype.hasobject:
         raise ValueError(f"array {name} of {path} must hold numbers, got Python objects, which are never unpickled")
     if any(length < 0 for length in shape):
         raise ValueError(f"array {name} of {path} must have lengths of at least 0, got {shape}")
-    tensor = Declared(name, shape, dtype)
+    tensor = Declared(name, shape, dtype, str(dtype))
     if tensor.bytes != member.file_size - start.tell():
         raise ValueError(
             f"array {name} of {path} must fit the file: shape {shape} of {dtype} takes {tensor.bytes} bytes, "

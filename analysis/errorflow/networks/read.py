@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 
 from errorflow.networks import npz_file, safetensors_file
-from errorflow.networks.declared import check_kind
+from errorflow.networks.declared import Declared, check_floats
 from errorflow.networks.network import Array, Network
+from errorflow.networks.pickles import refuse_content, refuse_suffix
 from errorflow.networks.torch_layout import TorchLayout, recognise, split
 
 CONTAINERS = {".safetensors": safetensors_file, ".npz": npz_file}
-PICKLES = {".pt", ".pth", ".pkl", ".pickle", ".bin", ".ckpt", ".joblib"}
 NONLINEARITIES = ("tanh", "relu")
 
 
@@ -26,15 +26,17 @@ def read_network(
 
     source: a .safetensors or .npz file, or a state dict, name -> array. Nothing is ever unpickled.
     nonlinearity: "tanh" or "relu", of an RNN: its tensors do not tell.
-    prefix: reads only the tensors whose names begin with it, such as "encoder.rnn.", and ignores the others.
+    prefix: what stands before "weight_hh_l0", such as "encoder.rnn."; all other tensors are then ignored.
 
     Raises: ValueError if the file is not such a network, is damaged, or holds weights that are not finite;
         FileNotFoundError if there is no such file; TypeError if `source` is neither file nor mapping.
     """
     if nonlinearity not in NONLINEARITIES:
         raise ValueError(f"nonlinearity must be 'tanh' or 'relu', got {nonlinearity!r}")
-    where, shapes, load = _from_mapping(source) if isinstance(source, Mapping) else _from_file(source)
-    layout = recognise(shapes, where, prefix)
+    where, declared, load = _from_mapping(source) if isinstance(source, Mapping) else _from_file(source)
+    layout = recognise({name: tensor.shape for name, tensor in declared.items()}, where, prefix)
+    for name in layout.tensors.values():
+        check_floats(declared[name])
     if layout.kind != "rnn" and nonlinearity != "tanh":
         raise ValueError(
             f"nonlinearity must be left out for {where}, whose kind is {layout.kind}, got {nonlinearity!r}"
@@ -52,38 +54,36 @@ def read_network(
 
 
 Loader = Callable[[Iterable[str]], Mapping[str, Any]]
-Opened = tuple[str, dict[str, tuple[int, ...]], Loader]
+Opened = tuple[str, Mapping[str, Declared], Loader]
 
 
 def _from_file(source: object) -> Opened:
     if not isinstance(source, str | os.PathLike):
         raise TypeError(f"source must be a file name or a mapping from names to arrays, got {type(source).__name__}")
     path = Path(source)
+    refuse_suffix(path)
     kind = path.suffix.lower()
-    if kind in PICKLES:
-        raise ValueError(f"{path} must be .safetensors or .npz, got {kind}: a pickle can run code. {_export(path)}")
     if kind not in CONTAINERS:
         raise ValueError(f"{path} must be .safetensors or .npz, got {kind or 'no suffix'}")
     if not path.exists():
         raise FileNotFoundError(f"no file {path}")
     if not path.is_file():
         raise ValueError(f"{path} must be a file")
-    _refuse_pickle(path)
+    refuse_content(path)
     container = CONTAINERS[kind]
-    shapes = {name: tensor.shape for name, tensor in container.declared(path).items()}
-    return str(path), shapes, lambda names: container.load(path, names)
+    return str(path), container.declared(path), lambda names: container.load(path, names)
 
 
 def _from_mapping(source: Mapping[str, Any]) -> Opened:
-    arrays = {}
+    arrays, declared = {}, {}
     for name, value in source.items():
         if not isinstance(name, str):
             raise TypeError(f"names of tensors must be strings, got {name!r}")
         # A tensor that is being trained has to leave autograd and its device before NumPy can see it.
         array = np.asarray(value.detach().cpu() if hasattr(value, "detach") else value)
-        check_kind(name, array.dtype)
         arrays[name] = array
-    return "the state dict", {name: array.shape for name, array in arrays.items()}, lambda names: arrays
+        declared[name] = Declared(name, array.shape, array.dtype, str(array.dtype))
+    return "the state dict", declared, lambda names: arrays
 
 
 def _arrays(layout: TorchLayout, load: Loader) -> dict[str, Array]:
@@ -98,20 +98,3 @@ def _arrays(layout: TorchLayout, load: Loader) -> dict[str, Array]:
             raise ValueError(f"tensor {name} must be finite, got {array[index]} at index {index}")
         arrays[part] = array
     return arrays
-
-
-def _refuse_pickle(path: Path) -> None:
-    with path.open("rb") as file:
-        start = file.read(9)
-    # A pickle opens with 0x80 and its protocol. So may a safetensors file, by the length of its header, but then the
-    # header's brace follows.
-    if len(start) > 2 and start[0] == 0x80 and start[1] in range(2, 6) and start[8:] != b"{":
-        raise ValueError(f"{path} must hold arrays, got a Python pickle, which is never opened. {_export(path)}")
-
-
-def _export(path: Path) -> str:
-    new = str(path.with_suffix(".safetensors").name)
-    return (
-        "Where torch is installed, export it once: import torch; from safetensors.torch import save_file; "
-        f"save_file(torch.load({path.name!r}, weights_only=True), {new!r})"
-    )

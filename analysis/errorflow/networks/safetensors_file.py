@@ -10,12 +10,18 @@ from typing import Any, TypeGuard
 import numpy as np
 from safetensors import SafetensorError, safe_open
 
-from errorflow.networks.declared import Declared
+from errorflow.networks.declared import Declared, check_name
 
 # The format allows 100 MB; the header of a recurrent layer has under 1 kB, of a large model under 1 MB.
 HEADER_LIMIT = 4 * 2**20
 MOST_AXES = 8
-DTYPES: dict[str, np.dtype[Any]] = {"F16": np.dtype("<f2"), "F32": np.dtype("<f4"), "F64": np.dtype("<f8")}
+DTYPES: dict[str, np.dtype[Any]] = {
+    name: np.dtype(code)
+    for name, code in {
+        "F16": "<f2", "F32": "<f4", "F64": "<f8", "BF16": "V2", "F8_E4M3": "V1", "F8_E5M2": "V1", "BOOL": "?",
+        "I8": "i1", "I16": "<i2", "I32": "<i4", "I64": "<i8", "U8": "u1", "U16": "<u2", "U32": "<u4", "U64": "<u8",
+    }.items()
+}  # fmt: skip
 
 
 def declared(path: Path) -> dict[str, Declared]:
@@ -65,13 +71,14 @@ def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _declared(path: Path, name: str, entry: Any, available: int) -> Declared:
+    check_name(name)
     fields = entry if isinstance(entry, dict) else {}
     kind, shape, offsets = fields.get("dtype"), fields.get("shape"), fields.get("data_offsets")
     if not (isinstance(kind, str) and _counts(shape, MOST_AXES) and _counts(offsets, 2) and len(offsets) == 2):
         raise ValueError(f"{path} must declare dtype, shape and data_offsets of tensor {name}, got {_short(entry)}")
     if kind not in DTYPES:
-        raise ValueError(f"tensor {name} of {path} must be stored as F16, F32 or F64, got {_short(kind)}")
-    tensor = Declared(name, tuple(shape), DTYPES[kind])
+        raise ValueError(f"tensor {name} of {path} must be of a type that is known, got {_short(kind)}")
+    tensor = Declared(name, tuple(shape), DTYPES[kind], kind)
     begin, end = offsets
     if not begin <= end <= available or end - begin != tensor.bytes:
         raise ValueError(

@@ -36,7 +36,7 @@ class TorchLayout:
 def recognise(shapes: Shapes, where: str, prefix: str | None = None) -> TorchLayout:
     """The single recurrent layer among tensors of these shapes.
 
-    prefix: reads only the tensors whose names begin with it, and ignores all others.
+    prefix: what stands before weight_hh_l0; all other tensors are then ignored.
 
     Raises: ValueError that names the tensors seen and what is missing, contradictory or not read.
 
