@@ -10,6 +10,7 @@ export MPLBACKEND := Agg
 
 PYTHON ?= python3
 BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install
 
 .PHONY: run test test-all check figures paper clean
 
@@ -29,21 +30,26 @@ paper: .venv/.run
 	@$(BIN)/python paper/build.py
 
 check: .venv/.dev
-	@echo "ruff";  $(BIN)/ruff check --quiet . && $(BIN)/ruff format --check --quiet .
-	@echo "mypy";  $(BIN)/mypy
-	@echo "pins";  $(BIN)/python tests/packaging/check_tree.py
-	@echo "wheel"; $(BIN)/python tests/packaging/check_wheel.py
+	@echo "== ruff";  $(BIN)/ruff check --quiet . && $(BIN)/ruff format --check --quiet .
+	@echo "== mypy";  $(BIN)/mypy
+	@echo "== tree";  $(BIN)/python tests/packaging/check_tree.py
+	@echo "== wheel"; $(BIN)/python tests/packaging/check_wheel.py
 
+# A set-up that was interrupted leaves no stamp and is taken up again; an environment without pip is made anew.
 .venv/.run: pyproject.toml requirements.txt
-	@echo "setting up .venv (about half a minute)"
-	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "errorflow needs Python 3.11 or later: make PYTHON=python3.12" >&2; exit 1; }
+	@echo "environment 1/3: .venv"
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear .venv
+	@echo "environment 2/3: pinned packages (half a minute)"
+	@$(PIP) --require-hashes -r requirements.txt
+	@echo "environment 3/3: errorflow"
+	@$(PIP) --no-deps --no-build-isolation -e .
 	@touch $@
 
 .venv/.dev: .venv/.run requirements-dev.txt
-	@echo "adding the test tools to .venv"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@echo "environment: tools for tests and checks"
+	@$(PIP) --require-hashes -r requirements-dev.txt
 	@touch $@
 
 clean:
