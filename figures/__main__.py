@@ -1,0 +1,71 @@
+"""`python -m figures [NAME ...]`: writes figures, with their data, to figures/out/."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from pathlib import Path
+
+from figures import figure, names
+from figures.render import FORMATS, OUT, caption, render, thumbnail
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """The exit status: 0 fine, 1 the data of a figure contradict its claims, 2 a wrong argument."""
+    parser = argparse.ArgumentParser(prog="python -m figures", description="Draw the figures of errorflow.")
+    parser.add_argument("names", nargs="*", metavar="NAME", help="which figures (default: all)")
+    parser.add_argument("--list", action="store_true", help="name the figures and draw nothing")
+    parser.add_argument("--json", action="store_true", help="report as one JSON document")
+    parser.add_argument("--out", type=Path, default=OUT, metavar="DIR", help="where to write (default: figures/out)")
+    parser.add_argument("--format", default=",".join(FORMATS), metavar="KINDS", help="pdf,svg,png or some of them")
+    parser.add_argument("--gallery", action="store_true", help="draw the thumbnails of figures/gallery instead")
+    given = parser.parse_args(arguments)
+    formats = tuple(given.format.split(","))
+    unknown = [n for n in given.names if n not in names()]
+    if unknown:
+        return _refuse(f"NAME must be one of {', '.join(names())}, got {unknown[0]!r}")
+    if not set(formats) <= set(FORMATS):
+        return _refuse(f"--format must name some of {', '.join(FORMATS)}, got {given.format!r}")
+    if given.out.exists() and not given.out.is_dir():
+        return _refuse(f"--out must be a folder, got {given.out}, a file")
+    chosen = given.names or names()
+    if given.list:
+        return _list(chosen, given.json)
+    records = []
+    for k, name in enumerate(chosen, 1):
+        began = time.perf_counter()
+        try:
+            paths = [thumbnail(name)] if given.gallery else render(name, given.out, formats)
+        except AssertionError as contradiction:
+            print(f"{name}: {contradiction}", file=sys.stderr)
+            return 1
+        except OSError as error:
+            return _refuse(f"--out must be a folder that can be written, got {given.out}: {error.strerror}")
+        seconds = time.perf_counter() - began
+        print(f"figure {k}/{len(chosen)}: {name}, {seconds:.1f} s", file=sys.stderr)
+        records.append({"name": name, "files": [str(p) for p in paths], "seconds": round(seconds, 3)})
+    if given.json:
+        print(json.dumps({"figures": records}, indent=1))
+    return 0
+
+
+def _list(chosen: list[str], as_json: bool) -> int:
+    if as_json:
+        found = [figure(n) for n in chosen]
+        records = [{"name": m.NAME, "caption": caption(m), "alt": m.ALT, "theorems": list(m.SHOWS)} for m in found]
+        print(json.dumps({"figures": records}, indent=1))
+        return 0
+    for name in chosen:
+        print(f"{name:20} {(figure(name).__doc__ or '').strip().splitlines()[0]}")
+    return 0
+
+
+def _refuse(message: str) -> int:
+    print(f"python -m figures: {message}", file=sys.stderr)
+    return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())

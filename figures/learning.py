@@ -1,0 +1,160 @@
+"""BPTT and RTRL: one gradient, two prices.
+
+(a) Contribution of each lag to the gradient of an LSTM with 8 units, loss at the last of 40 steps: norm over all
+weights, by BPTT (circles) and by RTRL (points). They are the same numbers, so error that vanishes in one vanishes
+in the other. (b) Multiply-adds for T = 100 steps of a fully recurrent network with as many inputs as units, loss at
+every step: BPTT grows with n^2, RTRL with n^4, and RTRL never takes less. (c) Memory in words beyond weights and
+gradient, for n = m = 32. RTRL keeps n^2 (n + m) words whatever T; BPTT that stores states and inputs keeps T (n +
+m) + n, and holds more from T = n^2 on. If the inputs need not be stored, because they can be read again, BPTT keeps
+n (T + 1) words and the break-even moves to about T = n (n + m).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+import errorflow as ef
+from errorflow.learning import gradient
+from figures import bounds, style
+from figures.table import Table, holds
+
+NAME = "learning"
+SHOWS = ("rtrl.equals_bptt", "bptt.cost", "rtrl.cost", "learning.memory_break_even")
+ALT = (
+    "Left: by lag, the contribution to the gradient is the same for BPTT and RTRL, points inside circles. Middle: "
+    "multiply-adds over the number of units, RTRL growing with the fourth power and BPTT with the square. Right: "
+    "memory over the number of steps; BPTT rises through the constant line of RTRL at T equal to n squared, 1024."
+)
+WIDTH, HEIGHT = style.TEXT, 2.55
+
+UNITS, INPUTS, STEPS, SEED = 8, 2, 40, 11
+LONG_STEPS, WIDE = 100, 32
+ALGORITHMS = ("bptt", "rtrl")
+
+
+def data() -> Table:
+    """Contributions by lag from both algorithms, and their exact costs."""
+    rng = np.random.default_rng(SEED)
+    cell = ef.lstm()
+    weights = cell.random_weights(rng, n=UNITS, m=INPUTS)
+    weights["b_f"][:] = 1.0
+    inputs, loss = rng.normal(size=(STEPS, INPUTS)), rng.normal(size=UNITS)
+    lags = np.arange(float(STEPS))
+    curves, parts = {}, {}
+    for name in ALGORITHMS:
+        by_lag = gradient(cell.definition, weights, inputs, loss, algorithm=name, by_lag=True).by_lag
+        assert by_lag is not None
+        parts[name] = np.concatenate([p.reshape(STEPS, -1) for p in by_lag.values()], axis=1)
+        curves["a", name] = (lags, np.linalg.norm(parts[name], axis=1))
+    apart = np.abs(parts["bptt"] - parts["rtrl"]).max(axis=1)
+    curves["a", "largest difference"] = (lags, apart)
+
+    cell = ef.rnn()
+    widths = 2 ** np.arange(11)
+    for k, name in enumerate(ALGORITHMS):
+        macs = [cell.cost(units=int(n), inputs=int(n), steps=LONG_STEPS)[k] for n in widths]
+        curves["b", name] = (widths.astype(float), np.array([float(c.total(c.macs)) for c in macs]))
+    turn = bounds.memory_break_even(WIDE)
+    steps = np.unique([*np.round(np.geomspace(16, 16384, 121)).astype(int), turn - 1, turn, WIDE * 2 * WIDE])
+    for k, name in enumerate(ALGORITHMS):
+        words = [cell.cost(units=WIDE, inputs=WIDE, steps=int(t))[k] for t in steps]
+        curves["c", name] = (steps.astype(float), np.array([float(c.total(c.memory)) for c in words]))
+    curves["c", "bptt, inputs not stored"] = (steps.astype(float), WIDE * (steps + 1.0))
+    curves["c", "break-even"] = (np.array([float(turn)]), np.array([float(WIDE**2 * 2 * WIDE)]))
+    return Table(
+        curves,
+        {
+            "a": {"cell": "lstm", "units": UNITS, "inputs": INPUTS, "steps": STEPS, "seed": SEED},
+            "b": {"cell": "rnn", "inputs": "n", "steps": LONG_STEPS},
+            "c": {"cell": "rnn", "units": WIDE, "inputs": WIDE},
+            "polynomials": {c.name: {"macs": str(c.macs), "memory": str(c.memory)} for c in cell.cost()},
+        },
+        {
+            "a": ("lag q", "norm of the contribution to the gradient"),
+            "b": ("units n = inputs m", "multiply-adds"),
+            "c": ("steps T", "words of memory beyond weights and gradient"),
+        },
+    )
+
+
+def check(table: Table) -> None:
+    """Raises AssertionError unless both give the same contribution at every lag and the break-even is T = n^2."""
+    one, other = table.y("a", "bptt"), table.y("a", "rtrl")
+    holds(np.abs(one - other) <= 1e-12 * one.max(), "BPTT and RTRL give the same contribution at every lag")
+    holds(table.y("a", "largest difference") <= 1e-12 * one.max(), "they agree weight by weight")
+    n, cheap = table["b", "bptt"]
+    dear = table.y("b", "rtrl")
+    holds(dear > cheap, "RTRL never takes fewer multiply-adds")
+    holds(dear == LONG_STEPS * n * (2 * n) * (n + 1) ** 2, "RTRL takes T n p (n + 1)^2 multiply-adds")
+    holds(cheap == LONG_STEPS * (2 * n * (2 * n) + n**2) - n**2, "BPTT takes T (2 n p + n^2) - n^2 multiply-adds")
+    steps, kept = table["c", "bptt"]
+    influence = table.y("c", "rtrl")
+    holds((influence < kept) == (steps >= WIDE**2), "RTRL needs less memory exactly from T = n^2 on")
+    holds(influence == table.y("c", "break-even")[0], "the memory of RTRL does not depend on T")
+    holds(kept >= table.y("c", "bptt, inputs not stored"), "storing inputs takes memory")
+
+
+def draw(fig: Any, table: Table) -> None:
+    """Contributions by lag, multiply-adds, memory."""
+    a, b, c = fig.subplots(1, 3)
+    fig.subplots_adjust(left=0.078, right=0.985, bottom=0.16, top=0.89, wspace=0.33)
+    style.panel(a, "a", "the same gradient by lag")
+    a.plot(*table["a", "bptt"], "o", ms=4.2, mfc="none", mec=style.BLUE, mew=0.9, clip_on=False)
+    a.plot(*table["a", "rtrl"], ".", ms=3.2, color=style.dark(style.RED), clip_on=False)
+    a.set_yscale("log")
+    a.set_xlim(0, STEPS)
+    a.set_xticks([0, 10, 20, 30, 40])
+    a.set_xlabel("lag $q$ (steps)")
+    a.set_ylabel("contribution to the gradient")
+    _key(a, 0.97, 0.92, "o", style.BLUE, "BPTT")
+    _key(a, 0.97, 0.82, ".", style.dark(style.RED), "RTRL")
+
+    style.panel(b, "b", f"multiply-adds, $T = {LONG_STEPS}$, $m = n$")
+    b.plot(*table["b", "rtrl"], color=style.RED, marker=".", ms=4)
+    b.plot(*table["b", "bptt"], color=style.BLUE, ls=style.DASHED, marker="o", ms=3.2, mfc="white")
+    b.set_xscale("log", base=2)
+    b.set_yscale("log")
+    b.set_xlim(1, 1024)
+    b.set_ylim(1e2, 1e15)
+    b.set_xticks([1, 8, 64, 512], ["1", "8", "64", "512"])
+    b.set_yticks([1e3, 1e6, 1e9, 1e12, 1e15], [f"$10^{{{k}}}$" for k in (3, 6, 9, 12, 15)])
+    b.set_xlabel("units $n$")
+    style.label(b, 64, float(table.y("b", "rtrl")[6]), "RTRL", style.dark(style.RED), -4, 8, ha="right")
+    style.label(b, 64, float(table.y("b", "bptt")[6]), "BPTT", style.dark(style.BLUE), 2, -9)
+
+    style.panel(c, "c", f"words of memory, $n = m = {WIDE}$")
+    c.plot(*table["c", "rtrl"], color=style.RED)
+    c.plot(*table["c", "bptt"], color=style.BLUE, ls=style.DASHED)
+    c.plot(*table["c", "bptt, inputs not stored"], color=style.VIOLET, ls=style.DOTTED)
+    at, level = table["c", "break-even"]
+    c.plot(at, level, "o", ms=3.8, mfc="white", mec=style.INK, mew=0.8, zorder=5)
+    c.plot([at[0], at[0]], [1e2, level[0]], color=style.GREY, lw=0.6, ls=style.DOTTED, zorder=0)
+    c.set_xscale("log")
+    c.set_yscale("log")
+    c.set_xlim(16, 16384)
+    c.set_ylim(3e2, 3e6)
+    c.set_xticks([32, WIDE**2, 8192], ["32", "$n^2 = 1024$", "8192"])
+    c.set_yticks([1e3, 1e4, 1e5, 1e6], [f"$10^{k}$" for k in (3, 4, 5, 6)])
+    c.set_xlabel("steps $T$")
+    style.label(c, 20, float(level[0]), "RTRL", style.dark(style.RED), 0, 7)
+    style.label(c, 210, 2.1e4, "BPTT", style.dark(style.BLUE), -2, 3, ha="right")
+    style.label(c, 1250, 1.1e4, "BPTT, inputs\nnot stored", style.dark(style.VIOLET), 0, 0)
+    for ax in (a, b, c):
+        ax.minorticks_off()
+
+
+def _key(ax: Any, x: float, y: float, marker: str, color: str, text: str) -> None:
+    size = {"o": 4.2, ".": 5}[marker]
+    ax.plot([x - 0.25], [y], marker, ms=size, mfc="none" if marker == "o" else color, mec=color, transform=ax.transAxes)
+    ax.text(
+        x,
+        y,
+        text,
+        color=style.dark(color) if marker == "o" else color,
+        transform=ax.transAxes,
+        ha="right",
+        va="center",
+        fontsize=8.5,
+    )

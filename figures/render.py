@@ -1,0 +1,129 @@
+"""From a figure module to files: the picture in three formats, its data, and what it says of itself."""
+
+from __future__ import annotations
+
+import inspect
+import io
+import json
+import logging
+import platform
+from collections.abc import Callable, Sequence
+from importlib import metadata
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+from xml.sax.saxutils import escape
+
+from figures import figure
+from figures.style import RC
+from figures.table import COLUMNS, Table
+
+FORMATS = ("pdf", "svg", "png")
+OUT = Path(__file__).parent / "out"
+GALLERY = Path(__file__).parent / "gallery"
+_PACKAGES = ("errorflow", "matplotlib", "numpy", "scipy", "sympy")
+
+
+def render(
+    name: str, out: Path = OUT, formats: Sequence[str] = FORMATS, tell: Callable[[str], None] = lambda text: None
+) -> list[Path]:
+    """The files written for the figure called `name`: NAME.pdf, .svg, .png, .csv and .json.
+
+    out: the folder, made if absent. tell: receives one line for each thing that is being done.
+
+    Raises: KeyError for an unknown name or format; AssertionError if the data contradict what the figure claims.
+    """
+    for kind in formats:
+        if kind not in FORMATS:
+            raise KeyError(f"formats must be among {', '.join(FORMATS)}, got {kind!r}")
+    module = figure(name)
+    tell(f"{name}: computing")
+    table = module.data()
+    module.check(table)
+    tell(f"{name}: drawing {', '.join(formats)}")
+    pictures = drawn(module, table, formats)
+    out.mkdir(parents=True, exist_ok=True)
+    contents = {f"{name}.{kind}": picture for kind, picture in pictures.items()}
+    contents[f"{name}.csv"] = table.csv().encode()
+    contents[f"{name}.json"] = (json.dumps(description(module, table), indent=1) + "\n").encode()
+    paths = []
+    for file, content in contents.items():
+        (out / file).write_bytes(content)
+        paths.append(out / file)
+    return paths
+
+
+def caption(module: ModuleType) -> str:
+    """The docstring of a figure module as one paragraph."""
+    return " ".join((inspect.getdoc(module) or "").split())
+
+
+def description(module: ModuleType, table: Table) -> dict[str, Any]:
+    """What the JSON beside a figure holds."""
+    return {
+        "name": module.NAME,
+        "caption": caption(module),
+        "alt": module.ALT,
+        "theorems": list(module.SHOWS),
+        "parameters": table.parameters,
+        "axes": {panel: list(words) for panel, words in table.axes.items()},
+        "columns": list(COLUMNS),
+        "sha256_of_csv": table.sha256(),
+        "width_inches": module.WIDTH,
+        "versions": {"python": platform.python_version(), **{p: _version(p) for p in _PACKAGES}},
+    }
+
+
+def _version(package: str) -> str:
+    if package == "errorflow":
+        import errorflow
+
+        return errorflow.__version__
+    return metadata.version(package)
+
+
+def drawn(module: ModuleType, table: Table, formats: Sequence[str], dpi: float = 200) -> dict[str, bytes]:
+    """The picture in each format. Nothing in the bytes depends on the clock or on chance."""
+    import matplotlib as mpl
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    with mpl.rc_context():
+        mpl.rcdefaults()
+        mpl.rcParams.update(RC)
+        fig = Figure(figsize=(module.WIDTH, module.HEIGHT))
+        FigureCanvasAgg(fig)
+        module.draw(fig, table)
+        return {kind: _saved(fig, module, kind, dpi) for kind in formats}
+
+
+def _saved(fig: Any, module: ModuleType, kind: str, dpi: float) -> bytes:
+    title, alt = module.NAME.replace("_", " "), module.ALT
+    told: dict[str, dict[str, Any]] = {
+        "pdf": {"Title": title, "Subject": alt, "CreationDate": None},
+        "svg": {"Title": title, "Description": alt, "Date": None},
+        "png": {"Title": title, "Description": alt},
+    }
+    # Some of Matplotlib's own fonts carry dates before 1970, which fontTools remarks on each time it embeds one.
+    logging.getLogger("fontTools").setLevel(logging.ERROR)
+    stream = io.BytesIO()
+    fig.savefig(stream, format=kind, dpi=dpi, metadata=told[kind])
+    if kind != "svg":
+        return stream.getvalue()
+    text = stream.getvalue().decode()
+    described = f"<desc>{escape(alt)}</desc>\n <metadata>"
+    return text.replace("<metadata>", described, 1).replace("<svg ", '<svg role="img" ', 1).encode()
+
+
+def thumbnail(name: str, out: Path = GALLERY, pixels: int = 900) -> Path:
+    """The file of a small PNG for the README: `pixels` wide, with as few colours as keep the lines smooth."""
+    from PIL import Image
+
+    module = figure(name)
+    table = module.data()
+    module.check(table)
+    picture = drawn(module, table, ("png",), dpi=pixels / module.WIDTH)["png"]
+    out.mkdir(parents=True, exist_ok=True)
+    image = Image.open(io.BytesIO(picture)).convert("RGB").quantize(64, dither=Image.Dither.NONE)
+    image.save(out / f"{name}.png", optimize=True)
+    return out / f"{name}.png"
