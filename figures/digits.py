@@ -56,14 +56,14 @@ def data() -> Table:
         if kind == "lstm":
             h_to_h = [p.log2_norm_blocks["h", "h"] for p in (few, many)]
             _spread(curves, "b", "h to h", lags, np.concatenate(h_to_h))
-            curves["b", "h to h, 8 digits"] = (lags, np.median(h_to_h[0], axis=0))
+            curves["b", "h to h of 8 digits"] = (lags, np.median(h_to_h[0], axis=0))
             steps = jacobians(run(cell.definition, network.weights, first))
             curves["b", "product of blocks"] = (lags, np.median(_alone(steps, network.units), axis=0))
         if kind in SHOWN:
             for label in SHOWN[kind]:
                 curves[PANEL[kind], label] = (lags, np.median(few.shares[label], axis=0))
             error = np.abs(sum(few.shares.values()) - 1).max(axis=0)
-            curves[PANEL[kind], "sum of shares, largest error"] = (lags, error)
+            curves[PANEL[kind], "largest error of the sum of shares"] = (lags, error)
     # What the outputs' own gradient is when the loss reads the last one only: no later step reads an output again.
     curves["b", "hook on the outputs"] = (lags, np.append(1.0, np.zeros(len(lags) - 1)))
     return Table(
@@ -106,11 +106,11 @@ def check(table: Table) -> None:
         holds((low <= middle) & (middle <= high), f"the median of the {kind} lies within its spread")
         holds(abs(middle[0]) < 1e-12, f"the flow of the {kind} over no step is the identity")
     for panel, kind in (("c", "LSTM"), ("d", "GRU")):
-        holds(table.y(panel, "sum of shares, largest error") < 1e-9, f"the shares of the {kind} sum to 1")
+        holds(table.y(panel, "largest error of the sum of shares") < 1e-9, f"the shares of the {kind} sum to 1")
         carry = table.y(panel, "carry")
         holds(abs(carry[0] - 1) < 1e-12, f"over no step all of the {kind}'s error is on the carry")
         holds(abs(carry[-1]) < 0.05, f"over all steps almost nothing of the {kind}'s error stayed on the carry")
-    true, alone = table.y("b", "h to h, 8 digits"), table.y("b", "product of blocks")
+    true, alone = table.y("b", "h to h of 8 digits"), table.y("b", "product of blocks")
     holds(np.abs(true - alone)[:2] < 1e-9, "over one step the block h to h is the whole derivative")
     holds(true[32:] > alone[32:] + 3, "from lag 32 on, the product of blocks alone misses more than 7/8 of the flow")
     holds(table.y("b", "hook on the outputs")[1:] == 0, "a hook on the outputs reads 0 before the last step")

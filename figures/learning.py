@@ -61,7 +61,7 @@ def data() -> Table:
     for k, name in enumerate(ALGORITHMS):
         words = [cell.cost(units=WIDE, inputs=WIDE, steps=int(t))[k] for t in steps]
         curves["c", name] = (steps.astype(float), np.array([float(c.total(c.memory)) for c in words]))
-    curves["c", "bptt, inputs not stored"] = (steps.astype(float), WIDE * (steps + 1.0))
+    curves["c", "bptt without inputs"] = (steps.astype(float), WIDE * (steps + 1.0))
     curves["c", "break-even"] = (np.array([float(turn)]), np.array([float(WIDE**2 * 2 * WIDE)]))
     return Table(
         curves,
@@ -93,14 +93,14 @@ def check(table: Table) -> None:
     influence = table.y("c", "rtrl")
     holds((influence < kept) == (steps >= WIDE**2), "RTRL needs less memory exactly from T = n^2 on")
     holds(influence == table.y("c", "break-even")[0], "the memory of RTRL does not depend on T")
-    holds(kept >= table.y("c", "bptt, inputs not stored"), "storing inputs takes memory")
+    holds(kept >= table.y("c", "bptt without inputs"), "storing inputs takes memory")
 
 
 def draw(fig: Any, table: Table) -> None:
     """Contributions by lag, multiply-adds, memory."""
     a, b, c = fig.subplots(1, 3)
-    fig.subplots_adjust(left=0.078, right=0.985, bottom=0.16, top=0.89, wspace=0.33)
-    style.panel(a, "a", "the same gradient by lag")
+    fig.subplots_adjust(left=0.078, right=0.985, bottom=0.16, top=0.89, wspace=0.42)
+    style.panel(a, "a", "the same gradient")
     a.plot(*table["a", "bptt"], "o", ms=4.2, mfc="none", mec=style.BLUE, mew=0.9, clip_on=False)
     a.plot(*table["a", "rtrl"], ".", ms=3.2, color=style.dark(style.RED), clip_on=False)
     a.set_yscale("log")
@@ -111,7 +111,7 @@ def draw(fig: Any, table: Table) -> None:
     _key(a, 0.97, 0.92, "o", style.BLUE, "BPTT")
     _key(a, 0.97, 0.82, ".", style.dark(style.RED), "RTRL")
 
-    style.panel(b, "b", f"multiply-adds, $T = {LONG_STEPS}$, $m = n$")
+    style.panel(b, "b", f"$T = {LONG_STEPS}$ steps, $m = n$ inputs")
     b.plot(*table["b", "rtrl"], color=style.RED, marker=".", ms=4)
     b.plot(*table["b", "bptt"], color=style.BLUE, ls=style.DASHED, marker="o", ms=3.2, mfc="white")
     b.set_xscale("log", base=2)
@@ -121,13 +121,14 @@ def draw(fig: Any, table: Table) -> None:
     b.set_xticks([1, 8, 64, 512], ["1", "8", "64", "512"])
     b.set_yticks([1e3, 1e6, 1e9, 1e12, 1e15], [f"$10^{{{k}}}$" for k in (3, 6, 9, 12, 15)])
     b.set_xlabel("units $n$")
+    b.set_ylabel("multiply-adds", labelpad=2)
     style.label(b, 64, float(table.y("b", "rtrl")[6]), "RTRL", style.dark(style.RED), -4, 8, ha="right")
     style.label(b, 64, float(table.y("b", "bptt")[6]), "BPTT", style.dark(style.BLUE), 2, -9)
 
-    style.panel(c, "c", f"words of memory, $n = m = {WIDE}$")
+    style.panel(c, "c", f"$n = {WIDE}$ units, $m = {WIDE}$ inputs")
     c.plot(*table["c", "rtrl"], color=style.RED)
     c.plot(*table["c", "bptt"], color=style.BLUE, ls=style.DASHED)
-    c.plot(*table["c", "bptt, inputs not stored"], color=style.VIOLET, ls=style.DOTTED)
+    c.plot(*table["c", "bptt without inputs"], color=style.VIOLET, ls=style.DOTTED)
     at, level = table["c", "break-even"]
     c.plot(at, level, "o", ms=3.8, mfc="white", mec=style.INK, mew=0.8, zorder=5)
     c.plot([at[0], at[0]], [1e2, level[0]], color=style.GREY, lw=0.6, ls=style.DOTTED, zorder=0)
@@ -138,6 +139,7 @@ def draw(fig: Any, table: Table) -> None:
     c.set_xticks([32, WIDE**2, 8192], ["32", "$n^2 = 1024$", "8192"])
     c.set_yticks([1e3, 1e4, 1e5, 1e6], [f"$10^{k}$" for k in (3, 4, 5, 6)])
     c.set_xlabel("steps $T$")
+    c.set_ylabel("words of memory", labelpad=2)
     style.label(c, 20, float(level[0]), "RTRL", style.dark(style.RED), 0, 7)
     style.label(c, 210, 2.1e4, "BPTT", style.dark(style.BLUE), -2, 3, ha="right")
     style.label(c, 1250, 1.1e4, "BPTT, inputs\nnot stored", style.dark(style.VIOLET), 0, 0)

@@ -89,15 +89,15 @@ def check(table: Table) -> None:
 def draw(fig: Any, table: Table) -> None:
     """Panel a: b = 0, several y. Panel b: y = 1/2, several b."""
     left, right = fig.subplots(1, 2, gridspec_kw={"width_ratios": [1, 1.25]})
-    fig.subplots_adjust(left=0.075, right=0.99, bottom=0.155, top=0.9, wspace=0.2)
+    fig.subplots_adjust(left=0.075, right=0.99, bottom=0.155, top=0.9, wspace=0.25)
     for ax, panel in ((left, "a"), (right, "b")):
         ax.plot(*table[panel, "|w|/4"], color=style.INK, lw=0.8, ls=style.DASHED)
         ax.axhline(1, color=style.GREY, lw=0.7, zorder=0)
         for w in (4,) if panel == "a" else (-4, 4):
             ax.plot([w, w], [0, 1], color=style.GREY, lw=0.7, zorder=0)
         ax.set_xlabel("weight $w$")
+        ax.set_ylabel(r"$|f'(\mathrm{net})\,w|$")
     style.panel(left, "a", "net $= wy$")
-    left.set_ylabel(r"$|f'(\mathrm{net})\,w|$")
     left.plot(*table["a", "peaks"], color=style.FAINT, lw=0.7, ls=style.DOTTED)
     looks = (
         (style.PURPLE, style.SOLID),
@@ -117,7 +117,7 @@ def draw(fig: Any, table: Table) -> None:
     left.set_yticks([0, 0.5, 1, 1.5], ["0", "0.5", "1", "1.5"])
     style.label(left, 6.2, 1.56, "$|w|/4$", style.INK, -3, 2, ha="right")
     left.text(
-        8.4, 8.4 * 0.14505, "peaks: $0.2239/y$", color=style.FAINT, fontsize=8, ha="center", va="bottom",
+        8.4, 8.4 * 0.14505, "$0.2239/y$", color=style.FAINT, fontsize=8, ha="center", va="bottom",
         rotation=8.25, rotation_mode="anchor", transform_rotates_text=True,
     )  # fmt: skip
 
@@ -135,5 +135,5 @@ def draw(fig: Any, table: Table) -> None:
         y = float(np.interp(at, *table["b", f"y={AT:g} b={b:g}"]))
         text = f"$b = {b:g}$".replace("-", "−") if b else "$b = 0$"
         style.label(right, at, y, text, style.dark(color), dx, dy, ha="right" if dx < 0 else "left")
-    style.label(right, -13.8, 1, "a path grows above", style.FAINT, 0, 5.5, fontsize=8)
+    style.label(right, -13.8, 1, "grows above", style.FAINT, 0, 5.5, fontsize=8)
     style.label(right, -8.6, 2.15, "$|w|/4$", style.INK, 5, 4)

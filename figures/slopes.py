@@ -79,7 +79,7 @@ _LOOK = {
 def draw(fig: Any, table: Table) -> None:
     """Two panels: linear with bounds, logarithmic with the crossing."""
     left, right = fig.subplots(1, 2, gridspec_kw={"width_ratios": [1.15, 1]})
-    fig.subplots_adjust(left=0.065, right=0.97, bottom=0.16, top=0.89, wspace=0.24)
+    fig.subplots_adjust(left=0.075, right=0.97, bottom=0.16, top=0.89, wspace=0.24)
     for name, (color, line, _) in _LOOK.items():
         left.plot(*table["a", f"{name} bound"], color=style.GREY, lw=0.6, ls=style.DOTTED, zorder=1)
         left.plot(*table["a", name], color=color, ls=line)

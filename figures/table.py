@@ -29,6 +29,8 @@ class Table:
         for key, (x, y) in self.curves.items():
             if np.ndim(x) != 1 or np.shape(x) != np.shape(y):
                 raise ValueError(f"curve {key} must have x and y of one length, got {np.shape(x)} and {np.shape(y)}")
+            if any("," in part for part in key):
+                raise ValueError(f"names of curves must stand in a CSV without quotes, got {key}")
             if key[0] not in self.axes:
                 raise ValueError(f"panel {key[0]!r} must have its axes named, got {list(self.axes)}")
 

@@ -106,11 +106,11 @@ _LOOK = {0.5: style.BLUE, 0.9: style.VIOLET, 1.1: style.ORANGE, 2.0: style.RED}
 
 def draw(fig: Any, table: Table) -> None:
     """Panels a: the sweep, one band each. Panel b: the nilpotent matrix, tanh and linear."""
-    axes = fig.subplots(1, len(NORMS) + 1, gridspec_kw={"width_ratios": [1] * len(NORMS) + [2.1]})
+    axes = fig.subplots(1, len(NORMS) + 1, gridspec_kw={"width_ratios": [1] * len(NORMS) + [2.3]})
     fig.subplots_adjust(left=0.085, right=0.985, bottom=0.155, top=0.86, wspace=0.16)
     *small, right = axes
     box = right.get_position()
-    right.set_position([box.x0 + 0.055, box.y0, box.width - 0.055, box.height])
+    right.set_position([box.x0 + 0.085, box.y0, box.width - 0.085, box.height])
     for ax, s in zip(small, NORMS, strict=True):
         color = _LOOK[s]
         x, y = table["a", f"s={s:g}"]
@@ -132,7 +132,7 @@ def draw(fig: Any, table: Table) -> None:
     style.label(small[2], 1, 3e-10, "lower", style.FAINT, fontsize=8)
 
     right.set_yscale("log")
-    style.panel(right, "b", "spectral radius 0, norm 16", rise=18)
+    style.panel(right, "b", "nilpotent $W$, norm 16", rise=18)
     x, y = table["b", "tanh"]
     proved = table.y("b", "2^(q-1) sqrt 200")
     right.plot(x, 2.0**y, color=style.RED)
@@ -154,5 +154,6 @@ def draw(fig: Any, table: Table) -> None:
         ax.minorticks_off()
         ax.axhline(1, color=style.GREY, lw=0.7, zorder=0)
     right.set_xlabel("lag $q$ (steps)")
+    right.set_ylabel(r"$\|\, \partial a_T / \partial a_{T-q} \,\|$", labelpad=1)
     middle = (small[0].get_position().x0 + small[-1].get_position().x1) / 2
     fig.text(middle, 0.025, "lag $q$ (steps)", ha="center")
