@@ -1,4 +1,4 @@
-"""Bound lines, each the conclusion of a theorem, as functions of what the theorem assumes.
+"""Bound lines, each a function of what its theorem assumes, never of the curve that it bounds.
 
 Stands in for `errorflow.proof.bounds`. Logarithms are to base two, arrays run over lags q = 0, 1, ..., Q.
 """
@@ -32,7 +32,8 @@ def local_error_peaks(y: float, b: float) -> tuple[float, float]:
 def rnn_bounds(slopes: Array, matrix: Array) -> tuple[Array, Array]:
     """log2 of (lower bound of the smallest singular value, upper bound of the norm) of the flow, by lag.
 
-    slopes (T, n): f' along the orbit. matrix: W (n, n). Theorems rnn.lower_bound and rnn.vanishing.
+    slopes (T, n): f' along the orbit. matrix: W (n, n). The step of theorems rnn.lower_bound and
+    rnn.vanishing, multiplied up along the orbit.
     """
     singular = np.linalg.svd(matrix, compute_uv=False)
     newest_first = slopes[::-1]
@@ -50,7 +51,8 @@ def cell_carry_bounds(mu: Array, phi: Array, alpha: Array, d: Array, beta: Array
     """(lower bound of the smallest, upper bound of the largest singular value) of the flow c to c, by lag.
 
     Each argument (T,), one entry for each step: min and max of F, norms of A, Dm and B. The lower bound is 0 where the
-    certificate is void. Theorem lstm1997.error_bound, in its form that varies in time.
+    certificate is void. With |dc'| >= mu |dc| - alpha |dh| and |dh'| <= d |dc'| + beta |dh|, the cone |dh| <= kappa |dc| is
+    carried along; no theorem of the registry states this yet.
     """
     steps = len(mu)
     slope = np.zeros(steps)  # kappa, for every first step at once

@@ -124,6 +124,6 @@ def thumbnail(name: str, out: Path = GALLERY, pixels: int = 900) -> Path:
     module.check(table)
     picture = drawn(module, table, ("png",), dpi=pixels / module.WIDTH)["png"]
     out.mkdir(parents=True, exist_ok=True)
-    image = Image.open(io.BytesIO(picture)).convert("RGB").quantize(64, dither=Image.Dither.NONE)
+    image = Image.open(io.BytesIO(picture)).convert("RGB").quantize(256, dither=Image.Dither.NONE)
     image.save(out / f"{name}.png", optimize=True)
     return out / f"{name}.png"

@@ -227,7 +227,6 @@ def test_series_are_told_apart_by_more_than_colour(name):
 # Theorems that the paper names and whose proof is still to come; one that has come must leave this list.
 PENDING = {
     "lstm1997.carousel",
-    "lstm1997.error_bound",
     "lstm.factorisation",
     "forget_gate.half_life",
     "rtrl.equals_bptt",
