@@ -51,8 +51,8 @@ def cell_carry_bounds(mu: Array, phi: Array, alpha: Array, d: Array, beta: Array
     """(lower bound of the smallest, upper bound of the largest singular value) of the flow c to c, by lag.
 
     Each argument (T,), one entry for each step: min and max of F, norms of A, Dm and B. The lower bound is 0 where the
-    certificate is void. With |dc'| >= mu |dc| - alpha |dh| and |dh'| <= d |dc'| + beta |dh|, the cone |dh| <= kappa |dc| is
-    carried along; no theorem of the registry states this yet.
+    certificate is void: with |dc'| >= mu |dc| - alpha |dh| and |dh'| <= d |dc'| + beta |dh|, a cone |dh| <= kappa |dc|
+    is carried along. No theorem of the registry states this yet.
     """
     steps = len(mu)
     slope = np.zeros(steps)  # kappa, for every first step at once

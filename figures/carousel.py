@@ -172,7 +172,7 @@ def draw(fig: Any, table: Table) -> None:
         half = table.parameters["half_lives"][str(bias)]
         right.plot([half, half], [0, 0.5], color=style.GREY, lw=0.7, ls=style.DOTTED, zorder=0)
         ticks.append((half, f"{half:.3g}"))
-        x, y, side = {0: (1.12, 0.1, "left"), 1: (5.1, 0.22, "left"), 7: (half * 0.9, 0.45, "right")}.get(
+        x, y, side = {0: (1.12, 0.1, "left"), 1: (5.4, 0.26, "left"), 7: (half * 0.9, 0.45, "right")}.get(
             bias, (half * 1.12, 0.56, "left")
         )
         style.label(right, x, y, f"$b = {bias}$", style.dark(color), ha=side)
