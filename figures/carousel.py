@@ -16,9 +16,10 @@ from typing import Any
 import numpy as np
 
 import errorflow as ef
+from errorflow import bounds
 from errorflow.numeric.forward import Trajectory, run
 from errorflow.numeric.linear import jacobians
-from figures import bounds, style
+from figures import style
 from figures.table import Array, Table, holds
 
 NAME = "carousel"
@@ -98,7 +99,8 @@ def _bounds(trajectory: Trajectory, steps: Array) -> tuple[Array, Array]:
     b = steps[:, h, h] - d @ a
     one = np.ones(trajectory.steps)
     alpha, dm, beta = (np.linalg.norm(block, 2, axis=(1, 2)) for block in (a, d, b))
-    return bounds.cell_carry_bounds(one, one, alpha, dm, beta)
+    lower, upper = bounds.log2_lstm_bounds(one, one, alpha, dm, beta)
+    return 2.0**lower, 2.0**upper
 
 
 def check(table: Table) -> None:

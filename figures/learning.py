@@ -16,8 +16,9 @@ from typing import Any
 import numpy as np
 
 import errorflow as ef
+from errorflow import bounds
 from errorflow.learning import gradient
-from figures import bounds, style
+from figures import style
 from figures.table import Table, holds
 
 NAME = "learning"

@@ -14,8 +14,9 @@ from typing import Any
 
 import numpy as np
 
+from errorflow import bounds
 from errorflow.activations import activation
-from figures import bounds, style
+from figures import style
 from figures.table import Array, Table, holds
 
 NAME = "local_error"

@@ -13,8 +13,9 @@ from typing import Any
 
 import numpy as np
 
+from errorflow import bounds
 from errorflow.activations import activation
-from figures import bounds, style
+from figures import style
 from figures.table import Table, holds
 
 NAME = "slopes"

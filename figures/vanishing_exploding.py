@@ -16,9 +16,10 @@ from typing import Any
 import numpy as np
 
 import errorflow as ef
+from errorflow import bounds
 from errorflow.activations import activation
 from errorflow.numeric.forward import run
-from figures import bounds, style
+from figures import style
 from figures.table import Array, Table, holds
 
 NAME = "vanishing_exploding"
@@ -50,7 +51,7 @@ def data() -> Table:
         trajectory = run(cell.definition, weights, inputs)
         norm = cell.profile(weights, inputs, max_lag=LAGS, departures=False).log2_norm
         slopes = activation("tanh").stable_slope(trajectory.values[net][WARM:, 0])
-        lower, upper = bounds.rnn_bounds(slopes, weights["W"])
+        lower, upper = bounds.log2_rnn_bounds(slopes, weights["W"])
         for name, log2 in ((f"s={s:g}", norm), (f"s={s:g} lower", lower), (f"s={s:g} upper", upper)):
             curves["a", name] = (lags, log2)
 
@@ -58,7 +59,7 @@ def data() -> Table:
     weights = {"W": NILPOTENT, "U": np.eye(2), "b": np.zeros(2)}
     cell = ef.rnn("tanh", form="pre")
     curves["b", "tanh"] = (held, cell.profile(weights, holding(), _start(), departures=False).log2_norm)
-    curves["b", "2^(q-1) sqrt 200"] = (held, bounds.nilpotent_growth(HELD))
+    curves["b", "2^(q-1) sqrt 200"] = (held, bounds.log2_nilpotent_growth(HELD))
     linear = ef.rnn("identity", form="pre").profile(weights, np.zeros((HELD, 2)), departures=False).log2_norm
     curves["b", "linear"] = (held, linear)
     return Table(

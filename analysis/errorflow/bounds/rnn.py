@@ -1,0 +1,129 @@
+"""Bounds of the q-step flow of fully recurrent networks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from scipy.sparse import csgraph
+
+from .checks import Array, at_least_zero, count, finite, log2, square, whole_lags
+
+
+def log2_rnn_upper(W: Any, slope: float, lags: Any) -> Array:
+    """log2 of (slope ||W||)^q, an upper bound of the norm of the q-step flow of a fully recurrent network.
+
+    W (n, n): recurrent weights. slope: an upper bound of |f'|, 1 for tanh. lags (...): q >= 0.
+
+    Raises: ValueError or TypeError for what is not a square matrix, a nonnegative slope, lags.
+    Source: theorem rnn.vanishing; without explosion where slope ||W|| <= 1, rnn.explosion_needs.
+    """
+    return _powers(at_least_zero("slope", slope) * _singular_values(W)[0], lags)
+
+
+def log2_rnn_lower(W: Any, slope: float, lags: Any) -> Array:
+    """log2 of (slope sigma_min(W))^q, a lower bound of the smallest singular value of the q-step flow.
+
+    slope: a lower bound of |f'| along the orbit. W, lags, Raises: as in `log2_rnn_upper`.
+    Source: theorem rnn.lower_bound.
+    """
+    return _powers(at_least_zero("slope", slope) * _singular_values(W)[-1], lags)
+
+
+def log2_rnn_bounds(slopes: Any, W: Any) -> tuple[Array, Array]:
+    """log2 of (lower bound of the smallest singular value, upper bound of the norm) of the flow, lags 0..T.
+
+    slopes (..., T, n): f' along the orbit, oldest step first. W (n, n). Both results (..., T + 1).
+
+    Raises: ValueError or TypeError for arrays that do not fit or are not finite.
+    Source: one step of theorems rnn.lower_bound and rnn.vanishing, multiplied up along the orbit.
+    """
+    singular = _singular_values(W)
+    newest_first = _slopes(slopes, len(singular))[..., ::-1, :]
+    lower = log2(newest_first.min(axis=-1)) + log2(singular[-1])
+    upper = log2(newest_first.max(axis=-1)) + log2(singular[0])
+    return _summed(lower), _summed(upper)
+
+
+def log2_rnn_determinant(slopes: Any, W: Any) -> Array:
+    """log2 of |det flow|^(1/n), a lower bound of the norm of the flow, lags 0..T.
+
+    slopes (..., T, n), W (n, n), Raises: as in `log2_rnn_bounds`. Source: theorem rnn.determinant_bound.
+    """
+    singular = _singular_values(W)
+    newest_first = _slopes(slopes, len(singular))[..., ::-1, :]
+    return _summed((log2(newest_first) + log2(singular)).mean(axis=-1))
+
+
+def log2_rnn_nonnegative(W: Any, slope: float, lags: Any) -> Array:
+    """log2 of (slope rho(W))^q, a lower bound of the norm of the q-step flow where no weight is negative.
+
+    rho is the spectral radius, taken from below. slope: a lower bound of f' along the orbit, at least 0.
+    W, lags, Raises: as in `log2_rnn_upper`, and ValueError for a negative weight.
+    Source: theorem rnn.nonnegative_bound.
+    """
+    matrix = square(W)
+    if (matrix < 0).any():
+        raise ValueError(f"W must have no negative entry, got {matrix.min()}; log2_rnn_lower admits both signs")
+    components, of = csgraph.connected_components(matrix > 0, connection="strong")
+    radius = max(_perron(matrix[np.ix_(of == k, of == k)]) for k in range(components))
+    return _powers(at_least_zero("slope", slope) * radius, lags)
+
+
+def _perron(block: Array) -> float:
+    """A lower bound of the spectral radius of an irreducible nonnegative matrix, exact up to rounding.
+
+    For every x > 0 the least ratio (block x) / x is one, whatever the error in the eigenvector x is.
+    """
+    values, vectors = np.linalg.eig(block)
+    x = np.abs(vectors[:, np.argmax(values.real)])
+    seen = x > 0
+    return float(((block @ x)[seen] / x[seen]).min())
+
+
+def log2_path_bound(largest: float, units: int, lags: Any, slope: float = 0.25) -> Array:
+    """log2 of tau^q / n with tau = n w_max slope, an upper bound of every entry of the q-step flow, q >= 1.
+
+    largest: an upper bound of the modulus of every weight. units: n. slope: an upper bound of |f'|, 1/4 for logistic.
+
+    Raises: ValueError or TypeError for a negative bound, no unit, a lag below 1.
+    Source: theorem rnn.path_bound; Hochreiter & Schmidhuber 1997, section 3.1, whose factor n is here 1/n.
+    """
+    n = count("units", units)
+    q = whole_lags(lags)
+    if (q < 1).any():
+        raise ValueError(f"lags must be at least 1, got {q.min():g}; the flow at lag 0 is the identity")
+    tau = n * at_least_zero("largest", largest) * at_least_zero("slope", slope)
+    return _powers(tau, q) - np.log2(n)
+
+
+def log2_nilpotent_growth(lags: int) -> Array:
+    """log2 of the norm of the flow of W = [[8, 8], [-8, -8]] held at tanh = (0, 1/2), lags 0..`lags`: 2^(q-1) sqrt 200.
+
+    Both eigenvalues of this W are 0. Source: theorem rnn.nilpotent.
+    """
+    return np.append(0.0, np.arange(count("lags", lags)) + 0.5 * np.log2(200.0))
+
+
+def _powers(base: float, lags: Any) -> Array:
+    """log2 of base^q, 0 at q = 0 for every base."""
+    q = whole_lags(lags)
+    with np.errstate(invalid="ignore"):
+        return np.where(q == 0, 0.0, q * log2(np.float64(base)))
+
+
+def _summed(newest_first: Array) -> Array:
+    """Sums over the newest q entries, q = 0..T, along the last axis."""
+    start = np.zeros((*newest_first.shape[:-1], 1))
+    return np.concatenate([start, np.cumsum(newest_first, axis=-1)], axis=-1)
+
+
+def _singular_values(W: Any) -> Array:
+    return np.asarray(np.linalg.svd(square(W), compute_uv=False))
+
+
+def _slopes(value: Any, units: int) -> Array:
+    slopes = np.abs(finite("slopes", value))
+    if slopes.ndim < 2 or slopes.shape[-1] != units:
+        raise ValueError(f"slopes must have shape (..., T, {units}) to fit W, got {slopes.shape}")
+    return slopes
