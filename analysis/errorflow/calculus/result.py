@@ -212,24 +212,42 @@ class Flow(_Shown):
             return {**super().json(), "lag": self.lag}
         return {"cell": self.definition.name, "lag": "q", "latex": self.latex(), "text": self.text()}
 
-    def path_sum(self) -> str:
-        """The flow of a fully recurrent network as a sum over n^(q-1) paths through units, as LaTeX."""
-        form = flows.path_sum(self.definition)
-        advance = 1 if form.slope_first else 0
-        slope = Notation(self.definition, time="t-m", advance=advance, unit="l_{m-1}" if form.slope_first else "l_m")
-        weight = rf"\left[{form.matrix}\right]_{{l_{{m-1}} l_m}}"
-        entry = slope._bracket(slope.entry(form.entry)) if form.entry != 1 else ""
-        factors = f"{entry}\\, {weight}" if form.slope_first else f"{weight}\\, {entry}"
-        lag = "q" if self.lag == "q" else str(self.lag)
-        last = "q-1" if self.lag == "q" else str(int(self.lag) - 1)
-        return (
-            rf"\left[\Phi_{{t,{lag}}}\right]_{{uv}} = \sum_{{l_1, \ldots, l_{{{last}}} = 1}}^{{n}} \;"
-            rf"\prod_{{m=1}}^{{{lag}}} {factors}, \qquad l_0 = u,\; l_{{{lag}}} = v"
-        )
+    def path_sum(self, *, tex: bool = True) -> str:
+        """The flow of a fully recurrent network as a sum over n^(q-1) paths through units, as LaTeX or plain text.
 
-    def departures(self) -> str:
-        """The flow cut at the step where the error first leaves the carry, as LaTeX."""
+        Raises: ValueError if the cell has no such sum, or for no steps at all.
+        """
+        form = flows.path_sum(self.definition)
+        if self.lag == 0:
+            raise ValueError("lag must be 1 or larger for a sum over paths, got 0")
+        lag, last = str(self.lag), "q-1" if self.lag == "q" else str(int(self.lag) - 1)
+        unit = "l_{m-1}" if form.slope_first else "l_m"
+        slope = Notation(self.definition, tex=tex, time="t-m", advance=1 if form.slope_first else 0, unit=unit)
+        entry = slope._bracket(slope.entry(form.entry)) if form.entry != 1 else ""
+        dots = r"\ldots" if tex else "..."
+        units = {"0": "", "1": "l_1", "2": "l_1, l_2"}.get(last, f"l_1, {dots}, l_{{{last}}}")
+        if tex:
+            factors = [entry, rf"\left[{form.matrix}\right]_{{l_{{m-1}} l_m}}"]
+            over = rf"\sum_{{{units} = 1}}^{{n}} \;" if units else ""
+            ends = rf", \qquad l_0 = u,\; l_{{{lag}}} = v"
+            head = rf"\left[\Phi_{{t,{lag}}}\right]_{{uv}} = {over}\prod_{{m=1}}^{{{lag}}} "
+        else:
+            factors = [entry, f"{form.matrix}[l_{{m-1}},l_m]"]
+            over = f"sum({units} = 1..n) " if units else ""
+            ends = f",  l_0 = u, l_{lag} = v"
+            head = f"Phi[t,{lag}][u,v] = {over}prod(m=1..{lag}) "
+        between = r"\, " if tex else " "
+        ordered = factors if form.slope_first else factors[::-1]
+        return head + between.join(filter(None, ordered)) + ends
+
+    def departures(self, *, tex: bool = True) -> str:
+        """The flow cut at the step where the error first leaves the carry, as LaTeX or plain text."""
         labels = ", ".join(label or "net" for label in gates(self.definition))
+        if not tex:
+            return (
+                "Phi[t,q] = C[t] C[t-1] ... C[t-q+1]"
+                f" + sum(k in {labels}) sum(r=0..q-1) J[t] ... J[t-r+1] E(k)[t-r] C[t-r-1] ... C[t-q+1]"
+            )
         return (
             r"\Phi_{t,q} = C_t C_{t-1} \cdots C_{t-q+1}"
             rf" + \sum_{{k \in \{{{labels}\}}}} \; \sum_{{r=0}}^{{q-1}}"
