@@ -14,7 +14,8 @@ from typing import Any
 from . import kernel
 from .point import Values, satisfies
 from .polynomial import Refused
-from .printing import Symbol, hypotheses, latex, text
+from .printing import Symbol
+from .sentences import claims, hypotheses, latex, text
 from .statement import Statement, canonical, statement_json
 
 
@@ -61,6 +62,10 @@ class Theorem:
     def text(self) -> str:
         """The theorem in plain text, hypotheses first, from what the checker parses."""
         return text(self.statement, self.symbols)
+
+    def claims(self) -> tuple[str, ...]:
+        """The conclusions as LaTeX mathematics, one each."""
+        return claims(self.statement, self.symbols)
 
     def hypotheses(self) -> tuple[str, ...]:
         """The hypotheses in plain text, one each."""

@@ -41,8 +41,8 @@ PEAK_GAIN = Theorem(
     neighbour=Neighbour(GAIN_HIGH, "2238716023471/10000000000000", "", {}),
     symbols=(
         Symbol("sx", r"\sigma_x", "sigma_x"),
-        Symbol("el", r"e_1", "e1", "exp at the lower end: x tanh(x/2) < 1 there, so that X exists"),
-        Symbol("eh", r"e_2", "e2", "exp at the upper end: x tanh(x/2) > 1 there"),
+        Symbol("el", r"e_1", "e1", "exp at the lower end: `x tanh(x/2) < 1` there, so that `X` exists"),
+        Symbol("eh", r"e_2", "e2", "exp at the upper end: `x tanh(x/2) > 1` there"),
     ),
     depends=("logistic.slope", "tanh.slope"),
 )
@@ -79,9 +79,9 @@ PEAK = Theorem(
     neighbour=Neighbour("1 - w*y*t", "1 - w*y*s", "d(s*(1 - s)*w, w) = s*(1 - s)*(1 - w*y*s)",
                         {"w": "1", "y": "1", "c": "-1", "s": "1/2", "t": "0"}),
     symbols=(
-        Symbol("v", meaning="w y, the share of this connection in net = w y + c"),
-        Symbol("a", meaning="w y at the peak on the side w y > 0, where a coth-equation holds: a = coth((a + c)/2)"),
-        Symbol("b", meaning="w y at the peak on the side w y < 0"),
+        Symbol("v", meaning="`w y`, the share of this connection in `net = w y + c`"),
+        Symbol("a", meaning="`w y` at the peak on the side `w y > 0`, where `a = coth((a + c)/2)`"),
+        Symbol("b", meaning="`w y` at the peak on the side `w y < 0`"),
         Symbol("sv", r"\sigma_v", "sigma_v"), Symbol("sa", r"\sigma_a", "sigma_a"),
         Symbol("sb", r"\sigma_b", "sigma_b"), Symbol("tv", r"t_v", "t_v"), Symbol("ta", r"t_a", "t_a"),
         Symbol("tb", r"t_b", "t_b"),

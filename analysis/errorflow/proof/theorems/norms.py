@@ -19,9 +19,9 @@ from ..theorem import Neighbour, Theorem
 _H97 = "Hochreiter & Schmidhuber 1997, section 3.1"
 _LAG = Accumulated("j", "sum", "1")
 _J = Symbol("j", "@", "@")
-_NORM = Symbol("N", r"\|\Phi_{@}\|", "|Phi[@]|", "the norm of the q-step flow, whose newest factor is D(slopes) W")
-_SLOPE = Symbol("d", r"d_{@}", "d[@]", "the largest slope at step q")
-_WNORM = Symbol("w", r"\|W\|", "|W|", "the norm of W")
+_NORM = Symbol("N", r"\|\Phi_{@}\|", "|Phi[@]|", "the norm of the `q`-step flow, whose newest factor is `D(slopes) W`")
+_SLOPE = Symbol("d", r"d_{@}", "d[@]", "the largest slope at step `q`")
+_WNORM = Symbol("w", r"\|W\|", "|W|", "the norm of `W`")
 _GAMMA = Symbol("g", r"\gamma", "gamma", "an upper bound of all slopes")
 _UPPER = Recurrence(
     "q", 0, ("N", "d"), base=("N = 1",), step=("N' <= d'*w*N",), always=("0 <= d <= g", "N >= 0"),
@@ -107,9 +107,9 @@ LOWER = Theorem(
     step_point={"w": "2", "m": "1", "S": "1", "d": "1", "S'": "2", "d'": "1"},
     neighbour=Neighbour("S >= K", "S >= 2*K", "S >= 2*K", {"S": "1", "K": "1"}),
     symbols=(
-        Symbol("S", r"\sigma_{\min}(\Phi_{@})", "sigma_min(Phi[@])", "the least singular value of the q-step flow"),
-        Symbol("d", r"d_{@}", "d[@]", "the least slope at step q"),
-        Symbol("w", r"\sigma_{\min}(W)", "sigma_min(W)", "the least singular value of W"),
+        Symbol("S", r"\sigma_{\min}(\Phi_{@})", "sigma_min(Phi[@])", "the least singular value of the `q`-step flow"),
+        Symbol("d", r"d_{@}", "d[@]", "the least slope at step `q`"),
+        Symbol("w", r"\sigma_{\min}(W)", "sigma_min(W)", "the least singular value of `W`"),
         Symbol("m", meaning="a lower bound of all slopes"),
     ),
 )
@@ -130,8 +130,8 @@ DETERMINANT = Theorem(
     step_point={"w": "2", "D": "1", "p": "1", "N": "1", "D'": "2", "p'": "1"},
     neighbour=Neighbour("N >= K*Q", "N >= 2*K*Q", "N >= 2*K*Q", {"N": "1", "K": "1", "Q": "1"}),
     symbols=(
-        Symbol("D", r"|\det\Phi_{@}|", "|det Phi[@]|", "the modulus of the determinant of the q-step flow"),
-        Symbol("p", r"\pi_{@}", "pi[@]", "the product of the slopes of all units at step q"),
+        Symbol("D", r"|\det\Phi_{@}|", "|det Phi[@]|", "the modulus of the determinant of the `q`-step flow"),
+        Symbol("p", r"\pi_{@}", "pi[@]", "the product of the slopes of all units at step `q`"),
         Symbol("w", r"|\det W|", "|det W|"), Symbol("N", r"\|\Phi_{@}\|_2^{n}", "|Phi[@]|^n"),
         Symbol("Q", r"P_{@}", "P[@]"),
     ),
@@ -163,12 +163,13 @@ NONNEGATIVE = Theorem(
                 "V'": "2", "d'": "1"},
     neighbour=Neighbour("P >= K*V", "P >= 2*K*V", "P >= 2*K*V", {"P": "1", "K": "1", "V": "1"}),
     symbols=(
-        Symbol("P", r"\Phi_{@,#j}", "Phi[@]_#j", "an entry of the q-step flow"),
-        Symbol("V", r"(W^{@})_{#j}", "(W^@)_#j", "the entry of the power of W"), Symbol("W", "W_{vl}", "W_vl"),
-        Symbol("d", r"d_{@,v}", "d[@]_v", "the slope of unit v at step q"), Symbol("A", r"A_{@}", "A[@]"),
+        Symbol("P", r"\Phi_{@,#j}", "Phi[@]_#j", "an entry of the `q`-step flow"),
+        Symbol("V", r"(W^{@})_{#j}", "(W^@)_#j", "the entry of the power of `W`"), Symbol("W", "W_{vl}", "W_vl"),
+        Symbol("d", r"d_{@,v}", "d[@]_v", "the slope of unit `v` at step `q`"), Symbol("A", r"A_{@}", "A[@]"),
         Symbol("e", r"\delta_{#j}", "delta_#j", "the entry of the identity"), Symbol("B", r"B_{@}", "B[@]"),
         Symbol("N", r"\|\Phi_{@}\|", "|Phi[@]|"), Symbol("M", r"\|W^{@}\|", "|W^@|"),
-        Symbol("r", r"\rho(W)", "rho(W)", "the spectral radius of W"), Symbol("m", meaning="a lower bound of all slopes"),
+        Symbol("r", r"\rho(W)", "rho(W)", "the spectral radius of `W`"),
+        Symbol("m", meaning="a lower bound of all slopes"),
     ),
 )
 
@@ -204,9 +205,9 @@ NILPOTENT = Theorem(
     existence=("x1 = 0",),
     neighbour=Neighbour("J*J = 2*J", "J*J = J", "J*J = J", {"J": (("8", "6"), ("-8", "-6"))}),
     symbols=(
-        Symbol("Phi", r"\Phi_{@}", "Phi[@]", "the q-step flow"), Symbol("Jt", "J^{T}", "J^T"),
-        Symbol("D", meaning="the slopes tanh' along the orbit"),
-        Symbol("J", meaning="the Jacobian of x -> W tanh(x) + b along the orbit"),
+        Symbol("Phi", r"\Phi_{@}", "Phi[@]", "the `q`-step flow"), Symbol("Jt", "J^{T}", "J^T"),
+        Symbol("D", meaning="the slopes `tanh'` along the orbit"),
+        Symbol("J", meaning="the Jacobian of `x -> W tanh(x) + b` along the orbit"),
         Symbol("x1", r"x_{1,@}", "x1[@]"), Symbol("x2", r"x_{2,@}", "x2[@]"),
         Symbol("t1", r"t_{1,@}", "t1[@]"), Symbol("t2", r"t_{2,@}", "t2[@]"), Symbol("ta", "t_a", "t_a"),
     ),
@@ -238,10 +239,10 @@ CONJUGACY = Theorem(
                 "nh'": "0", "th'": "0", "h'": "0", "ny'": "0", "sy'": "1/2", "y'": "1/2"},
     neighbour=Neighbour("4*y*(1 - y)", "y*(1 - y)", "y*(1 - y) = 1 - h**2", {"y": "1/2", "h": "0"}),
     symbols=(
-        Symbol("y", r"y_{@,#}", "y[@]_#", "a unit of the logistic network with weights 4W, bias 2b - 2W1, doubled input"),
-        Symbol("h", r"h_{@,#}", "h[@]_#", "the same unit of the tanh network with weights W, bias b"),
+        Symbol("y", r"y_{@,#}", "y[@]_#", "a unit of the logistic network with weights `4W`, bias `2b - 2W1`, doubled input"),
+        Symbol("h", r"h_{@,#}", "h[@]_#", "the same unit of the tanh network with weights `W`, bias `b`"),
         Symbol("W", "W_{vl}", "W_vl"), Symbol("b", "b_v", "b_v"),
-        Symbol("x", r"(Ux_{@})_v", "(U x[@])_v", "the input of unit v"), Symbol("A", r"A_{@}", "A[@]"),
+        Symbol("x", r"(Ux_{@})_v", "(U x[@])_v", "the input of unit `v`"), Symbol("A", r"A_{@}", "A[@]"),
         Symbol("H", r"H_{@}", "H[@]"),
         Symbol("ny", r"\mathit{net}^{y}_{@}", "net_y[@]"), Symbol("nh", r"\mathit{net}^{h}_{@}", "net_h[@]"),
         Symbol("sy", r"s_{@}", "s[@]"), Symbol("th", r"t_{@}", "t[@]"),

@@ -17,7 +17,7 @@ from ..printing import Symbol
 from ..statement import Accumulated, Part, Recurrence, Statement
 from ..theorem import Neighbour, Theorem
 
-_FLOW = Symbol("P", r"\Theta_{@}", "Theta[@]", "the q-step flow; entry (u, v) is d theta_v(t-q) / d theta_u(t)")
+_FLOW = Symbol("P", r"\Theta_{@}", "Theta[@]", "the `q`-step flow; entry `(u, v)` is `d theta_v(t-q) / d theta_u(t)`")
 
 
 def _walks(units: int, steps: int) -> tuple[tuple[str, ...], ...]:
@@ -59,10 +59,12 @@ PATH_SUM = Theorem(
     neighbour=Neighbour("th = e*P", "th = P*e", "th = P*e",
                         {"e": (("1", "0"),), "P": (("1", "1"), ("0", "1")), "th": (("1", "1"),)}),
     symbols=(
-        Symbol("th", r"\theta(t-@)", "theta(t-@)", "the row of error signals q steps back"),
-        Symbol("e", r"\theta(t)", "theta(t)", "the row of error signals at time t"),
-        Symbol("F", r"F'(t-@)", "F'(t-@)", "the diagonal matrix of slopes at time t-q"),
-        _FLOW, Symbol("N", meaning="the number of paths of q steps between two units"),
+        Symbol("th", r"\theta(t-@)", "theta(t-@)", "the row of error signals `q` steps back"),
+        Symbol("e", r"\theta(t)", "theta(t)", "the row of error signals at time `t`"),
+        Symbol("F", r"F'(t-@)", "F'(t-@)", "the diagonal matrix of slopes at time `t-q`"),
+        _FLOW, Symbol("N", meaning="the number of paths of `q` steps between two units"),
+        Symbol("Wx", "W^{(2)}", "W2", "the weights of two units, written out"), Symbol("Sum", r"\Sigma", "Sum"),
+        Symbol("Fa", "F'_1", "F'1"), Symbol("Fb", "F'_2", "F'2"), Symbol("Fc", "F'_3", "F'3"),
     ),
 )
 
@@ -95,11 +97,11 @@ AS_PRINTED = Theorem(
     symbols=(
         _FLOW, Symbol("Q", r"\tilde\Theta_{@}", "Theta~[@]", "the same sum with the printed subscripts"),
         Symbol("V", "W^{T}", "W^T", "the transposed weight matrix"),
-        Symbol("F", r"F'(t-@)", "F'(t-@)", "the diagonal matrix of slopes at time t-q"),
+        Symbol("F", r"F'(t-@)", "F'(t-@)", "the diagonal matrix of slopes at time `t-q`"),
         Symbol("wuv", "w_{uv}", "w_uv"), Symbol("wvu", "w_{vu}", "w_vu"), Symbol("wul", "w_{ul}", "w_ul"),
         Symbol("wlu", "w_{lu}", "w_lu"), Symbol("f", "f'", "f'", "the slope of the last unit"),
         Symbol("fl", "f'_l", "f'_l"),
-        Symbol("R", meaning="entry (u, u) of the flow at q = 2"), Symbol("S", meaning="the same as printed"),
+        Symbol("R", meaning="entry `(u, u)` of the flow at `q = 2`"), Symbol("S", meaning="the same as printed"),
     ),
 )
 
@@ -128,11 +130,11 @@ PATH_BOUND = Theorem(
     neighbour=Neighbour("n*p <= K", "2*n*p <= K", "-K <= 2*n*p <= K",
                         {"n": "2", "m": "3", "w": "3", "v": "3", "net": "0", "s": "1/2", "p": "3/4", "K": "3/2"}),
     symbols=(
-        Symbol("p", r"\Theta_{@,u#}", "Theta[@]_u#", "one entry of the q-step flow"),
+        Symbol("p", r"\Theta_{@,u#}", "Theta[@]_u#", "one entry of the `q`-step flow"),
         Symbol("m", r"w_{\max}", "w_max", "the largest modulus of a weight"), Symbol("w", "w_{lv}", "w_lv"),
         Symbol("v", "w_{uv}", "w_uv"),
         Symbol("net", r"\mathit{net}_{v}(t-@)", "net_v(t-@)"), Symbol("s", r"s_{@}", "s[@]"),
-        Symbol("f", r"f'_{@}", "f'[@]", "the slope of unit v at time t-q"), Symbol("S", r"S_{@}", "S[@]"),
+        Symbol("f", r"f'_{@}", "f'[@]", "the slope of unit `v` at time `t-q`"), Symbol("S", r"S_{@}", "S[@]"),
     ),
     depends=("logistic.slope", "rnn.path_sum"),
 )
@@ -166,10 +168,10 @@ PATH_FACTORS = Theorem(
     step_point={"n": "5", "a": "9/10", "p": "9/10", "S": "81/20", "p'": "81/20"},
     neighbour=Neighbour("J*J = 0", "J*J = J", "J*J = J", {"J": (("2", "2"), ("-2", "-2"))}),
     symbols=(
-        Symbol("p", r"\Theta_{@,u#}", "Theta[@]_u#", "one entry of the flow of n = 5 units whose factors |f' w| are all a"),
-        Symbol("Phi", r"\Phi_{@}", "Phi[@]", "the flow with every factor |f' w| equal to 2"),
+        Symbol("p", r"\Theta_{@,u#}", "Theta[@]_u#", "an entry of the flow of `n = 5` units whose factors `|f' w|` are all `a`"),
+        Symbol("Phi", r"\Phi_{@}", "Phi[@]", "the flow with every factor `|f' w|` equal to 2"),
         Symbol("S", r"S_{@}", "S[@]"), Symbol("W", meaning="a weight matrix"),
-        Symbol("J", meaning="its Jacobian at slopes 1/4"),
+        Symbol("J", meaning="its Jacobian at slopes `1/4`"),
     ),
 )
 
@@ -201,7 +203,7 @@ BELOW_FOUR = Theorem(
     symbols=(
         Symbol("y", r"y_{@}", "y[@]", "the activation of every unit"), Symbol("w", meaning="the value of every weight"),
         Symbol("b", meaning="the bias of every unit"), Symbol("net", r"\mathit{net}_{@}", "net[@]"),
-        Symbol("p", r"\Theta_{@,u#}", "Theta[@]_u#", "one entry of the q-step flow"), Symbol("s", r"s_{@}", "s[@]"),
+        Symbol("p", r"\Theta_{@,u#}", "Theta[@]_u#", "one entry of the `q`-step flow"), Symbol("s", r"s_{@}", "s[@]"),
         Symbol("f", r"f'_{@}", "f'[@]"), Symbol("A", r"A_{@}", "A[@]"), Symbol("S", r"S_{@}", "S[@]"),
     ),
     depends=("logistic.slope", "rnn.path_sum"),

@@ -81,6 +81,6 @@ CROSSING = Theorem(
     points=({"x": "0"},),
     existence=("u >= 1",),
     neighbour=Neighbour("u < (1 + r)/2", "u < (2 + r)/2", "", {}),
-    symbols=(Symbol("u", meaning="cosh(x/2)"), Symbol("r", meaning="the square root of 3")),
+    symbols=(Symbol("u", meaning="`cosh(x/2)`"), Symbol("r", meaning="the square root of 3")),
     depends=("logistic.slope", "tanh.slope"),
 )

@@ -1,0 +1,275 @@
+"""A statement as sentences, in LaTeX and in plain text: Let, Put, Assume, Then."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from .polynomial import names_in, parse_claim, parse_expression
+from .printing import (
+    FUNCTIONS,
+    Page,
+    Symbol,
+    accumulated,
+    bracket,
+    claim_text,
+    is_power,
+    math,
+    name_of,
+    prose,
+    shifted,
+    show,
+)
+from .statement import Accumulated, Part, Statement
+
+_LINE = 52  # plain signs that fit on one line of a display
+
+
+def hypotheses(statement: Statement, symbols: Sequence[Symbol] = ()) -> tuple[str, ...]:
+    """What is assumed, one hypothesis each, in plain text; what a name stands for comes first."""
+    page = _page(statement, symbols, False)
+    found = [f"{name}: {meaning}" for name, meaning in _meanings(page, symbols)]
+    found += [f"{names} {kind}" for names, kind in _kinds(page, frozenset())]
+    found += [f"{name}: {kind}" for name, kind in _functions(page)]
+    found += [*_definitions(page), *_assumed(page)]
+    found += [f"{text} for every {_indices(page)}" for text in _recurring(page)]
+    for i, part in enumerate(statement.parts, 1):
+        found += [f"part {i}: {claim_text(page, parse_claim(text))}" for text in part.assume]
+    return tuple(found)
+
+
+def text(statement: Statement, symbols: Sequence[Symbol] = ()) -> str:
+    """The statement in plain text: hypotheses, then the conclusions of each part."""
+    page = _page(statement, symbols, False)
+    sentences = _opening(page, symbols)
+    for k, part in enumerate(statement.parts):
+        shown = _shown(statement, k)
+        if shown:
+            sentences.append(f"{_head(page, part, k)} {'; '.join(claim_text(page, parse_claim(t)) for t in shown)}.")
+    return " ".join(sentences)
+
+
+def latex(statement: Statement, symbols: Sequence[Symbol] = ()) -> str:
+    """The statement in LaTeX: hypotheses in the running text, the conclusions of each part displayed."""
+    page = _page(statement, symbols, True)
+    plain = _page(statement, symbols, False)
+    out = "\n".join(_opening(page, symbols))
+    for k, part in enumerate(statement.parts):
+        shown = [parse_claim(t) for t in _shown(statement, k)]
+        if shown:
+            rows = _rows([(claim_text(page, c), len(claim_text(plain, c))) for c in shown])
+            out += f"\n{_head(page, part, k)}\n" + _display(rows)
+    return out
+
+
+def claims(statement: Statement, symbols: Sequence[Symbol] = ()) -> tuple[str, ...]:
+    """The conclusions as LaTeX mathematics, one each, in the order in which they are printed."""
+    page = _page(statement, symbols, True)
+    shown = (text for k in range(len(statement.parts)) for text in _shown(statement, k))
+    return tuple(claim_text(page, parse_claim(text)) for text in shown)
+
+
+def _page(statement: Statement, symbols: Sequence[Symbol], tex: bool) -> Page:
+    plan = statement.recurrence
+    return Page(statement, {s.name: s for s in symbols}, tex, plan.index if plan else "")
+
+
+def _opening(page: Page, symbols: Sequence[Symbol]) -> list[str]:
+    """The sentences before the conclusions."""
+    told = frozenset(s.name for s in symbols if s.meaning)
+    let = [f"{names} be {kind}" for names, kind in _kinds(page, told)]
+    let += [f"{name} be {meaning}" for name, meaning in _meanings(page, symbols)]
+    let += [f"{name} be {kind}" for name, kind in _functions(page)]
+    sentences = [f"Let {_series(let, '; ')}."] if let else []
+    put = list(_definitions(page))
+    entries = _long_entries(page) if page.latex else ""
+    if put:
+        sentences.append(f"Put {_series(put)}" + (f" {entries}" if entries else "."))
+    assumed, recurring = list(_assumed(page)), list(_recurring(page))
+    if recurring:
+        assumed.append(f"for every {_indices(page)}, {_series(recurring)}")
+    if assumed:
+        sentences.append(f"Assume {_series(assumed, '; ' if recurring else ', ')}.")
+    return sentences
+
+
+def _series(items: Sequence[str], between: str = ", ") -> str:
+    if len(items) < 3:
+        return f"{'' if between == ', ' else between.rstrip()} and ".join(items)
+    return f"{between.join(items[:-1])}{between.rstrip()} and {items[-1]}"
+
+
+def _head(page: Page, part: Part, k: int) -> str:
+    """The words that lead to the conclusions of a part."""
+    every = f", for every {_indices(page)}," if part.induction and page.statement.recurrence else ""
+    if part.assume:
+        given = " and ".join(math(page, claim_text(page, parse_claim(t))) for t in part.assume)
+        return f"If {given}, then{every.replace(', for', ' for', 1)}"
+    return f"{'Moreover' if k else 'Then'}{every}" + ("," if k and not every else "")
+
+
+def _shown(statement: Statement, k: int) -> list[str]:
+    """The conclusions of a part, without the range of the index and without what an earlier part says of every case."""
+    plan, part = statement.recurrence, statement.parts[k]
+    covering = [p for p in statement.parts[:k] if not p.assume and (p.induction or not part.induction)]
+    said = {t for p in covering for t in p.conclude}
+    counters = {a.name for a in plan.accumulate if a.kind == "sum" and a.term == "1"} if plan else set()
+    trivial = {f"{name} >= 0" for name in counters}
+    return [t for t in part.conclude if t not in said | trivial]
+
+
+def _rows(conclusions: Sequence[tuple[str, int]]) -> list[str]:
+    """Conclusions side by side as long as they fit on a line."""
+    rows: list[tuple[str, int]] = []
+    for body, length in conclusions:
+        if rows and rows[-1][1] + length + 6 <= _LINE:
+            rows[-1] = (rf"{rows[-1][0]}, \qquad {body}", rows[-1][1] + length + 6)
+        else:
+            rows.append((body, length))
+    return [body for body, _ in rows]
+
+
+def _display(rows: Sequence[str]) -> str:
+    if len(rows) == 1:
+        return f"\\[\n{rows[0]}.\n\\]"
+    return "\\begin{gather*}\n" + ", \\\\\n".join(rows) + ".\n\\end{gather*}"
+
+
+def _meanings(page: Page, symbols: Sequence[Symbol]) -> Iterator[tuple[str, str]]:
+    for s in symbols:
+        if s.meaning:
+            yield math(page, name_of(page, s.name)[0]), prose(s.meaning, page.latex)
+
+
+def _kinds(page: Page, told: frozenset[str]) -> Iterator[tuple[str, str]]:
+    """Names by kind, without those that are told in words."""
+    s = page.statement
+    shown = _mentioned(s)
+    for one, many, names in (
+        ("real", "real", s.real), ("an integer", "integers", s.integer), ("a matrix", "matrices", s.matrix)
+    ):  # fmt: skip
+        loose = [n for n in names if not accumulated(page, n) and n in shown and n not in told]
+        if loose:
+            yield ", ".join(math(page, name_of(page, n)[0]) for n in loose), many if len(loose) > 1 else one
+
+
+def _functions(page: Page) -> Iterator[tuple[str, str]]:
+    """Functions of which only the slope is known."""
+    for name, slope in page.statement.functions:
+        shown = math(page, show(page, parse_expression(slope)))
+        yield math(page, name), f"a function of one real variable with slope {shown} everywhere"
+
+
+def _definitions(page: Page) -> Iterator[str]:
+    s, shown = page.statement, _mentioned(page.statement)
+    for name, function, argument in s.let:
+        if name in shown:
+            inner = show(page, parse_expression(argument))
+            yield math(page, f"{name_of(page, name)[0]} = {_applied(page, function, inner)}")
+    for name, rows in s.blocks:
+        if not (page.latex and _is_long(rows)):
+            yield from _block(page, name_of(page, name)[0], rows)
+    for name, count, term in s.sums:
+        body, top = show(page.summed(), parse_expression(term), 2), name_of(page, count)[0]
+        total = rf"\sum_{{l=1}}^{{{top}}} {body}" if page.latex else f"sum over l = 1..{top} of {body}"
+        yield math(page, f"{name_of(page, name)[0]} = {total}")
+    if s.recurrence:
+        for a in s.recurrence.accumulate:
+            if not (is_power(page, a) and a.name not in page.symbols) and a.term != "1":
+                yield math(page, _sequence(page, a, s.recurrence.index))
+
+
+def _block(page: Page, name: str, rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """A matrix by its entries: one by one where they are too long to stand side by side."""
+    cells = [[show(page, parse_expression(entry)) for entry in row] for row in rows]
+    if _is_long(rows):
+        for i, row in enumerate(cells, 1):
+            for j, cell in enumerate(row, 1):
+                yield f"{name}_{{{i}{j}}} ={{}}& {_broken(cell)}" if page.latex else f"{name}[{i}, {j}] = {cell}"
+        return
+    if page.latex:
+        body = r"\begin{pmatrix}" + r" \\ ".join(" & ".join(row) for row in cells) + r"\end{pmatrix}"
+    else:
+        body = "[" + ", ".join("[" + ", ".join(row) + "]" for row in cells) + "]"
+    yield math(page, f"{name} = {body}")
+
+
+def _is_long(rows: Sequence[Sequence[str]]) -> bool:
+    return max(len(" ".join(row)) for row in rows) > _LINE
+
+
+def _broken(cell: str) -> str:
+    """A sum over two lines."""
+    terms = cell.split(" + ")
+    half = (len(terms) + 1) // 2
+    return " + ".join(terms[:half]) + " \\\n&{}+ " + " + ".join(terms[half:])
+
+
+def _long_entries(page: Page) -> str:
+    """What is too long for the running text, as a display."""
+    long = [(name, rows) for name, rows in page.statement.blocks if _is_long(rows)]
+    rows = [row for name, entries in long for row in _block(page, name_of(page, name)[0], entries)]
+    return "with\n\\begin{align*}\n" + ", \\\\\n".join(rows) + ".\n\\end{align*}" if rows else ""
+
+
+def _applied(page: Page, function: str, inner: str) -> str:
+    if not function:
+        return inner
+    if not page.latex:
+        return f"{function}({inner})"
+    return FUNCTIONS.get(function, function) + bracket(inner).replace(r"\left(", r"\!\left(", 1)
+
+
+def _sequence(page: Page, a: Accumulated, index: str) -> str:
+    """A sequence of partial sums or products."""
+    term = parse_expression(a.term)
+    name = name_of(page.at(index), a.name)[0]
+    if a.kind == "sum":
+        body = show(page.at("k"), term)
+        if page.latex:
+            return rf"{name} = \sum_{{k={a.first}}}^{{{index}}} {body}"
+        return f"{name} = sum over k = {a.first}..{index} of {body}"
+    if is_power(page, a):
+        power = shifted(index, 1 - a.first)
+        return f"{name} = {show(page, term, 4)}^" + (f"{{{power}}}" if page.latex else power)
+    new, old = show(page.at(index), term, 2), show(page.at(str(a.first)), term, 2)
+    dots = r"\cdots" if page.latex else "..."
+    return f"{name} = {new} {dots} {old}" if a.kind == "product" else f"{name} = {old} {dots} {new}"
+
+
+def _assumed(page: Page) -> Iterator[str]:
+    """What is assumed once."""
+    s = page.statement
+    for claim in s.assume:
+        yield math(page, claim_text(page, parse_claim(claim)))
+    if s.recurrence:
+        for claim in s.recurrence.base:
+            yield math(page, claim_text(page.at(str(s.recurrence.start)), parse_claim(claim)))
+
+
+def _recurring(page: Page) -> Iterator[str]:
+    """What is assumed at every index."""
+    plan = page.statement.recurrence
+    for claim in plan.step + plan.always if plan else ():
+        yield math(page, claim_text(page, parse_claim(claim)))
+
+
+def _indices(page: Page) -> str:
+    plan = page.statement.recurrence
+    assert plan is not None
+    return math(page, rf"{plan.index} \ge {plan.start}" if page.latex else f"{plan.index} >= {plan.start}")
+
+
+def _mentioned(s: Statement) -> frozenset[str]:
+    """The names that a reader meets; what only the proof needs is left out."""
+    plan = s.recurrence
+    texts = list(s.assume) + [t for part in s.parts for t in part.assume + part.conclude]
+    texts += list(plan.base + plan.step + plan.always) if plan else []
+    relations = [r for t in texts for c in [parse_claim(t)] for r in (*c.chain, *c.iff)]
+    trees = [side for r in relations for side in (r.left, r.right)]
+    terms = [t for _, _, t in s.sums] + [a.term for a in (plan.accumulate if plan else ())]
+    terms += [entry for _, rows in s.blocks for row in rows for entry in row] + [slope for _, slope in s.functions]
+    found = frozenset[str]().union(*(names_in(t) for t in trees), *(names_in(parse_expression(t)) for t in terms))
+    found = frozenset(name.removesuffix("'") for name in found)
+    for name, _, argument in reversed(s.let):
+        found |= names_in(parse_expression(argument)) if name in found else frozenset()
+    return found
