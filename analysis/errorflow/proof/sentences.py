@@ -198,10 +198,12 @@ def _is_long(rows: Sequence[Sequence[str]]) -> bool:
 
 
 def _broken(cell: str) -> str:
-    """A sum over two lines."""
+    """A sum over two lines, or what is no sum as it is."""
     terms = cell.split(" + ")
     half = (len(terms) + 1) // 2
-    return " + ".join(terms[:half]) + " \\\n&{}+ " + " + ".join(terms[half:])
+    if half == len(terms):
+        return cell
+    return " + ".join(terms[:half]) + " \\\\\n&{}+ " + " + ".join(terms[half:])
 
 
 def _long_entries(page: Page) -> str:

@@ -17,7 +17,7 @@ from ..printing import Symbol
 from ..statement import Accumulated, Part, Recurrence, Statement
 from ..theorem import Neighbour, Theorem
 
-_FLOW = Symbol("P", r"\Theta_{@}", "Theta[@]", "the `q`-step flow; entry `(u, v)` is `d theta_v(t-q) / d theta_u(t)`")
+_FLOW = Symbol("P", r"\Theta_{@}", "Theta[@]", "the `q`-step flow, whose entry `(u, v)` is `d theta_v(t-q) / d theta_u(t)`")
 
 
 def _walks(units: int, steps: int) -> tuple[tuple[str, ...], ...]:
