@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import reduce
 from typing import Any
@@ -27,23 +27,48 @@ class State:
     facts: set[Fact] = field(default_factory=set)
     equivalences: set[tuple[Fact, Fact]] = field(default_factory=set)
     axioms: set[str] = field(default_factory=set)
+    one_unit: bool = False
 
-    def copy(self) -> State:
-        """The same knowledge, to be extended under an assumption."""
-        return State(self.statement, self.indexed, self.running, set(self.facts), set(self.equivalences), self.axioms)
+    def copy(self, one_unit: bool = False) -> State:
+        """The same knowledge, to be extended under an assumption; `one_unit` if that is about one l and not all."""
+        return replace(self, facts=set(self.facts), equivalences=set(self.equivalences),
+                       one_unit=self.one_unit or one_unit)  # fmt: skip
+
+    def runs(self, *polynomials: Polynomial) -> bool:
+        """Whether one of the polynomials depends on l."""
+        return any(name.removesuffix("'") in self.running for p in polynomials for name in names_of(p))
 
 
 def begin(statement: Statement) -> State:
-    """Nothing known yet; raises Refused where a name has two meanings."""
+    """Nothing known yet; raises Refused where a name has two meanings or is used before it has one."""
     s, plan = statement, statement.recurrence
-    kinds = s.real + s.integer + s.matrix + tuple(x[0] for x in (*s.let, *s.sums, *s.blocks))
-    if len(set(kinds)) != len(kinds) or any("'" in name for name in kinds):
+    kinds = s.real + s.integer + s.matrix + tuple(x[0] for x in (*s.let, *s.sums, *s.blocks, *s.functions))
+    if len(set(kinds)) != len(kinds) or any("'" in name for name in kinds) or set(kinds) & set(FUNCTIONS):
         raise Refused(f"every name must have one declaration and no prime, got {sorted(kinds)}")
     defined = [(n, arg) for n, _, arg in s.let]
     entries = [(n, entry) for n, rows in s.blocks for row in rows for entry in row]
+    sums = [(n, term) for n, _, term in s.sums]
+    products = [(a.name, a.term) for a in plan.accumulate] if plan else []
     indexed = frozenset(plan.indexed) | {a.name for a in plan.accumulate} if plan else frozenset[str]()
-    indexed = _closure(indexed, defined + [(n, term) for n, _, term in s.sums] + entries)
-    return State(s, indexed, _closure(frozenset(s.running), defined))
+    indexed = _closure(indexed, defined + sums + entries)
+    running = _closure(frozenset(s.running) | {n for n, _ in sums}, defined + sums + entries + products)
+    _in_order(statement, indexed | running)
+    return State(s, indexed, running)
+
+
+def _in_order(s: Statement, changing: frozenset[str]) -> None:
+    """Raises Refused where a definition looks ahead, a slope is not one constant or a matrix is ragged."""
+    later = {name for name, _, _ in s.let}
+    for name, function, argument in s.let:
+        if names_in(parse_expression(argument)) & later or function not in {"", *FUNCTIONS, *dict(s.functions)}:
+            raise Refused(f"{name!r} must be a function of what is declared before it")
+        later.discard(name)
+    for name, slope in s.functions:
+        if slope not in s.real or slope in changing:
+            raise Refused(f"the slope of {name!r} must be one real, got {slope!r}")
+    for name, rows in s.blocks:
+        if len({len(row) for row in rows}) != 1:
+            raise Refused(f"{name!r} must have rows of one length")
 
 
 def _closure(found: frozenset[str], defined: list[tuple[str, str]]) -> frozenset[str]:
@@ -124,31 +149,79 @@ def variable(name: str, state: State) -> Polynomial:
 def _slopes(tree: Tree, state: State) -> dict[str, Polynomial]:
     """The derivative by one variable of every name that depends on it."""
     s, by = state.statement, tree.name
-    if by not in s.real or any("'" in name for name in names_in(tree)):
-        raise Refused(f"a derivative must be by a real name and at one index, got {sorted(names_in(tree))}")
+    if by not in s.real or by in state.running or any("'" in name for name in names_in(tree)):
+        raise Refused(f"a derivative must be by one real and at one index, got {sorted(names_in(tree))}")
     slopes: dict[str, Polynomial] = {by: constant(1)}
-    slopes |= {name: expand(parse_expression(text), state) for name, x, text in s.slopes if x == by}
     for name, function, argument in s.let:
-        if not function:
-            continue
-        inner = derivative(expand(parse_expression(argument), state), slopes)
+        inner = derivative(expand(parse_expression(argument), state), slopes) if function else {}
         if inner:
-            outer = renamed(parse_expression(FUNCTIONS[function]), lambda _, value=name: value)
-            slopes[name] = multiply(expand(outer, state), inner)
-    fixed = _names(expand(tree.parts[0], state)) - set(slopes)
-    plan = s.recurrence
-    given = s.assume + tuple(text for part in s.parts for text in part.assume)
-    hidden = {name for name, _, _ in s.sums} | {name for name, _ in s.blocks}
-    for text in given + (plan.base + plan.step + plan.always if plan else ()):
-        for r in parse_claim(text).chain:
-            names = _names(expand(r.left, state)) | _names(expand(r.right, state))
-            hidden |= names if r.symbol == "=" and names & set(slopes) else set()
-    if fixed & hidden:
-        raise Refused(f"{sorted(fixed & hidden)} may depend on {by!r} in a way that is not declared")
+            slopes[name] = multiply(_outer_slope(name, function, state), inner)
+    used, unseen = reached(tree.parts[0], state), linked(frozenset(slopes), state)
+    if used & unseen:
+        raise Refused(f"{sorted(used & unseen)} may depend on {by!r} in a way that is not declared")
     return slopes
 
 
-def _names(p: Polynomial) -> frozenset[str]:
+def _outer_slope(value: str, function: str, state: State) -> Polynomial:
+    """The slope of a function at the argument where it takes the named value."""
+    for name, slope in state.statement.functions:
+        if name == function:
+            return variable(slope, state)
+    return expand(renamed(parse_expression(FUNCTIONS[function]), lambda _: value), state)
+
+
+def _sources(state: State) -> dict[str, frozenset[str]]:
+    """The names from which each name is defined."""
+    s, slopes = state.statement, dict(state.statement.functions)
+    texts = [(name, argument) for name, function, argument in s.let if function]
+    texts += [(name, slopes[function]) for name, function, _ in s.let if function in slopes]
+    texts += [(name, text) for name, *both in s.sums for text in both]
+    texts += [(name, entry) for name, rows in s.blocks for row in rows for entry in row]
+    texts += [(a.name, a.term) for a in (s.recurrence.accumulate if s.recurrence else ())]
+    found: dict[str, frozenset[str]] = {}
+    for name, text in texts:
+        found[name] = found.get(name, frozenset()) | spelt(parse_expression(text), state)
+    return found
+
+
+def spelt(tree: Tree, state: State) -> frozenset[str]:
+    """The names in an expression once its abbreviations are spelt out."""
+    found = frozenset(name.removesuffix("'") for name in names_in(tree))
+    short = {name: argument for name, function, argument in state.statement.let if not function}
+    while found & set(short):
+        inner = (names_in(parse_expression(short[name])) for name in found & set(short))
+        found = frozenset[str](found - set(short)).union(*inner)
+    return found
+
+
+def reached(tree: Tree, state: State) -> frozenset[str]:
+    """The names in an expression and in their definitions."""
+    found, sources = spelt(tree, state), _sources(state)
+    while new := frozenset[str]().union(*(sources.get(name, frozenset()) for name in found)) - found:
+        found |= new
+    return found
+
+
+def linked(moving: frozenset[str], state: State) -> frozenset[str]:
+    """The names that may change with the moving ones although no function says how: by hypotheses, sums, products."""
+    s, plan = state.statement, state.statement.recurrence
+    texts = s.assume + tuple(text for part in s.parts for text in part.assume)
+    claims = [parse_claim(text) for text in texts + (plan.base + plan.step + plan.always if plan else ())]
+    groups = [
+        frozenset[str]().union(*(spelt(side, state) for r in (*c.chain, *c.iff) for side in (r.left, r.right)))
+        for c in claims
+    ]
+    found, sources, size = frozenset[str](), _sources(state), -1
+    while len(found) != size:
+        size = len(found)
+        for group in groups:
+            found |= group - moving if group & (moving | found) else frozenset()
+        found |= {name for name, given in sources.items() if given & (moving | found)} - moving
+    return found
+
+
+def names_of(p: Polynomial) -> frozenset[str]:
+    """The names in a polynomial."""
     return frozenset(name for reals, word in p for name in reals + word)
 
 

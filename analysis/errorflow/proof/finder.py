@@ -15,7 +15,7 @@ from typing import Any
 
 from sympy import Poly, Rational, Symbol, factor_list, reduced
 
-from .facts import State, begin, expand, known, knows, later, learn
+from .facts import State, begin, expand, knows, later, learn
 from .kernel import accumulation
 from .outlines import OUTLINES
 from .polynomial import (

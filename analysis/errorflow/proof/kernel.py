@@ -36,7 +36,9 @@ def check(statement: Statement, certificate: Sequence[Any]) -> tuple[str, ...]:
     """The axioms that the certificate uses, if it proves the statement. Raises Refused if it does not."""
     try:
         return _check(statement, certificate)
-    except (KeyError, TypeError, AttributeError, IndexError, ZeroDivisionError, RecursionError) as error:
+    except Refused:
+        raise
+    except (KeyError, TypeError, AttributeError, IndexError, ValueError, ZeroDivisionError, RecursionError) as error:
         raise Refused(f"certificate must have the shape of its rules, got {type(error).__name__}: {error}") from error
 
 
@@ -44,6 +46,9 @@ def _check(statement: Statement, certificate: Sequence[Any]) -> tuple[str, ...]:
     if len(certificate) != len(statement.parts):
         raise Refused(f"certificate must have {len(statement.parts)} parts, got {len(certificate)}")
     state = begin(statement)
+    for _, count, _ in statement.sums:
+        if not any(_at_least_one(count, r) for text in statement.assume for r in parse_claim(text).chain):
+            raise Refused(f"a sum must have at least one term by hypothesis, got {count!r} terms")
     for text in statement.assume:
         _constant(state, text)
         learn(state, parse_claim(text))
@@ -109,8 +114,14 @@ def accumulation(sequence: Accumulated, plan: Recurrence, indexed: frozenset[str
     return Relation(name, "=", first), Relation(next_index(name, indexed), "=", Tree(sign, pair))
 
 
+def _at_least_one(count: str, r: Relation) -> bool:
+    return r.left.name == count and r.symbol in ("=", ">=") and r.right.head == "number" and r.right.number >= 1
+
+
 def _constant(state: State, text: str) -> None:
-    if any(names_in(side) & state.indexed for r in parse_claim(text).chain for side in (r.left, r.right)):
+    claim = parse_claim(text)
+    names = {name for r in (*claim.chain, *claim.iff) for side in (r.left, r.right) for name in names_in(side)}
+    if {name.removesuffix("'") for name in names} & state.indexed:
         raise Refused(f"an assumption that holds throughout must not change with the index, got {text!r}")
 
 

@@ -8,7 +8,9 @@ from functools import reduce
 from typing import Any
 
 from .axioms import AXIOMS
-from .facts import Fact, State, definition, expand, fact, known, knows, learn, next_index, single, variable
+from .facts import (
+    Fact, State, definition, expand, fact, known, knows, learn, linked, next_index, reached, single, variable,
+)
 from .polynomial import (
     ONE, Claim, Polynomial, Refused, Relation, Tree, add, constant, multiply, names_in, parse_claim,
     parse_expression, renamed,
@@ -152,16 +154,15 @@ def _axiom(state: State, step: Mapping[str, Any]) -> None:
 
 def _add_up(state: State, step: Mapping[str, Any]) -> None:
     statement, source = state.statement, parse_claim(step["of"])
-    if len(source.chain) != 1 or not known(state, source) or source.iff:
+    if len(source.chain) != 1 or not known(state, source) or source.iff or state.one_unit:
         raise Refused(f"{step['of']!r} must be known for every l")
     _, symbol, given = _goal(state, {"goal": step["of"]})
     claim, wanted, p = _goal(state, step)
-    running = state.running | {name + "'" for name in state.running}
     free = _expression(state, step.get("constant", "0"))
     left, total, counts = dict(free), {}, set()
     parts = [(free, None)] + [(_expression(state, text), name) for name, text in step["parts"].items()]
     for coefficient, name in parts:
-        if any(running & set(reals) or word for reals, word in coefficient):
+        if state.runs(coefficient) or any(word for _, word in coefficient):
             raise Refused("a coefficient must not depend on l")
         if name is not None:
             count, term = next(((c, t) for n, c, t in statement.sums if n == name), ("", ""))
@@ -262,10 +263,14 @@ def _apply(state: State, step: Mapping[str, Any]) -> None:
     learn(state, goal)
 
 
+def _about_one_unit(state: State, chain: tuple[Relation, ...]) -> bool:
+    return state.runs(*(expand(side, state) for r in chain for side in (r.left, r.right)))
+
+
 def _equivalent(state: State, step: Mapping[str, Any]) -> None:
     claim = parse_claim(step["goal"])
     for given, wanted, steps in ((claim.chain, claim.iff, "forward"), (claim.iff, claim.chain, "backward")):
-        inner = state.copy()
+        inner = state.copy(one_unit=_about_one_unit(state, given))
         learn(inner, Claim(given))
         run(inner, step[steps])
         if not wanted or not known(inner, Claim(wanted)):
@@ -277,7 +282,7 @@ def _contradiction(state: State, step: Mapping[str, Any]) -> None:
     claim, symbol, p = _goal(state, step)
     if symbol == "=" or claim.iff:
         raise Refused("only an inequality can be proved by contradiction")
-    inner = state.copy()
+    inner = state.copy(one_unit=state.runs(p))
     inner.facts.add(fact(">=" if symbol == ">" else ">", add({}, p, -1)))
     run(inner, step["steps"])
     if (">", frozenset()) not in inner.facts:
@@ -291,7 +296,7 @@ def _cases(state: State, step: Mapping[str, Any]) -> None:
     if symbol == "=" or on.iff or goal.iff:
         raise Refused("cases must be split on an inequality")
     for given, steps in (((symbol, p), "yes"), ((">=" if symbol == ">" else ">", add({}, p, -1)), "no")):
-        inner = state.copy()
+        inner = state.copy(one_unit=state.runs(p))
         inner.facts.add(fact(*given))
         run(inner, step[steps])
         if not known(inner, goal):
@@ -300,41 +305,48 @@ def _cases(state: State, step: Mapping[str, Any]) -> None:
 
 
 def _mean_value(state: State, step: Mapping[str, Any]) -> None:
-    """f(b) > f(a) for a < b, since f' > 0 at every y between them."""
-    y = step["at"]
-    moving = {y} | {name for name, by, _ in state.statement.slopes if by == y}
+    """f(b) > f(a) for a < b, since f' > 0 at every y between them; f(b) = f(a) for any a and b, since f' = 0."""
+    y, tree = step["at"], parse_expression(step["function"])
+    moving = frozenset({y})
     for name, _, argument in state.statement.let:
-        if names_in(parse_expression(argument)) & moving:
-            moving.add(name)
+        moving |= {name} if names_in(parse_expression(argument)) & moving else frozenset()
     mentioned = {n for _, p in state.facts for (reals, _), _ in p for n in reals}
     mentioned |= {n for pair in state.equivalences for _, p in pair for (reals, _), _ in p for n in reals}
-    if moving & (mentioned | state.indexed) or y not in state.statement.real:
+    if moving & (mentioned | state.indexed | state.running) or y not in state.statement.real:
         raise Refused(f"nothing may be known of {y!r}, which runs between the ends")
-    tree = parse_expression(step["function"])
-    ends = []
-    for place in ("from", "to"):
-        put: Mapping[str, str] = step[place]
-
-        def change(name: str, put: Mapping[str, str] = put) -> str:
-            return put[name] if name in moving else name
-
-        for name in names_in(tree) & moving - {y}:
-            function, argument_tree = definition(name, state)
-            other, wanted = definition(put[name], state)
-            if function != other or add(expand(renamed(argument_tree, change), state), expand(wanted, state), -1):
-                raise Refused(f"{put[name]!r} must be {name!r} at {put[y]!r}")
-        ends.append((variable(put[y], state), expand(renamed(tree, change), state)))
+    ends = [_end(state, tree, moving, y, step[place]) for place in ("from", "to")]
     (a, start), (b, end) = ends
-    if not knows(state, ">", add(b, a, -1)):
-        raise Refused(f"{step['to'][y]!r} must be known to be above {step['from'][y]!r}")
-    inner, here = state.copy(), variable(y, state)
-    inner.facts |= {fact(">", add(here, a, -1)), fact(">", add(b, here, -1))}
-    run(inner, step["steps"])
     claim, symbol, p = _goal(state, step)
+    inner, here = state.copy(one_unit=state.runs(a, b)), variable(y, state)
+    if symbol != "=":
+        if not knows(state, ">", add(b, a, -1)):
+            raise Refused(f"{step['to'][y]!r} must be known to be above {step['from'][y]!r}")
+        inner.facts |= {fact(">", add(here, a, -1)), fact(">", add(b, here, -1))}
+    run(inner, step["steps"])
     slope = expand(Tree("d", (tree,), name=y), state)
-    if claim.iff or symbol == "=" or not knows(inner, symbol, slope) or add(p, add(end, start, -1), -1):
+    if claim.iff or not knows(inner, symbol, slope) or add(p, add(end, start, -1), -1):
         raise Refused(f"{step['goal']!r} must follow from the sign of the slope in between")
     learn(state, claim)
+
+
+def _end(
+    state: State, tree: Tree, moving: frozenset[str], y: str, put: Mapping[str, str]
+) -> tuple[Polynomial, Polynomial]:
+    """One end of the range of y, and the value of the function there."""
+
+    def change(name: str) -> str:
+        return put[name] if name in moving else name
+
+    for name in names_in(tree) & moving - {y}:
+        function, argument = definition(name, state)
+        other, wanted = definition(put[name], state)
+        if function != other or add(expand(renamed(argument, change), state), expand(wanted, state), -1):
+            raise Refused(f"{put[name]!r} must be {name!r} at {put[y]!r}")
+    place, value = variable(put[y], state), renamed(tree, change)
+    free = reached(value, state) | reached(Tree("name", name=put[y]), state)
+    if free & (moving | linked(moving, state)):
+        raise Refused(f"the ends must not depend on {y!r}, which runs between them")
+    return place, expand(value, state)
 
 
 RULES: dict[str, Callable[[State, Mapping[str, Any]], None]] = {

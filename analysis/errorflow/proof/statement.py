@@ -52,10 +52,12 @@ class Statement:
     """The names of a theorem, what is assumed about them, and the parts of its conclusion.
 
     real, integer, matrix: the names of each kind; an integer is also a real.
-    let: (name, function, argument), the function one of the kernel's table, or empty for an abbreviation.
-    slopes: (name, variable, derivative) of a function that is only known by its derivative.
+    let: (name, function, argument), the function one of the kernel's table or of `functions`, or empty for an
+    abbreviation; an argument mentions only what is declared before it.
+    functions: (name, slope) of any differentiable function of one real variable whose slope is that real everywhere.
     blocks: (name, rows), a matrix given by its blocks or its entries.
-    sums: (name, count, term), the sum of the term over l = 1..count; `running` lists what depends on l.
+    sums: (name, count, term), the sum of the term over l = 1..count; `running` lists what
+    depends on the unit: every relation holds for every unit l, and a weight among its names for every pair (v, l).
     assume: claims that hold throughout. recurrence: the sequences, if there are any.
     """
 
@@ -64,7 +66,7 @@ class Statement:
     integer: tuple[str, ...] = ()
     matrix: tuple[str, ...] = ()
     let: tuple[tuple[str, str, str], ...] = ()
-    slopes: tuple[tuple[str, str, str], ...] = ()
+    functions: tuple[tuple[str, str], ...] = ()
     blocks: tuple[tuple[str, tuple[tuple[str, ...], ...]], ...] = ()
     sums: tuple[tuple[str, str, str], ...] = ()
     running: tuple[str, ...] = ()

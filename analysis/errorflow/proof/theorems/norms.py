@@ -144,7 +144,7 @@ NONNEGATIVE = Theorem(
         real=("W", "P", "V", "d", "m", "K", "e", "N", "M", "r", "R"),
         integer=("n",),
         sums=(("A", "n", "W*P"), ("B", "n", "W*V")),
-        running=("W", "P", "V", "e"),
+        running=("W", "P", "V", "d", "e"),
         assume=("n >= 1", "W >= 0", "m >= 0", "e >= 0"),
         recurrence=Recurrence("q", 0, ("P", "V", "d", "N", "M"), base=("P = e", "V = e"),
                               step=("P' = d'*A", "V' = B"), always=("d >= m",),
@@ -222,7 +222,7 @@ CONJUGACY = Theorem(
         integer=("n",),
         let=(("sy", "logistic", "ny"), ("th", "tanh", "nh")),
         sums=(("A", "n", "4*W*y"), ("H", "n", "W*h"), ("R", "n", "W")),
-        running=("W", "y", "h"),
+        running=("W", "y", "h", "x", "b", "ny", "nh"),
         assume=("n >= 1",),
         recurrence=Recurrence(
             "q", 0, ("y", "h", "x", "ny", "nh"), base=("y = (1 + h)/2",),

@@ -113,7 +113,7 @@ PATH_BOUND = Theorem(
         integer=("n",),
         let=(("s", "logistic", "net"), ("f", "", "s*(1 - s)")),
         sums=(("S", "n", "p*w"),),
-        running=("w", "p"),
+        running=("w", "v", "p", "net"),
         assume=("n >= 1", "-m <= w <= m", "-m <= v <= m"),
         recurrence=Recurrence(
             "q", 1, ("p", "net"), base=("p = v*f",), step=("p' = S*f'",),
