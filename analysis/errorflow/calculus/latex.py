@@ -71,7 +71,11 @@ class Notation:
         return self._sum(readable(expression, _timed_values(self.definition, expression)))
 
     def _bracket(self, text: str) -> str:
-        return rf"\left({text}\right)" if self.tex else f"({text})"
+        return rf"\left({text}\right)" if self.tex and r"\frac" in text else f"({text})"
+
+    def _number(self, number: sympy.Expr) -> str:
+        """A rational number; as a fraction in small type, so that brackets around it need not grow."""
+        return sympy.latex(number).replace(r"\frac", r"\tfrac") if self.tex else str(number)
 
     def _sum(self, expression: sympy.Expr) -> str:
         terms = sorted(sympy.Add.make_args(expression), key=self._rank)
@@ -100,7 +104,7 @@ class Notation:
         times = self._times
         text = times.join(gathered)
         for number in numbers:
-            shown = sympy.latex(number) if self.tex else str(number)
+            shown = self._number(number)
             text = shown if not text else f"{shown}\\, {text}" if self.tex else f"{shown} * {text}"
         if below:
             bottom = times.join(self._power(f) for f in below)
@@ -139,7 +143,7 @@ class Notation:
         if expression.is_Symbol:
             return self.name(expression)
         if expression.is_Number:
-            return sympy.latex(expression) if self.tex else str(expression)
+            return self._number(expression)
         if isinstance(expression, sympy.Function):
             return self._function(expression, 1)
         return self._bracket(self._sum(expression))
@@ -156,12 +160,12 @@ class Notation:
         """One factor of a word."""
         if isinstance(factor, Diag):
             inside = self.entry(factor.entry)
-            return rf"\operatorname{{diag}}\left({inside}\right)" if self.tex else f"diag({inside})"
+            return (r"\operatorname{diag}" if self.tex else "diag") + self._bracket(inside)
         if isinstance(factor, Partial):
             return self.partial(factor.of, factor.by)
         text = self.matrix(factor.name)
         if factor.kind == "diagonal":
-            return rf"\operatorname{{diag}}\left({text}\right)" if self.tex else f"diag({text})"
+            return rf"\operatorname{{diag}}({text})" if self.tex else f"diag({text})"
         return text + ("^{\\top}" if self.tex else "^T") if factor.transposed else text
 
     def word(self, word: Word) -> str:

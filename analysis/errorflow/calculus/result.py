@@ -242,7 +242,7 @@ class Flow(_Shown):
 
     def departures(self, *, tex: bool = True) -> str:
         """The flow cut at the step where the error first leaves the carry, as LaTeX or plain text."""
-        labels = ", ".join(label or "net" for label in gates(self.definition))
+        labels = ", ".join(_label(label, tex) for label in gates(self.definition))
         if not tex:
             return (
                 "Phi[t,q] = C[t] C[t-1] ... C[t-q+1]"
@@ -258,12 +258,21 @@ class Flow(_Shown):
         """The blocks of E^(k), what leaves the carry in one step through the map k."""
         found = {}
         for label, blocks in flows.departures(self.definition).items():
-            left = [(rf"E^{{({label})}}_{{{r}{c}}}", f"E({label})[{r},{c}]") for r, c in blocks.words]
+            left = [
+                (rf"E^{{({_label(label, True)})}}_{{{r}{c}}}", f"E({_label(label, False)})[{r},{c}]")
+                for r, c in blocks.words
+            ]
             found[label] = [
                 Block(self.definition, r, c, words, name)
                 for ((r, c), words), name in zip(blocks.words.items(), left, strict=True)
             ]
         return found
+
+
+def _label(label: str, tex: bool) -> str:
+    """A map as it is called: by one letter for its gate, or by a word."""
+    word = label or "net"
+    return rf"\mathrm{{{word}}}" if tex and len(word) > 1 else word
 
 
 def _derivative(
@@ -341,7 +350,7 @@ def _closed(notation: Notation, prefix: Words, factor: sympy.Expr | None) -> str
         return front or "I"
     if notation.tex:
         moving = Notation(notation.definition, time="t-k")
-        back = rf"\prod_{{k=0}}^{{q-1}} \operatorname{{diag}}\left({moving.entry(factor)}\right)"
+        back = rf"\prod_{{k=0}}^{{q-1}} {moving.factor(Diag(factor))}"
         return f"{front}\\, {back}" if front else back
     moving = Notation(notation.definition, tex=False, time="t-k")
     return f"{front + ' ' if front else ''}prod(k=0..q-1) diag({moving.entry(factor)})"

@@ -1,0 +1,41 @@
+"""What BPTT and RTRL cost for a built-in cell, as a named result."""
+
+from __future__ import annotations
+
+import sympy
+
+from errorflow.builtin import cell
+from errorflow.learning.cost import STEPS
+from errorflow.results.layout import aligned
+from errorflow.results.record import Content, Piece
+
+_FIELDS = (("macs", "multiply-adds"), ("elementwise", "elementwise products"), ("memory", "words of memory"))
+
+
+def cost(name: str) -> Content:
+    """The polynomials of both algorithms in n units, m inputs and T steps."""
+    records = cell(name).cost()
+    rows, text, parts = [], [], {}
+    for record in records:
+        for field, words in _FIELDS:
+            polynomial = getattr(record, field)
+            formula = shown(polynomial)
+            rows.append(rf"\text{{{record.name.upper()}, {words}}} \colon{{}}& {formula}")
+            text.append(f"{record.name}, {words}: {polynomial}")
+            parts[f"{record.name}.{field}"] = Piece(formula)
+    return Content(Piece(aligned(rows)), "\n".join(text), parts, {"algorithms": [record.json() for record in records]})
+
+
+def shown(polynomial: sympy.Expr) -> str:
+    """A cost as LaTeX: one product if it factors, else a multiple of T and a rest, each factored."""
+    by_steps = sympy.Poly(polynomial, STEPS)
+    slope, rest = (sympy.factor(by_steps.coeff_monomial(STEPS**k)) for k in (1, 0))
+    if slope == 0 or rest == 0:
+        return _product(sympy.factor(polynomial))
+    sign = "-" if rest.could_extract_minus_sign() else "+"
+    return f"{_product(STEPS * slope)} {sign} {_product(-rest if sign == '-' else rest)}"
+
+
+def _product(factored: sympy.Expr) -> str:
+    """A product, in brackets no larger than they need to be."""
+    return sympy.latex(factored).replace(r"\left", "").replace(r"\right", "")

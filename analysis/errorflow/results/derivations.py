@@ -1,0 +1,148 @@
+"""What is derived of every built-in cell, as named results: definition, Jacobian, flow, departures, weights, cost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+
+from errorflow.builtin import BUILTIN, cell
+from errorflow.calculus.latex import Notation
+from errorflow.calculus.result import Block
+from errorflow.cells import Cell
+from errorflow.results.cost_results import cost
+from errorflow.results.layout import align_with_rules, aligned, hanging
+from errorflow.results.record import Content, Kind, Piece, Result
+from errorflow.results.weights import weights
+
+_TITLES = {
+    "rnn": "fully recurrent network",
+    "lstm1997": "memory cell of 1997",
+    "lstm": "LSTM with forget gate",
+    "gru": "GRU, reset after the product",
+    "gru_reset_before": "GRU, reset before the product",
+}
+_TWO_STATES = ("lstm1997", "lstm")
+# In the letters of the factorisation J = [[I, 0], [D, I]] [[F, A], [0, B]] of a cell with state (c, h).
+_ACROSS = {("c", "c"): "F", ("c", "h"): "A", ("h", "h"): "B"}
+_WITHIN = {("h", "c"): "D"}
+
+
+def derivations() -> Iterator[Result]:
+    """The results on cells, cell by cell in reading order."""
+    for name in BUILTIN:
+        for suffix, kind, words, make in _OF_EVERY_CELL:
+            if suffix == "factors" and name not in _TWO_STATES:
+                continue
+            if suffix == "carry_and_total" and name == "rnn":  # nothing of its error is carried
+                suffix, words, make = "paths", "flow as a sum over paths", _paths
+            yield Result(f"{name}.{suffix}", f"The {_TITLES[name]}: {words}", kind, partial(make, name))
+
+
+def _definition(name: str) -> Content:
+    definition = cell(name).definition
+    tex, text = Notation(definition), Notation(definition, tex=False)
+    rows = [f"{left} ={{}}& {right}" for left, right in tex.equations()]
+    return Content(Piece(aligned(rows)), "\n".join(f"{left} = {right}" for left, right in text.equations()))
+
+
+def _jacobian(name: str) -> Content:
+    jacobian = cell(name).jacobian()
+    parts: dict[str, Piece] = {}
+    for block in jacobian:
+        parts[f"{block.row}_{block.column}"] = Piece(_block(block))
+        parts[f"{block.row}_{block.column}.steps"] = Piece(
+            align_with_rules(jacobian.steps(block.row, block.column)), math=False
+        )
+    return Content(Piece(jacobian.latex()), jacobian.text(), parts, {"words": jacobian.json()["blocks"]})
+
+
+def _block(block: Block) -> str:
+    return aligned([block.lines()])
+
+
+def _factors(name: str) -> Content:
+    within, across = cell(name).jacobian().factorisation()
+    named = [(_ACROSS[b.row, b.column], b) for b in across]
+    named += [(_WITHIN[b.row, b.column], b) for b in within if b.row != b.column]
+    shown = {letter: "I" if block.latex() == "I" else f"{letter}_t" for letter, block in named}
+    head = (
+        rf"J_t ={{}}& \begin{{pmatrix}} I & 0 \\ {shown['D']} & I \end{{pmatrix}}"
+        rf" \begin{{pmatrix}} {shown['F']} & {shown['A']} \\ 0 & {shown['B']} \end{{pmatrix}}"
+    )
+    kept = [(letter, block) for letter, block in named if block.latex() != "I"]
+    rows = [Block(b.definition, b.row, b.column, b.words, (f"{letter}_t", letter)).lines() for letter, b in kept]
+    text = ["J = [[I, 0], [D, I]] [[F, A], [0, B]]", *(f"{letter} = {b.text()}" for letter, b in named)]
+    parts = {letter: Piece(aligned([row])) for (letter, _), row in zip(kept, rows, strict=True)}
+    parts["product"] = Piece(head.replace("={}&", "="))
+    return Content(Piece(aligned([head, *rows])), "\n".join(text), parts)
+
+
+def _flow(name: str) -> Content:
+    made = cell(name)
+    states = made.definition.states
+    now = _stacked([Notation(made.definition).name(s).replace("t-1", "t") for s in states])
+    before = _stacked([Notation(made.definition).name(s).replace("t-1", "t-q") for s in states])
+    flow = made.flow()
+    latex = flow.latex().replace(" = ", rf" = \frac{{\partial {now}}}{{\partial {before}}} = ", 1)
+    return Content(Piece(latex), flow.text())
+
+
+def _stacked(states: list[str]) -> str:
+    return states[0] if len(states) == 1 else f"({', '.join(states)})"
+
+
+def _truncated(name: str) -> Content:
+    flow = cell(name).flow(truncated=True)
+    return Content(Piece(flow.latex()), flow.text())
+
+
+def _paths(name: str) -> Content:
+    made = cell(name)
+    flow, jacobian = made.flow(), made.jacobian()
+    total, ends = flow.path_sum().split(r", \qquad ")
+    rows = [jacobian["h", "h"].lines(), flow.latex().replace(" = ", " ={}& ", 1), total.replace(" = ", " ={}& ", 1)]
+    rows.append(rf"& {ends}")
+    text = f"{jacobian.text()}\n{flow.text()}\nPhi[t,q]_uv is the sum over n^(q-1) paths u = l_0, l_1, ..., l_q = v"
+    return Content(Piece(aligned(rows)), text, {"sum": Piece(f"{total}, \\quad {ends}")})
+
+
+def _carry(name: str) -> Content:
+    """Over two steps for a cell with two states, whose one-step carry is the total derivative; else over one."""
+    made = cell(name)
+    state = made.definition.states[0].name
+    lag = 2 if name in _TWO_STATES else 1
+    pair = [made.flow(lag, truncated=cut)[state, state] for cut in (True, False)]
+    rows = [hanging(block.lines()) for block in pair]
+    parts = {"carry": Piece(aligned(rows[:1])), "total": Piece(aligned(rows[1:]))}
+    return Content(Piece(aligned(rows)), "\n".join(str(block) for block in pair), parts)
+
+
+def _departures(name: str) -> Content:
+    made: Cell = cell(name)
+    flow = made.flow()
+    left = [block for blocks in flow.leaving().values() for block in blocks]
+    sum_of_parts = flow.departures()
+    rows = [
+        sum_of_parts.replace(" = ", " ={}& ", 1).replace(r" + \sum", " \\\\\n  &{}+ \\sum", 1),
+        *(b.lines() for b in left),
+    ]
+    text = "Phi = C ... C + sum over gates k and steps r of J ... J E(k) C ... C"
+    lines = [text, *(str(block) for block in left)]
+    return Content(Piece(aligned(rows)), "\n".join(lines), {"sum": Piece(sum_of_parts)})
+
+
+def _weights(name: str) -> Content:
+    return weights(cell(name))
+
+
+_OF_EVERY_CELL: tuple[tuple[str, Kind, str, Callable[[str], Content]], ...] = (
+    ("definition", "definition", "definition", _definition),
+    ("jacobian", "derivation", "one-step Jacobian", _jacobian),
+    ("factors", "derivation", "its Jacobian as two factors", _factors),
+    ("flow", "derivation", "flow over q steps", _flow),
+    ("truncated_flow", "derivation", "truncated flow over q steps", _truncated),
+    ("carry_and_total", "derivation", "carry and total derivative", _carry),
+    ("departures", "derivation", "flow by gate", _departures),
+    ("weights", "derivation", "derivatives in the weights", _weights),
+    ("cost", "cost", "cost of BPTT and RTRL", cost),
+)
