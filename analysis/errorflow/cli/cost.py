@@ -1,0 +1,72 @@
+"""`errorflow cost`: what BPTT and RTRL take, as polynomials and as integers."""
+
+from __future__ import annotations
+
+import argparse
+
+import sympy
+
+from errorflow.cli.arguments import Parser, whole
+from errorflow.cli.cells import HELP, find_cell
+from errorflow.cli.output import paragraph, print_json, table
+from errorflow.learning import Cost, costs
+
+LETTERS = {"units": "n", "inputs": "m", "steps": "T"}
+COLUMNS = ("multiply-adds", "elementwise", "memory, words")
+
+
+def arguments(parser: Parser) -> None:
+    """What `cost` takes."""
+    parser.add_argument("--cell", default="lstm", metavar="C", help=f"default lstm; {HELP}")
+    for name, letter in LETTERS.items():
+        parser.add_argument(
+            f"--{name}", type=whole(1), metavar=letter, help=f"a number for {letter}; else it stays open"
+        )
+    parser.add_argument("--biases", action="store_true", help="count the biases too")
+
+
+def main(args: argparse.Namespace) -> int:
+    """Prints the cost of every algorithm."""
+    cell = find_cell(args.cell)
+    sizes = {name: getattr(args, name) for name in LETTERS}
+    found = costs(cell.definition, **sizes, biases=args.biases)
+    if args.json:
+        print_json({"cell": cell.name, **sizes, "biases": args.biases, "algorithms": [c.json() for c in found]})
+        return 0
+    known = ", ".join(f"{LETTERS[k]} = {v} {k}" for k, v in sizes.items() if v is not None)
+    open_ = ", ".join(f"{LETTERS[k]} {k}" for k, v in sizes.items() if v is None)
+    about = "; ".join(part for part in (known, open_) if part)
+    told = "biases counted" if args.biases else "no biases"
+    print(paragraph(f"{cell.name}: {about}; one sequence, a loss at every step, {told}."))
+    if all(c.total(polynomial) is not None for c in found for polynomial in _polynomials(c)):
+        print(f"\n{_totals(found)}")
+        found = costs(cell.definition, biases=args.biases)
+    for cost in found:
+        print(f"\n{cost.name}")
+        for name, polynomial in zip(COLUMNS, _polynomials(cost), strict=True):
+            print(paragraph(_shown(_filled(cost, polynomial)), " " * 20, f"  {name:15} = "))
+        print(paragraph(cost.kept, " " * 20, f"  {'what is stored':15} : "))
+    print("\nMemory is beyond weights and gradient. Elementwise products of gates are not multiply-adds.")
+    return 0
+
+
+def _totals(found: tuple[Cost, ...]) -> str:
+    rows = [("", *COLUMNS, "gradient")]
+    for cost in found:
+        numbers = [f"{cost.total(polynomial):,}" for polynomial in _polynomials(cost)]
+        rows.append((cost.name, *numbers, "exact" if cost.exact else "truncated"))
+    return table(rows, right=(1, 2, 3))
+
+
+def _polynomials(cost: Cost) -> tuple[sympy.Expr, ...]:
+    return cost.macs, cost.elementwise, cost.memory
+
+
+def _filled(cost: Cost, polynomial: sympy.Expr) -> sympy.Expr:
+    """The polynomial with the numbers put in that are known."""
+    sizes = dict(cost.sizes)
+    return sympy.expand(polynomial.xreplace({s: sizes[s.name] for s in polynomial.free_symbols if s.name in sizes}))
+
+
+def _shown(polynomial: sympy.Expr) -> str:
+    return str(polynomial).replace("**", "^").replace("*", " ")

@@ -1,0 +1,83 @@
+"""How results leave: as one JSON document, or as tables and equations within the width of a terminal."""
+
+from __future__ import annotations
+
+import json
+import math
+import textwrap
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+WIDTH = 100
+
+
+def print_json(document: Any) -> None:
+    """Prints one JSON document; a number that is not finite, such as log2 of an exact zero, is null."""
+    print(json.dumps(_finite(document), indent=1, allow_nan=False))
+
+
+def _finite(value: Any) -> Any:
+    if hasattr(value, "tolist"):
+        value = value.tolist()
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, dict):
+        return {str(key): _finite(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(item) for item in value]
+    return value
+
+
+def table(rows: Iterable[Sequence[str]], right: Sequence[int] = (), indent: str = "") -> str:
+    """Rows with aligned columns, two spaces apart; what is too long in the last one goes on below. right: columns of numbers."""
+    rows = [tuple(row) for row in rows]
+    widths = [max(len(row[k]) for row in rows) for k in range(len(rows[0]))] if rows else []
+    lines = []
+    for row in rows:
+        cells = [f"{c:>{w}}" if k in right else f"{c:{w}}" for k, (c, w) in enumerate(zip(row, widths, strict=True))]
+        before = indent + "".join(f"{cell}  " for cell in cells[:-1])
+        last = cells[-1].rstrip()
+        fits = len(before) + len(last) <= WIDTH
+        lines.append((before + last).rstrip() if fits else paragraph(last, " " * len(before), before))
+    return "\n".join(lines)
+
+
+def shortened(text: str) -> str:
+    """A text that fits into one line, with three dots where it had to be cut."""
+    return text if len(text) <= WIDTH else text[: WIDTH - 3].rstrip() + "..."
+
+
+def paragraph(text: str, indent: str = "", first: str | None = None) -> str:
+    """A text as lines within the width. first: what stands before the first line in place of the indent."""
+    begin = indent if first is None else first
+    wrapped = textwrap.wrap(
+        text, WIDTH, initial_indent=begin, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+    )
+    return "\n".join(wrapped) or begin.rstrip()
+
+
+def equation(left: str, terms: Sequence[str]) -> str:
+    """left = term + term + ... on one line if that fits, else a line for each term, the signs below one another."""
+    line = f"{left} = {' + '.join(terms)}"
+    if len(line) <= WIDTH:
+        return line
+    long = len(left) > WIDTH // 3
+    gap = " " * (6 if long else len(left) + 1)
+    pairs = enumerate(map(_tied, terms))
+    lines = [paragraph(term, gap + "    ", f"{gap}{'+' if k else '='} ").replace(_TIE, " ") for k, term in pairs]
+    return "\n".join([left, *lines] if long else [left + lines[0][len(left) :], *lines[1:]])
+
+
+_TIE = "\0"
+
+
+def _tied(term: str) -> str:
+    """A product whose spaces inside brackets do not break, but for those of a factor that fills half a line."""
+    depth, chunks = 0, [""]
+    for sign in term:
+        depth += {"(": 1, "[": 1, ")": -1, "]": -1}.get(sign, 0)
+        if sign == " " and depth == 0:
+            chunks.append("")
+        else:
+            chunks[-1] += sign
+    return " ".join(c if len(c) > WIDTH // 2 else c.replace(" ", _TIE) for c in chunks)

@@ -1,0 +1,180 @@
+"""What can be seen of a cell's calculus: each view as lines to print and as data."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from errorflow.calculus.edges import Truncation
+from errorflow.calculus.flow import WeightDerivative, weight_derivatives
+from errorflow.calculus.jacobian import Layout
+from errorflow.calculus.latex import Notation
+from errorflow.calculus.result import Block
+from errorflow.calculus.steps import Step
+from errorflow.cells import Cell
+from errorflow.definition import New
+from errorflow.results.layout import terms
+
+
+@dataclass(frozen=True)
+class Line:
+    """left = sum of terms, in text and in LaTeX; rule: what gives it; numpy: the same as an assignment."""
+
+    text: tuple[str, Sequence[str]]
+    latex: tuple[str, Sequence[str]]
+    rule: tuple[str, str] | None = None
+    numpy: str = ""
+
+
+@dataclass(frozen=True)
+class View:
+    """parts: (heading, lines) to print. data: the same for JSON, without what is said of every cell."""
+
+    parts: tuple[tuple[str, tuple[Line, ...]], ...]
+    data: dict[str, Any] = field(default_factory=dict)
+
+
+def _line(block: Block) -> Line:
+    tex, text = Notation(block.definition), Notation(block.definition, tex=False)
+    return Line(
+        (block.left[1], [text.word(w) for w in block.words] or ["0"]),
+        (block.left[0], [tex.word(w) for w in block.words] or ["0"]),
+        numpy=f"J_{block.row}_{block.column} = {block.numpy()}",
+    )
+
+
+def blocks(cell: Cell, lag: int | None, pair: tuple[str, str] | None, truncated: Truncation, layout: Layout) -> View:
+    """The one-step Jacobian, or the flow over a number of steps written out; all blocks or the one of `pair`.
+
+    pair: (new, old) in either layout.
+    """
+    lagged = lag is not None
+    derived = (
+        cell.flow(lag, truncated=truncated, layout=layout)
+        if lag is not None
+        else cell.jacobian(truncated=truncated, layout=layout)
+    )
+    if pair is None:
+        shown = list(derived)
+    else:
+        for name in pair:
+            cell.definition.state(name)
+        shown = [derived[pair if layout == "column" else (pair[1], pair[0])]]
+    title = f"Error flow over {lag} step{'s' * (lag != 1)}" if lagged else "One-step state Jacobian"
+    if truncated:
+        title += ", truncated"
+    lines = tuple(_line(b) for b in shown)
+    return View(((title, lines),), {"blocks": [b.json() for b in shown]})
+
+
+def symbolic_flow(cell: Cell, truncated: Truncation, layout: Layout) -> View:
+    """The flow over q steps, with its closed form where it has one."""
+    flow = cell.flow("q", truncated=truncated, layout=layout)
+    tex = flow.latex().removeprefix("\\begin{aligned}\n").removesuffix("\n\\end{aligned}").replace(" ={}& ", " = ")
+    pairs = zip(flow.text().split("\n"), tex.split(" \\\\\n"), strict=True)
+    lines = [_formula(text, latex) for text, latex in pairs]
+    title = "Error flow over q steps" + (", truncated" if truncated else "")
+    data = {"flow": {"text": flow.text(), "latex": flow.latex()}}
+    return View(((title, tuple(lines)),), data)
+
+
+def steps(cell: Cell, pair: tuple[str, str] | None, truncated: Truncation) -> View:
+    """The derivation of one block, or of all, line by line."""
+    names = [s.name for s in cell.definition.states]
+    pairs = [(new, old) for new in names for old in names] if pair is None else [pair]
+    jacobian = cell.jacobian(truncated=truncated)
+    parts, data = [], []
+    for new, old in pairs:
+        found = jacobian.steps(new, old)
+        lines = tuple(map(_step, found))
+        parts.append((f"d {new} / d {old}, step by step", lines))
+        rows = [
+            {"left": s.left[1], "right": s.right[1], "rule": s.rule[1], "latex": f"{s.left[0]} = {s.right[0]}"}
+            for s in found
+        ]
+        data.append({"new": new, "old": old, "steps": rows})
+    return View(tuple(parts), {"derivations": data})
+
+
+def _step(step: Step) -> Line:
+    """A line of a derivation; a definition is short and stays on one line."""
+    split = (lambda text: [text]) if step.rule[1] == "definition" else terms
+    return Line((step.left[1], split(step.right[1])), (step.left[0], split(step.right[0])), step.rule)
+
+
+def factors(cell: Cell, truncated: Truncation) -> View:
+    """J = within @ across."""
+    within, across = cell.jacobian(truncated=truncated).factorisation()
+
+    def lines(part: Sequence[Block], name: str) -> tuple[Line, ...]:
+        return tuple(Line(x.text, x.latex, numpy=x.numpy.replace("J_", f"{name}_", 1)) for x in map(_line, part))
+
+    parts = (
+        ("J = within @ across; within, among the new states", lines(within, "within")),
+        ("across, from the old states to the new ones", lines(across, "across")),
+    )
+    return View(parts, {"within": [b.json() for b in within], "across": [b.json() for b in across]})
+
+
+def path_sum(cell: Cell, lag: int | str) -> View:
+    """The flow of a fully recurrent network as a sum over paths through units."""
+    flow = cell.flow(lag)
+    tex, text = flow.path_sum(), flow.path_sum(tex=False)
+    title = "Error flow as a sum over paths through units"
+    return View(((title, (_formula(text, tex),)),), {"path_sum": {"text": text, "latex": tex}})
+
+
+def departures(cell: Cell) -> View:
+    """The flow by the map through which the error first leaves the carry."""
+    flow = cell.flow("q")
+    tex, text = flow.departures(), flow.departures(tex=False)
+    carry = cell.jacobian(truncated=True)
+    leaving = flow.leaving()
+    parts = [
+        ("Error flow by first departure from the carry", (_formula(text, tex),)),
+        ("The carry C, one step", tuple(map(_line, carry))),
+    ]
+    parts += [
+        (f"What leaves through net_{k}" if k else "What leaves", tuple(map(_line, v))) for k, v in leaving.items()
+    ]
+    data = {
+        "text": text,
+        "latex": tex,
+        "carry": [b.json() for b in carry],
+        "leaving": {k or "net": [b.json() for b in v] for k, v in leaving.items()},
+    }
+    return View(tuple(parts), {"departures": data})
+
+
+def _formula(text: str, tex: str) -> Line:
+    left, _, right = text.partition(" = ")
+    tex_left, _, tex_right = tex.partition(" = ")
+    return Line((left, terms(right)), (tex_left, terms(tex_right)))
+
+
+def weights(cell: Cell, truncated: Truncation) -> View:
+    """How every weight enters the new states in one step, as differentials."""
+    lines, data = [], []
+    for found in weight_derivatives(cell.definition, truncated):
+        for state in found.words if found.kind != "fixed" else ():
+            text, latex = (_change(Notation(cell.definition, tex=tex), found, state) for tex in (False, True))
+            lines.append(Line(text, latex))
+            joined = {
+                form: f"{left} = {' + '.join(right)}" for form, (left, right) in (("text", text), ("latex", latex))
+            }
+            data.append({"state": state, "weight": found.weight, "kind": found.kind, **joined})
+    title = "What a change of each weight does to the new states in one step"
+    return View(((title, tuple(lines)),), {"weights": data})
+
+
+def _change(notation: Notation, found: WeightDerivative, state: str) -> tuple[str, list[str]]:
+    """The change of a new state as a sum of words that end in the change of the weight and what it multiplies."""
+    tex = notation.tex
+    matrix = (r"\mathrm{d}" if tex else "d") + notation.matrix(found.weight)
+    if found.kind == "diagonal":
+        matrix = rf"\operatorname{{diag}}\left({matrix}\right)" if tex else f"diag({matrix})"
+    times = r"\, " if tex else " "
+    change = matrix if found.source is None else f"{matrix}{times}{notation.name(found.source)}"
+    left = (r"\mathrm{d}" if tex else "d ") + notation.name(New(notation.definition.state(state)))
+    return left, [f"{notation.word(w)}{times}{change}" if w else change for w in found.words[state]]
