@@ -1,0 +1,128 @@
+"""Named results as LaTeX files that anyone's paper can read in.
+
+NAME.tex is pure mathematics, to stand in a display: \\[ \\input{lstm.jacobian} \\]. NAME.steps.tex is a derivation with
+the rule of every line, and the NAME.tex of a theorem its statement: both are running text with displays of their own.
+All need amsmath and nothing else, and fit a line of 345 points, that of a plain article. results.json holds the same as
+data; catalogue.tex shows every file with its name; theorem_table.tex lists the theorems with their verdicts.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import sympy
+
+from errorflow.results import Piece, Result, results
+from errorflow.results.layout import escaped
+from errorflow.results.record import digest
+
+_PASSED = ("proved", "computed", "cited")
+
+
+def export(folder: str | os.PathLike[str]) -> list[Path]:
+    """The files written to `folder`, which is made if it is not there; results.json comes last.
+
+    Every theorem is checked anew. The same version writes the same bytes. Each file is replaced in one step, and
+    nothing is written before all is worked out.
+
+    Raises: NotADirectoryError if `folder` is a file; AssertionError, naming them, if theorems fail.
+    """
+    target = Path(folder)
+    if target.exists() and not target.is_dir():
+        raise NotADirectoryError(f"folder must be a folder, got the file {target}; give a folder or a new name")
+    contents = files(results())
+    target.mkdir(parents=True, exist_ok=True)
+    for name, text in contents.items():
+        _replace(target / name, text)
+    return [target / name for name in contents]
+
+
+def files(chosen: tuple[Result, ...]) -> dict[str, str]:
+    """File name -> text, for the results given. Raises: AssertionError if a theorem among them fails."""
+    records = [result.json() for result in chosen]
+    failed = [f"{r['name']} ({r['reason']})" for r in records if r["kind"] == "theorem" and r["verdict"] not in _PASSED]
+    if failed:
+        raise AssertionError(f"every theorem must be proved before it is exported; failed: {', '.join(failed)}")
+    pieces = {name: piece for result in chosen for name, piece in result.pieces().items()}
+    # The last sign of a file is a comment, so that reading it in adds no space to the text around it.
+    found = {f"{name}.tex": f"{piece.latex}%\n" for name, piece in pieces.items()}
+    found["theorem_table.tex"] = f"{_theorem_table(records)}%\n"
+    found["catalogue.tex"] = _catalogue(chosen, pieces)
+    found["results.json"] = json.dumps(_document(records), indent=1, ensure_ascii=True) + "\n"
+    return found
+
+
+def _document(records: list[dict[str, Any]]) -> dict[str, Any]:
+    return {
+        "schema": 1,
+        "digest": digest({r["name"]: r["digest"] for r in records}),
+        "versions": {
+            "errorflow": _version(),
+            "sympy": sympy.__version__,
+            "python": platform.python_version(),
+        },
+        "results": records,
+    }
+
+
+def _version() -> str:
+    import errorflow
+
+    return errorflow.__version__
+
+
+def _theorem_table(records: list[dict[str, Any]]) -> str:
+    """The theorems by name, with what is claimed, how it was checked and how far it reaches."""
+    rows = []
+    for r in records:
+        if r["kind"] == "theorem":
+            verdict = f"{r['verdict']}, {r['route']}"
+            rows.append(
+                rf"\texttt{{{escaped(r['name'])}}} & {escaped(r['title'])} & {verdict} & {_reach(r['scope'])} \\"
+            )
+    head = r"Name & What it says & Verdict & Scope \\ \hline"
+    return "\n".join([r"\begin{tabular}{@{}llll@{}}", head, *rows, r"\end{tabular}"])
+
+
+def _reach(scope: str) -> str:
+    """The first words of a scope: universal, schema in what, or instance."""
+    for mark in (";", ",", ":", " for "):
+        scope = scope.split(mark)[0]
+    return escaped(scope)
+
+
+def _catalogue(chosen: tuple[Result, ...], pieces: Mapping[str, Piece]) -> str:
+    """A document that shows every file with its name."""
+    lines = [
+        r"\documentclass{article}",
+        r"\usepackage{amsmath}",
+        r"\allowdisplaybreaks",
+        r"\setlength{\parindent}{0pt}",
+        r"\begin{document}",
+        r"\section*{Named results of errorflow}",
+    ]
+    for result in chosen:
+        lines.append(rf"\subsection*{{\raggedright {escaped(result.title)}}}")
+        for name, piece in result.pieces().items():
+            read = rf"\input{{{name}}}"
+            lines += ["", rf"\texttt{{{escaped(name)}}}", "", rf"\[ {read} \]" if piece.math else read]
+    return "\n".join([*lines, r"\end{document}"]) + "\n"
+
+
+def _replace(path: Path, text: str) -> None:
+    """Writes a file so that whoever reads it sees the old text or the new, never half of one."""
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="ascii", newline="\n") as stream:
+            stream.write(text)
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
