@@ -1,0 +1,145 @@
+"""A claim, what it rests on, and the judgement that follows when every part of it has been checked again.
+
+A verdict is deduced: each backing says which way it bears on the claim, and the verdict is read off the bearings of
+backings that have just been checked. One that does not check makes the judgement `failed`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Bearing = Literal["for", "against", "open", "context"]
+Kind = Literal["theorem", "counterexample", "count", "identity", "measurement", "definition", "citation"]
+Verdict = Literal["right", "conditional", "wrong", "open", "failed"]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What one check found: whether it holds, and the numbers it saw."""
+
+    ok: bool
+    detail: str
+
+
+@dataclass(frozen=True)
+class Backing:
+    """One thing that a claim rests on.
+
+    name: stable within the claim. bearing: "for" or "against" the claim as made, "open" for a part that no check here
+    decides, "context" for what explains without deciding. check: called with `given`, every time anew.
+    """
+
+    kind: Kind
+    name: str
+    bearing: Bearing
+    check: Callable[..., Finding]
+    given: Mapping[str, Hashable] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A sentence as it is heard, and the precise statement in its place.
+
+    number: its place in the list. source: who says it and where. text: the claim as made. statement: what is true.
+    lesson: one sentence for a lecture.
+    """
+
+    id: str
+    number: int
+    source: str
+    text: str
+    statement: str
+    lesson: str
+    backing: tuple[Backing, ...]
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """A claim with its verdict and what every backing showed, made afresh and never stored."""
+
+    id: str
+    source: str
+    text: str
+    verdict: Verdict
+    statement: str
+    lesson: str
+    backing: tuple[dict[str, Any], ...]
+
+    def json(self) -> dict[str, Any]:
+        """The judgement as data."""
+        return {
+            "id": self.id,
+            "source": self.source,
+            "text": self.text,
+            "verdict": self.verdict,
+            "statement": self.statement,
+            "lesson": self.lesson,
+            "backing": [dict(one) for one in self.backing],
+        }
+
+
+def verdict_of(bearings: set[str]) -> Verdict:
+    """The verdict that checked backings support, from which way they bear.
+
+    Right needs support and nothing against it; conditional has both, or support for one part and nothing to decide the
+    other; wrong is refuted with nothing in its favour; what only stays open is open.
+    """
+    if "for" in bearings:
+        return "conditional" if bearings & {"against", "open"} else "right"
+    return "wrong" if "against" in bearings else "open"
+
+
+def judge_claim(claim: Claim, seen: dict[Hashable, Finding] | None = None) -> Judgement:
+    """The judgement of one claim. seen: findings of this same call of `judge`, for a check that claims share."""
+    seen = {} if seen is None else seen
+    results = []
+    for backing in claim.backing:
+        key = (backing.check, tuple(sorted(backing.given.items())))
+        if key not in seen:
+            seen[key] = _checked(backing)
+        found = seen[key]
+        results.append(
+            {
+                "kind": backing.kind,
+                "name": backing.name,
+                "bearing": backing.bearing,
+                "ok": found.ok,
+                "detail": found.detail,
+            }
+        )
+    failed = not results or not all(one["ok"] for one in results)
+    verdict = "failed" if failed else verdict_of({b.bearing for b in claim.backing})
+    return Judgement(claim.id, claim.source, claim.text, verdict, claim.statement, claim.lesson, tuple(results))
+
+
+def _checked(backing: Backing) -> Finding:
+    try:
+        return backing.check(**backing.given)
+    except Exception as error:  # a check that cannot run has not passed, whatever stopped it
+        return Finding(False, f"{type(error).__name__}: {error}")
+
+
+def theorem(name: str, bearing: Bearing) -> Backing:
+    """A theorem that must be proved again each time."""
+    return Backing("theorem", name, bearing, proved, {"theorem": name})
+
+
+def proved(theorem: str) -> Finding:
+    """Whether the checker accepts the theorem now."""
+    from errorflow.proof import prove
+
+    report = prove([theorem])[0]
+    how = f"{report.verdict} by {report.route}, {report.scope}"
+    return Finding(report.verdict in ("proved", "computed"), f"{how}: {report.reason}" if report.reason else how)
+
+
+def citation(name: str, reference: str, bearing: Bearing) -> Backing:
+    """An exact reference, which nothing here can check."""
+    return Backing("citation", name, bearing, cited, {"reference": reference})
+
+
+def cited(reference: str) -> Finding:
+    """The reference, said to be one."""
+    return Finding(bool(reference.strip()), f"cited, not checked here: {reference}")
