@@ -11,9 +11,8 @@ from errorflow.definition import Definition, define
 
 if TYPE_CHECKING:
     from errorflow.calculus.edges import Truncation
-    from errorflow.calculus.result import Flow
     from errorflow.calculus.jacobian import Layout
-    from errorflow.calculus.result import Jacobian
+    from errorflow.calculus.result import Flow, Jacobian
     from errorflow.learning import Cost, Gradient
     from errorflow.numeric import Profile, Trajectory
 
@@ -41,9 +40,7 @@ class Cell:
         sizes: Mapping[sympy.Symbol, str] | None = None,
         output: sympy.Symbol | None = None,
     ) -> None:
-        self.definition: Definition = define(
-            name, inputs=inputs, state=state, where=where, sizes=sizes, output=output
-        )
+        self.definition: Definition = define(name, inputs=inputs, state=state, where=where, sizes=sizes, output=output)
 
     def __repr__(self) -> str:
         states = ", ".join(s.name for s in self.definition.states)
@@ -103,15 +100,43 @@ class Cell:
         return profile(self.definition, weights, inputs, state, max_lag=max_lag, departures=departures)
 
     def gradient(
-        self, weights: Mapping[str, Any], inputs: Any, loss: Any, *, algorithm: str = "bptt", state: Any = None
+        self,
+        weights: Mapping[str, Any],
+        inputs: Any,
+        loss: Any,
+        *,
+        algorithm: str = "bptt",
+        state: Any = None,
+        by_lag: bool = False,
+        truncated: Truncation = False,
+        biases: bool = True,
+        count: bool = False,
     ) -> Gradient:
-        """The gradient of a loss in the weights, with the contribution of each lag and the count of what it took."""
+        """The gradient of a loss in the weights, by lag if asked, and its cost. See `errorflow.learning.gradient`."""
         from errorflow.learning import gradient
 
-        return gradient(self.definition, weights, inputs, loss, algorithm=algorithm, state=state)
+        return gradient(
+            self.definition,
+            weights,
+            inputs,
+            loss,
+            algorithm=algorithm,
+            state=state,
+            by_lag=by_lag,
+            truncated=truncated,
+            biases=biases,
+            count=count,
+        )
 
-    def cost(self, *, units: int | None = None, inputs: int | None = None, steps: int | None = None) -> tuple[Cost, ...]:
+    def cost(
+        self,
+        *,
+        units: int | None = None,
+        inputs: int | None = None,
+        steps: int | None = None,
+        biases: bool = False,
+    ) -> tuple[Cost, ...]:
         """Exact multiply-adds and memory of BPTT and RTRL, as polynomials and, where numbers are given, as integers."""
         from errorflow.learning import costs
 
-        return costs(self.definition, units=units, inputs=inputs, steps=steps)
+        return costs(self.definition, units=units, inputs=inputs, steps=steps, biases=biases)

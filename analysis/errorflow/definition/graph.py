@@ -133,7 +133,7 @@ def _elementwise(
             f"cell {cell!r}: {of} uses {part.func.__name__}, which is not an elementwise function errorflow knows; "
             f"known are + - * / powers and {', '.join(f.__name__ for f in _ELEMENTWISE)}"
         )
-    for symbol in expression.free_symbols:
+    for symbol in sorted(expression.free_symbols, key=lambda s: s.name):  # a set has another order in every process
         if isinstance(symbol, Net):
             _affine(cell, symbol, known, nodes, inputs)
         elif symbol not in known:

@@ -7,7 +7,7 @@ import sympy
 
 from errorflow.definition import New
 from errorflow.learning.operations import Counter
-from errorflow.learning.plan import BackwardPlan, backward_plan
+from errorflow.learning.plan import BackwardPlan, Cut, backward_plan
 from errorflow.numeric.arrays import Array
 from errorflow.numeric.compile import elementwise
 from errorflow.numeric.forward import Trajectory
@@ -15,9 +15,7 @@ from errorflow.numeric.forward import Trajectory
 Result = tuple[dict[str, Array], dict[str, Array] | None]
 
 
-def bptt(
-    trajectory: Trajectory, errors: Array, counter: Counter, by_lag: bool, truncated: bool, biases: bool
-) -> Result:
+def bptt(trajectory: Trajectory, errors: Array, counter: Counter, by_lag: bool, truncated: Cut, biases: bool) -> Result:
     """The gradient by one backward pass; with by_lag, one pass in which the errors of all steps stay apart.
 
     errors: (T, batch, n), d loss / d output.
@@ -46,9 +44,7 @@ def bptt(
     return {name: parts.sum(axis=0) for name, parts in split.items()}, split
 
 
-def _backward(
-    trajectory: Trajectory, plan: BackwardPlan, errors: Array, counter: Counter
-) -> dict[sympy.Symbol, Array]:
+def _backward(trajectory: Trajectory, plan: BackwardPlan, errors: Array, counter: Counter) -> dict[sympy.Symbol, Array]:
     """d loss / d net for every affine map, (T, rows, width); rows are sequences, or pairs of loss step and sequence."""
     definition = trajectory.definition
     steps, rows, _ = errors.shape

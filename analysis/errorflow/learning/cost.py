@@ -13,7 +13,7 @@ import sympy
 
 from errorflow.calculus.words import Diag, Matrix, Word
 from errorflow.definition import Definition, New
-from errorflow.learning.plan import BlockPlan, backward_plan, forward_plan, is_diagonal
+from errorflow.learning.plan import BackwardPlan, BlockPlan, backward_plan, forward_plan, is_diagonal
 
 STEPS = sympy.Symbol("T", positive=True, integer=True)
 
@@ -22,8 +22,8 @@ STEPS = sympy.Symbol("T", positive=True, integer=True)
 class Cost:
     """What one algorithm takes for a whole sequence.
 
-    macs, elementwise: polynomials in n, m, T, multiply-adds and products entry by entry. memory: words beyond weights and
-    gradient. kept: what is stored, in words. exact: whether the gradient is exact. sizes: numbers put in for n, m, T.
+    macs, elementwise: polynomials in n, m, T, multiply-adds and products entry by entry. memory: words beyond weights
+    and gradient. kept: what these words hold. exact: whether the gradient is exact. sizes: numbers put in for n, m, T.
     """
 
     name: str
@@ -150,10 +150,18 @@ def _bptt(definition: Definition, biases: bool, sizes: tuple[tuple[str, int], ..
             elementwise += STEPS * rows
         elif term.kind == "dense":
             macs += STEPS * rows * _length(definition, term.source)
-    memory = sum((_length(definition, s) for s in plan.kept), sympy.Integer(0)) * STEPS
-    memory += sum((_length(definition, s) for s in plan.kept if s in definition.states), sympy.Integer(0))
-    kept = f"{', '.join(s.name for s in plan.kept)} at every step, and the initial state"
-    return Cost("bptt", *map(sympy.expand, (macs, elementwise, memory)), kept, True, sizes)
+    memory, kept = _stored(definition, plan)
+    return Cost("bptt", sympy.expand(macs), sympy.expand(elementwise), sympy.expand(memory), kept, True, sizes)
+
+
+def _stored(definition: Definition, plan: BackwardPlan) -> tuple[sympy.Expr, str]:
+    """The words that BPTT keeps, and what they hold. A state that is read both old and new is kept T + 1 times."""
+    memory = sum((STEPS * _length(definition, s) for s in plan.kept if not isinstance(s, New)), sympy.Integer(0))
+    for symbol in plan.kept:
+        if isinstance(symbol, New):
+            memory += (1 if symbol.of in plan.kept else STEPS) * _length(definition, symbol.of)
+    names = dict.fromkeys(s.of.name if isinstance(s, New) else s.name for s in plan.kept)
+    return memory, f"{', '.join(names)} at every step"
 
 
 def _visits(
@@ -198,14 +206,9 @@ def _rtrl(definition: Definition, biases: bool, sizes: tuple[tuple[str, int], ..
             else:
                 macs += rows * inside * columns
     macs += _length(definition, definition.output) * count
-    width = sum((_length(definition, s) for s in definition.states), sympy.Integer(0))
-    return Cost(
-        "rtrl",
-        *map(sympy.expand, (STEPS * macs, STEPS * elementwise, width * count)),
-        "the influence of every weight on the state",
-        True,
-        sizes,
-    )
+    memory = count * sum((_length(definition, s) for s in definition.states), sympy.Integer(0))
+    macs, elementwise, memory = (sympy.expand(e) for e in (STEPS * macs, STEPS * elementwise, memory))
+    return Cost("rtrl", macs, elementwise, memory, "the influence of every weight on the state", True, sizes)
 
 
 def _size_of_block(definition: Definition, name: str) -> sympy.Expr:
@@ -274,4 +277,3 @@ def _forming_word(definition: Definition, word: Word, columns: sympy.Expr) -> tu
 
 def _rows(definition: Definition, factor: Matrix) -> sympy.Expr:
     return _size(next(p.rows for p in definition.parameters if p.name == factor.name))
-

@@ -8,11 +8,13 @@ from typing import Any
 
 import numpy as np
 
+from errorflow.calculus.edges import Truncation, check_truncation
 from errorflow.definition import Definition
 from errorflow.learning.bptt import bptt
 from errorflow.learning.operations import Counter
 from errorflow.learning.rtrl import rtrl
 from errorflow.numeric.arrays import Array, checked
+from errorflow.numeric.compile import compiled
 from errorflow.numeric.forward import Trajectory, run
 
 Loss = Callable[[Array], tuple[float, Any]]
@@ -24,9 +26,11 @@ _ALGORITHMS = {"bptt": bptt, "rtrl": rtrl}
 class Gradient:
     """d loss / d weights, summed over the batch.
 
-    value: the loss, None if only its derivative was given. weights: name -> array of the weight's shape. by_lag: name ->
-    (T, *shape), what the loss of step t receives through the weights at step t - q, summed over t; None unless asked.
-    macs: multiply-adds that the run took, forward pass included. elementwise: products entry by entry, counted on request.
+    value: the loss, None if only its derivative was given. weights: name -> array of the weight's shape.
+    by_lag: name -> (T, *shape), what the losses of all steps t receive through the weights as used at step t - q, for
+        q = 0..T-1; the sum over q is the gradient. None unless asked.
+    macs: multiply-adds that the run took, forward pass included. elementwise: products entry by entry; None unless
+        asked.
     """
 
     algorithm: str
@@ -46,7 +50,7 @@ def gradient(
     algorithm: str = "bptt",
     state: Any = None,
     by_lag: bool = False,
-    truncated: bool = False,
+    truncated: Truncation = False,
     biases: bool = True,
     count: bool = False,
 ) -> Gradient:
@@ -55,10 +59,11 @@ def gradient(
     loss: d loss / d output as an array, (batch, T, n) for a loss at every step or (batch, n) for one at the last step
         (without batch for a single sequence); or a function of the output that returns (value, derivative).
     algorithm: "bptt" or "rtrl"; they compute the same number. by_lag: also split it by lag (T times the work).
-    truncated: delete the cut edges, as the 1997 algorithm does. biases: whether biases are learned.
-    count: also count products entry by entry.
+    truncated: delete the cut edges, as the 1997 algorithm does; a set of labels only those into these maps.
+    biases: whether biases are learned. count: also count products entry by entry.
 
-    Raises: KeyError for an unknown algorithm, ValueError for a loss that does not fit.
+    Raises: KeyError for an unknown algorithm, ValueError for a loss that does not fit, TypeError for a function that
+    returns no pair; else as `errorflow.numeric.run`.
     """
     if algorithm not in _ALGORITHMS:
         raise KeyError(f"algorithm must be one of {', '.join(_ALGORITHMS)}, got {algorithm!r}")
@@ -68,7 +73,9 @@ def gradient(
     value, errors = _errors(trajectory, loss)
     counter = Counter(count_elementwise=count)
     _count_forward(trajectory, counter)
-    total, lags = _ALGORITHMS[algorithm](trajectory, errors, counter, by_lag, truncated, biases)
+    check_truncation(definition, truncated)
+    cut = truncated if isinstance(truncated, bool) else frozenset(truncated)
+    total, lags = _ALGORITHMS[algorithm](trajectory, errors, counter, by_lag, cut, biases)
     return Gradient(algorithm, value, total, lags, counter.macs, counter.elementwise if count else None)
 
 
@@ -76,7 +83,10 @@ def _errors(trajectory: Trajectory, loss: Any) -> tuple[float | None, Array]:
     """(value, d loss / d output as (T, batch, n))."""
     value = None
     if callable(loss):
-        value, loss = loss(trajectory.output())
+        returned = loss(trajectory.output())
+        if not isinstance(returned, tuple) or len(returned) != 2:
+            raise TypeError(f"loss must return its value and its derivative as a pair, got {type(returned).__name__}")
+        value, loss = returned
     errors = checked("the derivative of the loss", loss)
     shape = trajectory.output().shape
     if errors.shape == (*shape[:-2], shape[-1]) and errors.shape != shape:
@@ -85,23 +95,21 @@ def _errors(trajectory: Trajectory, loss: Any) -> tuple[float | None, Array]:
         errors = last
     if errors.shape != shape:
         raise ValueError(
-            f"the derivative of the loss must have shape {shape} (every step) or {(*shape[:-2], shape[-1])} (last step),"
-            f" got {errors.shape}"
+            f"the derivative of the loss must have shape {shape} (every step) or {(*shape[:-2], shape[-1])} (last"
+            f" step), got {errors.shape}"
         )
     return (None if value is None else float(value)), (errors[:, None] if trajectory.single else errors.swapaxes(0, 1))
 
 
 def _count_forward(trajectory: Trajectory, counter: Counter) -> None:
-    """Repeats the forward pass under the counter, from the stored values: the same products, no new numbers."""
-    from errorflow.numeric.compile import compiled
-
+    """Counts the forward pass; elementwise products by repeating them on the stored values."""
     window = trajectory.between(0, trajectory.steps)
     for node, function in compiled(trajectory.definition).nodes:
-        if function is not None:
+        if function is not None and counter.count_elementwise:
             counter.evaluate(function.function, [window[s] for s in function.reads], window[node.symbol].shape)
         for term in node.terms:
             weight, source = trajectory.weights[str(term.matrix)], window[term.source]
             if weight.ndim == 1:
-                counter.times(weight, source)
+                counter.elementwise += source.size if counter.count_elementwise else 0
             else:
                 counter.macs += source.size * weight.shape[0]

@@ -1,7 +1,7 @@
 """The array operations that learning runs on, each of which counts itself as it runs.
 
-A multiply-add is one product inside a matrix product, an outer product, a scaling of the influence matrix by a diagonal or
-its contraction with the error. Products of gates, entry by entry, are a field of their own.
+A multiply-add is one product inside a matrix product, an outer product, a scaling of the influence matrix by a diagonal
+or its contraction with the error. Products of gates, entry by entry, are a field of their own.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What BPTT and RTRL do in one step of a cell, as data: the same plan is run, and counted.
 
-Learning reads slopes off the values, y (1 - y) and 1 - y^2, as every framework does; so a step of BPTT keeps values and no
-net input unless a derivative needs it.
+Learning reads slopes off the values, y (1 - y) and 1 - y^2, as every framework does; so a step of BPTT keeps values and
+no net input unless a derivative needs it.
 """
 
 from __future__ import annotations
@@ -18,10 +18,15 @@ from errorflow.calculus.jacobian import cached_edges, factorisation, propagate
 from errorflow.calculus.words import ONE, Diag, Matrix, Word, Words
 from errorflow.definition import Definition, Net, New, Term
 
+Cut = bool | frozenset[str]
+
 
 @dataclass(frozen=True)
 class Back:
-    """One edge walked backwards. entry: its local derivative in values, None for a matrix. first: needed at the first step too."""
+    """One edge walked backwards.
+
+    entry: its local derivative in values, None for a matrix. first: whether the first step needs it too.
+    """
 
     edge: Edge
     entry: sympy.Expr | None
@@ -30,7 +35,10 @@ class Back:
 
 @dataclass(frozen=True)
 class BackwardPlan:
-    """BPTT: edges in the order they are walked, the names that must be kept, the products that give the gradient."""
+    """BPTT: edges in the order they are walked, names whose values must be kept, products that give the gradient.
+
+    A state is kept under its own name where the old value is read, under `new` of it where the new one is.
+    """
 
     edges: tuple[Back, ...]
     kept: tuple[sympy.Symbol, ...]
@@ -38,11 +46,11 @@ class BackwardPlan:
 
 
 @lru_cache(maxsize=64)
-def backward_plan(definition: Definition, truncated: bool = False) -> BackwardPlan:
+def backward_plan(definition: Definition, truncated: Cut = False) -> BackwardPlan:
     """The plan of BPTT. Edges that lead to no learned weight and to no old state are left out."""
     learned = {n.symbol for n in definition.nodes if n.expression is None}
     upstream: dict[sympy.Symbol, bool] = {}
-    wanted: dict[sympy.Symbol, bool] = {s: True for s in definition.states}
+    wanted: dict[sympy.Symbol, bool] = dict.fromkeys(definition.states, True)
     for node in definition.nodes:
         sources = [e.source for e in cached_edges(definition) if e.target == node.symbol and not is_cut(e, truncated)]
         upstream[node.symbol] = node.symbol in learned or any(upstream.get(s, False) for s in sources)
@@ -59,9 +67,7 @@ def backward_plan(definition: Definition, truncated: bool = False) -> BackwardPl
     return BackwardPlan(tuple(backs), _kept(definition, backs, outer), outer)
 
 
-def _kept(
-    definition: Definition, backs: list[Back], outer: tuple[tuple[Net, Term], ...]
-) -> tuple[sympy.Symbol, ...]:
+def _kept(definition: Definition, backs: list[Back], outer: tuple[tuple[Net, Term], ...]) -> tuple[sympy.Symbol, ...]:
     """Names whose values the backward pass reads; an unnamed inner expression is made again from its own names."""
     read: set[sympy.Symbol] = set()
     for back in backs:
@@ -71,8 +77,9 @@ def _kept(
     for symbol, expression in inner.items():
         if symbol in read:
             read = read - {symbol} | expression.free_symbols
-    of = {s.of if isinstance(s, New) else s for s in read}
-    return tuple(s for s in (*definition.inputs, *definition.states, *(n.symbol for n in definition.nodes)) if s in of)
+    return tuple(
+        s for s in (*definition.inputs, *definition.states, *(n.symbol for n in definition.nodes)) if s in read
+    )
 
 
 Mode = Literal["diagonal", "word", "dense"]
@@ -82,8 +89,8 @@ Mode = Literal["diagonal", "word", "dense"]
 class BlockPlan:
     """How a block of words meets the influence matrix.
 
-    "diagonal": one diagonal, summed from the words. "word": a single word, factor by factor. "dense": formed first, because
-    several words share the source and one product is cheaper than one for each.
+    "diagonal": one diagonal, summed from the words. "word": a single word, factor by factor. "dense": formed first,
+    because several words share the source and one product is cheaper than one for each.
     """
 
     row: str
@@ -112,7 +119,7 @@ class ForwardPlan:
 
 
 @lru_cache(maxsize=64)
-def forward_plan(definition: Definition, truncated: bool = False) -> ForwardPlan:
+def forward_plan(definition: Definition, truncated: Cut = False) -> ForwardPlan:
     """The plan of RTRL, from the factorisation of the step."""
     parts = factorisation(definition, truncated)
     across = tuple(_block(definition, r, c, w) for (r, c), w in parts.across.words.items())

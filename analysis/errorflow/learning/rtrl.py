@@ -8,7 +8,7 @@ import sympy
 from errorflow.calculus.words import Diag, Matrix, Word
 from errorflow.learning.bptt import Result
 from errorflow.learning.operations import Counter
-from errorflow.learning.plan import BlockPlan, Immediate, forward_plan, is_diagonal
+from errorflow.learning.plan import BlockPlan, Cut, Immediate, forward_plan, is_diagonal
 from errorflow.numeric.arrays import Array
 from errorflow.numeric.compile import elementwise
 from errorflow.numeric.forward import Trajectory
@@ -16,9 +16,7 @@ from errorflow.numeric.forward import Trajectory
 Window = dict[sympy.Symbol, Array]
 
 
-def rtrl(
-    trajectory: Trajectory, errors: Array, counter: Counter, by_lag: bool, truncated: bool, biases: bool
-) -> Result:
+def rtrl(trajectory: Trajectory, errors: Array, counter: Counter, by_lag: bool, truncated: Cut, biases: bool) -> Result:
     """The gradient without a backward pass; with by_lag, the influence of each lag is carried apart.
 
     errors: (T, batch, n), d loss / d output. The zero initial influence is not skipped.
@@ -160,10 +158,9 @@ def _formed_word(trajectory: Trajectory, block: BlockPlan, word: Word, window: W
             if part is None and isinstance(factor, Diag) and factor.entry.free_symbols:
                 height = window[next(iter(factor.entry.free_symbols))].shape[-1]
             vector = _vector(trajectory, factor, window, (batch, height), counter)
-            if part is None:
-                part = vector
-            else:
-                part = counter.times(vector if part.ndim == 2 else vector[..., None], part)
+            if part is not None:
+                vector = counter.times(vector if part.ndim == 2 else vector[..., None], part)
+            part = vector
             continue
         assert isinstance(factor, Matrix)
         weight = trajectory.weights[factor.name]
@@ -177,9 +174,7 @@ def _formed_word(trajectory: Trajectory, block: BlockPlan, word: Word, window: W
     return part
 
 
-def _vector(
-    trajectory: Trajectory, factor: object, window: Window, shape: tuple[int, ...], counter: Counter
-) -> Array:
+def _vector(trajectory: Trajectory, factor: object, window: Window, shape: tuple[int, ...], counter: Counter) -> Array:
     if isinstance(factor, Matrix):
         return np.broadcast_to(trajectory.weights[factor.name], shape)
     assert isinstance(factor, Diag)

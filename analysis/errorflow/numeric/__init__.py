@@ -1,4 +1,4 @@
-"""Numbers from a cell definition: the forward pass, one-step Jacobians, and products of them over any number of steps."""
+"""Numbers from a cell definition: the forward pass, one-step Jacobians, and products of them over many steps."""
 
 from errorflow.numeric.forward import Trajectory, run
 from errorflow.numeric.profile import Profile, profile

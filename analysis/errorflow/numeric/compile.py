@@ -12,7 +12,7 @@ import sympy
 from errorflow.activations import NUMPY_FUNCTIONS
 from errorflow.calculus.edges import Edge, edges
 from errorflow.calculus.words import Diag, Matrix
-from errorflow.definition import Definition, Node
+from errorflow.definition import Definition, New, Node
 from errorflow.numeric.arrays import Array
 
 
@@ -40,17 +40,24 @@ class Slope:
 
 @dataclass(frozen=True)
 class Compiled:
-    """nodes: (node, its function; None for an affine one). slopes: all edges, grouped by target in node order."""
+    """A cell that runs.
+
+    nodes: (node, its function; None for an affine one). slopes: all edges but those from inputs, grouped by target in
+    node order. news: state -> its new value, the very symbol that the edges hold.
+    """
 
     nodes: tuple[tuple[Node, Elementwise | None], ...]
     slopes: tuple[Slope, ...]
+    news: dict[sympy.Symbol, sympy.Symbol]
 
 
 @lru_cache(maxsize=128)
 def compiled(definition: Definition) -> Compiled:
     """The executable form of a definition."""
     nodes = tuple((n, None if n.expression is None else elementwise(n.expression)) for n in definition.nodes)
-    return Compiled(nodes, tuple(_slope(e) for e in edges(definition)))
+    slopes = tuple(_slope(e) for e in edges(definition) if e.source not in definition.inputs)
+    news = {n.symbol.of: n.symbol for n in definition.nodes if isinstance(n.symbol, New)}
+    return Compiled(nodes, slopes, {s: news[s] for s in definition.states})
 
 
 @lru_cache(maxsize=4096)

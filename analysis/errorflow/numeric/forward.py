@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -44,6 +44,12 @@ class Trajectory:
         """N, the length of the joint state."""
         return sum(block.shape[2] for block in self.states.values())
 
+    def sequences(self, start: int, stop: int) -> Trajectory:
+        """The run of sequences start..stop-1, as views."""
+        values = {symbol: array[:, start:stop] for symbol, array in self.values.items()}
+        states = {name: array[:, start:stop] for name, array in self.states.items()}
+        return replace(self, values=values, states=states, single=False)
+
     def between(self, start: int, stop: int) -> dict[sympy.Symbol, Array]:
         """Every name's values at steps start..stop-1: old states under their name, new ones under `new(name)`."""
         window = {symbol: array[start:stop] for symbol, array in self.values.items()}
@@ -83,28 +89,36 @@ def run(definition: Definition, weights: Mapping[str, Any], inputs: Any, state: 
             values[node.symbol] = np.zeros((steps, batch, sizes[definition.sizes[node.symbol]]))
     _add_what_needs_no_state(definition, matrices, values)
 
-    order = compiled(definition).nodes
-    before = {s: states[s.name] for s in definition.states}
-    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        for t in range(steps):
-            now = {symbol: array[t] for symbol, array in values.items()}
-            now.update({symbol: array[t] for symbol, array in before.items()})
-            for node, function in order:
-                if isinstance(node.symbol, New):
-                    target = now[node.symbol] = states[node.symbol.of.name][t + 1]
-                else:
-                    target = now[node.symbol]
-                if function is not None:
-                    target[...] = function.function(*(now[s] for s in function.reads))
-                    continue
-                for term in node.terms:
-                    if term.source in definition.inputs:
-                        continue
-                    weight = matrices[str(term.matrix)]
-                    target += now[term.source] * weight if weight.ndim == 1 else now[term.source] @ weight.T
+    _advance(definition, matrices, values, states, steps)
     trajectory = Trajectory(definition, matrices, values, states, single)
     _check_finite(trajectory)
     return trajectory
+
+
+def _advance(
+    definition: Definition,
+    matrices: dict[str, Array],
+    values: dict[sympy.Symbol, Array],
+    states: dict[str, Array],
+    steps: int,
+) -> None:
+    """Fills in `values` and `states`, step by step."""
+    where = {symbol: (array, 0) for symbol, array in values.items()}  # step t stands at t + 0, a new state at t + 1
+    for old, new in compiled(definition).news.items():
+        where[old], where[new] = (states[old.name], 0), (states[old.name], 1)
+    order = []
+    for node, function in compiled(definition).nodes:
+        reads = [where[s] for s in function.reads] if function else []
+        terms = [(matrices[str(t.matrix)], *where[t.source]) for t in node.terms if t.source not in definition.inputs]
+        order.append((*where[node.symbol], function, reads, terms))
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        for t in range(steps):
+            for target, ahead, function, reads, terms in order:
+                if function is not None:
+                    target[t + ahead] = function.function(*(array[t + later] for array, later in reads))
+                for weight, array, later in terms:
+                    now = array[t + later]
+                    target[t] += now * weight if weight.ndim == 1 else now @ weight.T
 
 
 def _add_what_needs_no_state(

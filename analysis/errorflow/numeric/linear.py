@@ -28,6 +28,7 @@ class Steps:
         window = trajectory.between(start, stop)
         self.trajectory, self.start = trajectory, start
         self.slopes = compiled(trajectory.definition).slopes
+        self._backwards = tuple(enumerate(self.slopes))[::-1]
         self._entries: dict[int, Array] = {}
         for k, slope in enumerate(self.slopes):
             if slope.entry is not None:
@@ -44,6 +45,11 @@ class Steps:
             weight = weight.T
         return (weight @ vectors.reshape(vectors.shape[0], -1)).reshape(weight.shape[0], *vectors.shape[1:])
 
+    def arriving(self, blocks: Mapping[sympy.Symbol, Array]) -> Vectors:
+        """Vectors over the state as vectors over the new state: those that `pull` starts from."""
+        news = compiled(self.trajectory.definition).news
+        return {news[s]: block for s, block in blocks.items()}
+
     def push(self, t: int, vectors: Vectors, keep: Callable[[Slope], bool] = lambda slope: True) -> Vectors:
         """J at step t times vectors over the old state; the result is over the new state, under the same names."""
         reached: Vectors = dict(vectors)
@@ -52,7 +58,7 @@ class Steps:
                 part = self._times(k, slope, t, reached[slope.edge.source], False)
                 target = slope.edge.target
                 reached[target] = reached[target] + part if target in reached else part
-        return {s: reached[New(s)] for s in self.trajectory.definition.states if New(s) in reached}
+        return {s: reached[n] for s, n in compiled(self.trajectory.definition).news.items() if n in reached}
 
     def pull(
         self,
@@ -67,10 +73,9 @@ class Steps:
         through: if given, receives for the label of every map with cut edges what these alone bring to their sources.
         """
         reached: Vectors = dict(vectors)
-        for k in range(len(self.slopes) - 1, -1, -1):
-            slope = self.slopes[k]
+        for k, slope in self._backwards:
             source, target = slope.edge.source, slope.edge.target
-            if target not in reached or not keep(slope) or source in self.trajectory.definition.inputs:
+            if target not in reached or not keep(slope):
                 continue
             part = self._times(k, slope, t, reached[target], True)
             if through is not None and slope.edge.cut:
@@ -133,10 +138,7 @@ def _apply(trajectory: Trajectory, t: int, vectors: object, truncated: Truncatio
         return not is_cut(slope.edge, truncated)
 
     blocks = split(trajectory, spread)
-    if transposed:
-        result = steps.pull(t, {New(s): block for s, block in blocks.items()}, keep)
-    else:
-        result = steps.push(t, blocks, keep)
+    result = steps.pull(t, steps.arriving(blocks), keep) if transposed else steps.push(t, blocks, keep)
     joined = join(trajectory, result, array.shape[-1])
     return joined[0] if trajectory.single and array.ndim == 2 else joined
 

@@ -1,13 +1,15 @@
 """Blocks of vectors with an integer power of two for each column: products over any number of steps keep every digit.
 
 A block is mantissa * 2^exponent with one exponent for each sequence and column, so that 0.99^q beside 0.5^q both
-survive, 10^6 steps neither overflow nor underflow, and signs are kept. Scaling by powers of two is exact.
+survive, 10^6 steps neither overflow nor underflow, and signs are kept. Scaling by powers of two is exact. What is lost
+is an entry below 2^-900 of the largest in its own column and block, and an entry of one step below 2^-900.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
+from functools import reduce
 from typing import TypeVar
 
 import numpy as np
@@ -22,8 +24,12 @@ Integers = npt.NDArray[np.int64]
 NOTHING = -(2**60)
 """Exponent of a column that is exactly zero."""
 
-_APART = 400
-"""Blocks whose exponents differ by more bits than this are carried through a step one by one."""
+_APART = 64
+"""Blocks whose exponents differ by more bits than this are carried through a step one by one: a common exponent would
+bring the smaller one so much nearer to underflow."""
+
+_SLACK = 32
+"""Mantissas are brought back to [1/2, 1) only once a column's largest entry has left 1 by more bits than this."""
 
 
 @dataclass(frozen=True)
@@ -38,26 +44,24 @@ class Scaled:
         return normalised(self.at(top) + other.at(top), top)
 
     def at(self, exponent: Integers) -> Array:
-        """The mantissa that belongs to `exponent`, which must not be smaller by much."""
-        return self.mantissa * _power(self.exponent - exponent)
-
-
-def _power(exponent: Integers) -> Array:
-    return np.ldexp(1.0, np.clip(exponent, -2000, 1000))
+        """The mantissa that belongs to `exponent`, which must not be smaller."""
+        shift = self.exponent - exponent
+        return self.mantissa * np.ldexp(1.0, shift) if shift.any() else self.mantissa
 
 
 def normalised(mantissa: Array, exponent: Integers) -> Scaled:
-    """The same block with column maxima brought to [1/2, 1); raises FloatingPointError if an entry is not finite."""
+    """The same block with every column's largest entry near 1; raises FloatingPointError if an entry is not finite."""
     largest = np.abs(mantissa).max(axis=0)
     if not np.isfinite(largest).all():
         raise FloatingPointError("a Jacobian along the trajectory has entries beyond float64")
     _, power = np.frexp(largest)
-    if power.any():
-        mantissa = mantissa * _power(-power.astype(np.int64))
-    return Scaled(mantissa, np.where(largest > 0, exponent + power, NOTHING))
+    if (np.abs(power) > _SLACK).any():
+        # Not 2^-power times the mantissa: 2^1074, which lifts the smallest float64, is itself beyond float64.
+        mantissa, exponent = np.ldexp(mantissa, -power), exponent + power
+    return Scaled(mantissa, exponent if largest.all() else np.where(largest > 0, exponent, NOTHING))
 
 
-def identity(widths: dict[sympy.Symbol, int], batch: int) -> dict[sympy.Symbol, Scaled]:
+def identity(widths: Mapping[sympy.Symbol, int], batch: int) -> dict[sympy.Symbol, Scaled]:
     """The identity over the joint state, cut into blocks of rows; column k belongs to entry k of the joint state."""
     total = sum(widths.values())
     full, start, blocks = np.eye(total), 0, {}
@@ -74,33 +78,22 @@ def through(
     """`step`, a linear map of blocks, applied to scaled blocks.
 
     Where the exponents lie close together one common exponent serves all blocks; else each block goes through alone.
+    A result may hold several images of the columns side by side.
     """
-    exponents = np.stack([b.exponent for b in blocks.values()])
-    top = exponents.max(axis=0)
-    live = exponents > NOTHING // 2
-    if not (live & (exponents < top - _APART)).any():
-        moved = step({s: b.at(top) for s, b in blocks.items()})
-        return {s: normalised(m, top) for s, m in moved.items()}
-    total: dict[K, Scaled] = {}
-    for symbol, block in blocks.items():
-        alone = step({symbol: block.mantissa})
-        for target, mantissa in alone.items():
-            part = normalised(mantissa, block.exponent)
-            total[target] = total[target] + part if target in total else part
-    return total
+    exponents = [block.exponent for block in blocks.values()]
+    top = reduce(np.maximum, exponents)
+    with np.errstate(over="ignore", invalid="ignore"):  # `normalised` judges
+        if len(blocks) == 1 or not any(((e < top - _APART) & (e > NOTHING // 2)).any() for e in exponents):
+            moved = step({symbol: block.at(top) for symbol, block in blocks.items()})
+            return {target: normalised(mantissa, _repeated(top, mantissa)) for target, mantissa in moved.items()}
+        total: dict[K, Scaled] = {}
+        for symbol, block in blocks.items():
+            for target, mantissa in step({symbol: block.mantissa}).items():
+                part = normalised(mantissa, _repeated(block.exponent, mantissa))
+                total[target] = total[target] + part if target in total else part
+        return total
 
 
-def log2_norms(matrix: Array, exponent: Integers) -> tuple[Array, Array]:
-    """log2 of spectral and Frobenius norm of matrices (..., r, c) times 2 ** exponent (...).
-
-    The spectral norm is the root of the largest eigenvalue of the smaller Gram matrix: the top of the spectrum keeps
-    full relative accuracy, and small singular values are not asked for.
-    """
-    with np.errstate(divide="ignore"):
-        frobenius = 0.5 * np.log2(np.square(matrix).sum(axis=(-2, -1))) + exponent
-        if min(matrix.shape[-2:]) == 1:
-            return frobenius, frobenius
-        tall = matrix.shape[-2] >= matrix.shape[-1]
-        gram = matrix.swapaxes(-1, -2) @ matrix if tall else matrix @ matrix.swapaxes(-1, -2)
-        largest = np.maximum(np.linalg.eigvalsh(gram)[..., -1], 0.0)
-        return 0.5 * np.log2(largest) + exponent, frobenius
+def _repeated(exponent: Integers, mantissa: Array) -> Integers:
+    copies = mantissa.shape[2] // exponent.shape[1]
+    return exponent if copies == 1 else np.tile(exponent, (1, copies))

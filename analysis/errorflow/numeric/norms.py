@@ -1,0 +1,99 @@
+"""Norms of flows, of their blocks and of their parts, from Gram matrices of scaled columns.
+
+The largest eigenvalue of a Gram matrix is accurate to rounding relative to itself, so its root is the spectral norm to
+full accuracy; small singular values, which a Gram matrix loses, are not asked for. Every block is measured at its own
+exponent: a block 2^-600 of its neighbour keeps all its digits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import sympy
+
+from errorflow.numeric.arrays import Array
+from errorflow.numeric.scaled import NOTHING, Integers, Scaled
+
+Flow = Mapping[sympy.Symbol, Scaled]
+Moment = tuple[Flow, Flow | None]
+Table = dict[tuple[str, ...], Array]
+
+
+def measured(moments: Sequence[Moment], widths: Mapping[sympy.Symbol, int], labels: Sequence[str]) -> Table:
+    """Everything that a profile says of these lags, each (lags, batch).
+
+    moments: Phi^T and its parts, the parts side by side as columns in the order of `labels`. widths: of the states.
+    """
+    flow = {s: _stacked([whole[s] for whole, _ in moments]) for s in widths}
+    top = _finite(np.max([block.exponent.max(axis=-1) for block in flow.values()], axis=0))
+    table: Table = {}
+    joint: Array = np.zeros(())
+    for old, block in flow.items():
+        gram = block.mantissa.transpose(0, 2, 3, 1) @ block.mantissa.transpose(0, 2, 1, 3)
+        start = 0
+        for new, width in widths.items():
+            columns = slice(start, start + width)
+            own = block.exponent[..., columns]
+            highest = _finite(own.max(axis=-1))
+            table["block", new.name, old.name] = _log2_root(_at(gram[..., columns, columns], own, highest), highest)
+            start += width
+        joint = joint + _at(gram, block.exponent, top)
+    square = np.trace(joint, axis1=-2, axis2=-1)
+    with np.errstate(divide="ignore"):
+        table["norm",] = _log2_root(joint, top)
+        table["frobenius",] = 0.5 * np.log2(square) + top
+    if labels:
+        parts = {s: _stacked([apart[s] for _, apart in moments if apart is not None]) for s in widths}
+        table |= _parts(flow, parts, top, square, labels)
+    return table
+
+
+def _parts(flow: Flow, parts: Flow, top: Integers, square: Array, labels: Sequence[str]) -> Table:
+    """log2 Frobenius norm of each part, and its share <part, Phi> / |Phi|^2."""
+    apart = {s: (*block.exponent.shape[:2], len(labels), -1) for s, block in parts.items()}
+    exponents = {s: block.exponent.reshape(apart[s]) for s, block in parts.items()}
+    highest = _finite(np.max([e.max(axis=-1) for e in exponents.values()], axis=0))
+    norms = overlap = np.zeros(highest.shape)
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        for s, block in parts.items():
+            part = block.mantissa.reshape(*block.mantissa.shape[:3], len(labels), -1)
+            squares = np.einsum("lrbpk,lrbpk->lbpk", part, part)
+            norms = norms + np.ldexp(squares, 2 * (exponents[s] - highest[..., None])).sum(axis=-1)
+            products = np.einsum("lrbpk,lrbk->lbpk", part, flow[s].mantissa)
+            shift = exponents[s] + (flow[s].exponent - 2 * top[..., None])[:, :, None]
+            overlap = overlap + np.ldexp(products, shift).sum(axis=-1)
+        norms, shares = 0.5 * np.log2(norms) + highest, overlap / square[..., None]
+    shares = np.where(np.isfinite(shares), shares, np.nan)
+    table: Table = {}
+    for k, label in enumerate(labels):
+        table["departure", label], table["share", label] = norms[..., k], shares[..., k]
+    return table
+
+
+def _stacked(blocks: list[Scaled]) -> Scaled:
+    """Blocks of several lags as one, with a leading axis for the lag."""
+    if len(blocks) == 1:
+        return Scaled(blocks[0].mantissa[None], blocks[0].exponent[None])
+    return Scaled(np.stack([b.mantissa for b in blocks]), np.stack([b.exponent for b in blocks]))
+
+
+def _finite(exponent: Integers) -> Integers:
+    """The exponent, 0 where there is nothing."""
+    return np.where(exponent > NOTHING // 2, exponent, 0)
+
+
+def _at(gram: Array, exponent: Integers, top: Integers) -> Array:
+    """The Gram matrix of the columns as they are, at the exponent 2 * top."""
+    shift = exponent - top[..., None]
+    if not shift.any():
+        return gram
+    scale = np.ldexp(1.0, shift)
+    return gram * scale[..., :, None] * scale[..., None, :]
+
+
+def _log2_root(gram: Array, top: Integers) -> Array:
+    """log2 of the spectral norm."""
+    largest = gram[..., 0, 0] if gram.shape[-1] == 1 else np.linalg.eigvalsh(gram)[..., -1]
+    with np.errstate(divide="ignore"):
+        return 0.5 * np.log2(np.maximum(largest, 0.0)) + top
