@@ -82,10 +82,8 @@ def _theorem_table(records: list[dict[str, Any]]) -> str:
     rows = []
     for r in records:
         if r["kind"] == "theorem":
-            verdict = f"{r['verdict']}, {r['route']}"
-            rows.append(
-                rf"\texttt{{{escaped(r['name'])}}} & {escaped(r['title'])} & {verdict} & {_reach(r['scope'])} \\"
-            )
+            name, title, verdict = escaped(r["name"]), escaped(r["title"]), f"{r['verdict']}, {r['route']}"
+            rows.append(rf"\texttt{{{name}}} & {title} & {verdict} & {_reach(r['scope'])} \\")
     head = r"Name & What it says & Verdict & Scope \\ \hline"
     return "\n".join([r"\begin{tabular}{@{}llll@{}}", head, *rows, r"\end{tabular}"])
 
