@@ -19,7 +19,7 @@ import errorflow as ef
 from errorflow import bounds
 from errorflow.numeric.forward import Trajectory, run
 from errorflow.numeric.linear import jacobians
-from figures import style
+from errorflow.plots import style
 from figures.table import Array, Table, holds
 
 NAME = "carousel"

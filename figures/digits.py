@@ -21,7 +21,7 @@ import numpy as np
 import errorflow as ef
 from errorflow.numeric.forward import run
 from errorflow.numeric.linear import jacobians
-from figures import style
+from errorflow.plots import style
 from figures.table import Array, Table, holds
 
 NAME = "digits"

@@ -18,7 +18,7 @@ import numpy as np
 import errorflow as ef
 from errorflow import bounds
 from errorflow.learning import gradient
-from figures import style
+from errorflow.plots import style
 from figures.table import Table, holds
 
 NAME = "learning"

@@ -16,7 +16,7 @@ import numpy as np
 
 from errorflow import bounds
 from errorflow.activations import activation
-from figures import style
+from errorflow.plots import style
 from figures.table import Array, Table, holds
 
 NAME = "local_error"

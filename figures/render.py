@@ -5,20 +5,17 @@ from __future__ import annotations
 import inspect
 import io
 import json
-import logging
 import platform
 from collections.abc import Callable, Sequence
 from importlib import metadata
 from pathlib import Path
 from types import ModuleType
 from typing import Any
-from xml.sax.saxutils import escape
 
+from errorflow.plots.files import FORMATS, new_figure, picture, styled, write
 from figures import figure
-from figures.style import RC
 from figures.table import COLUMNS, Table
 
-FORMATS = ("pdf", "svg", "png")
 OUT = Path(__file__).parent / "out"
 GALLERY = Path(__file__).parent / "gallery"
 _PACKAGES = ("errorflow", "matplotlib", "numpy", "scipy", "sympy")
@@ -48,8 +45,7 @@ def render(
     contents[f"{name}.json"] = (json.dumps(description(module, table), indent=1) + "\n").encode()
     paths = []
     for file, content in contents.items():
-        (out / file).write_bytes(content)
-        paths.append(out / file)
+        paths.append(write(out / file, content))
     return paths
 
 
@@ -84,35 +80,11 @@ def _version(package: str) -> str:
 
 def drawn(module: ModuleType, table: Table, formats: Sequence[str], dpi: float = 200) -> dict[str, bytes]:
     """The picture in each format. Nothing in the bytes depends on the clock or on chance."""
-    import matplotlib as mpl
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
-    with mpl.rc_context():
-        mpl.rcdefaults()
-        mpl.rcParams.update(RC)
-        fig = Figure(figsize=(module.WIDTH, module.HEIGHT))
-        FigureCanvasAgg(fig)
+    with styled():
+        fig = new_figure(module.WIDTH, module.HEIGHT)
         module.draw(fig, table)
-        return {kind: _saved(fig, module, kind, dpi) for kind in formats}
-
-
-def _saved(fig: Any, module: ModuleType, kind: str, dpi: float) -> bytes:
-    title, alt = module.NAME.replace("_", " "), module.ALT
-    told: dict[str, dict[str, Any]] = {
-        "pdf": {"Title": title, "Subject": alt, "CreationDate": None},
-        "svg": {"Title": title, "Description": alt, "Date": None},
-        "png": {"Title": title, "Description": alt},
-    }
-    # Some of Matplotlib's own fonts carry dates before 1970, which fontTools remarks on each time it embeds one.
-    logging.getLogger("fontTools").setLevel(logging.ERROR)
-    stream = io.BytesIO()
-    fig.savefig(stream, format=kind, dpi=dpi, metadata=told[kind])
-    if kind != "svg":
-        return stream.getvalue()
-    text = stream.getvalue().decode()
-    described = f"<desc>{escape(alt)}</desc>\n <metadata>"
-    return text.replace("<metadata>", described, 1).replace("<svg ", '<svg role="img" ', 1).encode()
+        title = module.NAME.replace("_", " ")
+        return {kind: picture(fig, kind, title, module.ALT, dpi) for kind in formats}
 
 
 def thumbnail(name: str, out: Path = GALLERY, pixels: int = 900) -> Path:
@@ -122,8 +94,8 @@ def thumbnail(name: str, out: Path = GALLERY, pixels: int = 900) -> Path:
     module = figure(name)
     table = module.data()
     module.check(table)
-    picture = drawn(module, table, ("png",), dpi=pixels / module.WIDTH)["png"]
+    png = drawn(module, table, ("png",), dpi=pixels / module.WIDTH)["png"]
     out.mkdir(parents=True, exist_ok=True)
-    image = Image.open(io.BytesIO(picture)).convert("RGB").quantize(256, dither=Image.Dither.NONE)
+    image = Image.open(io.BytesIO(png)).convert("RGB").quantize(256, dither=Image.Dither.NONE)
     image.save(out / f"{name}.png", optimize=True)
     return out / f"{name}.png"

@@ -19,7 +19,7 @@ import errorflow as ef
 from errorflow import bounds
 from errorflow.activations import activation
 from errorflow.numeric.forward import run
-from figures import style
+from errorflow.plots import style
 from figures.table import Array, Table, holds
 
 NAME = "vanishing_exploding"

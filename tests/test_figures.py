@@ -12,9 +12,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from errorflow.plots.style import RC
 from figures import FIGURES, digits, figure, names
 from figures.render import FORMATS, GALLERY, caption, drawn, render
-from figures.style import RC
 from figures.table import Table
 
 ROOT = Path(__file__).parent.parent

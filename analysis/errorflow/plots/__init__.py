@@ -1,0 +1,6 @@
+"""Drawing: the graph of a cell, the error flow of a network. Matplotlib is imported when something is drawn."""
+
+from errorflow.plots.cell import cell_figure, draw_cell
+from errorflow.plots.profile import draw_norms, draw_shares, plot_profile
+
+__all__ = ["cell_figure", "draw_cell", "draw_norms", "draw_shares", "plot_profile"]
