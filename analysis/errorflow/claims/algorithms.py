@@ -45,7 +45,8 @@ BPTT_COST = Claim(
         Backing("count", "closed_form", "for", counts.closed_form,
                 {"algorithm": "bptt", "polynomial": "T*(2*n*(n + m) + n**2) - n**2", "grid": _GRID}),
         Backing("count", "order_of_a_step", "for", counts.order_in_units, {"algorithm": "bptt", "per_step": 2}),
-        Backing("count", "order_of_the_whole", "against", counts.order_of_the_whole, {"algorithm": "bptt", "per_step": 2}),
+        Backing("count", "order_of_the_whole", "against", counts.order_of_the_whole,
+                {"algorithm": "bptt", "per_step": 2}),
     ),
 )  # fmt: skip
 
@@ -78,7 +79,8 @@ RTRL_COST = Claim(
                 {"algorithm": "rtrl", "polynomial": "T*n*(n + m)*(n + 1)**2", "grid": _GRID}),
         Backing("count", "order_of_a_step", "for", counts.order_in_units, {"algorithm": "rtrl", "per_step": 4}),
         Backing("count", "never_cheaper_than_bptt", "for", counts.never_cheaper),
-        Backing("count", "order_of_the_whole", "against", counts.order_of_the_whole, {"algorithm": "rtrl", "per_step": 4}),
+        Backing("count", "order_of_the_whole", "against", counts.order_of_the_whole,
+                {"algorithm": "rtrl", "per_step": 4}),
     ),
 )  # fmt: skip
 
@@ -167,7 +169,8 @@ WHICH_PART = Claim(
                 {"traced": "", "units": 3, "steps": 12, "seed": 16, "expected": False}),
         Backing("identity", "lags_by_map", "against", published.lags_of_truncated,
                 {"cell": "lstm1997", "traced": "ig", "one_step": "o", "units": 3, "steps": 12, "seed": 23}),
-        Backing("identity", "either_algorithm", "context", published.either_algorithm, {"units": 3, "steps": 12, "seed": 16}),
+        Backing("identity", "either_algorithm", "context", published.either_algorithm,
+                {"units": 3, "steps": 12, "seed": 16}),
         citation("appendix_a1", f"{LSTM_1997}, appendix A.1: (25) and (27) for the traces, (19) to (22) for one-step"
                  " back-propagation, (23) for the error at the cell state", "against"),
     ),

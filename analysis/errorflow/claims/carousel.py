@@ -30,7 +30,13 @@ PREVENTS_VANISHING = Claim(
         " derivative, which also runs through output and gates, can vanish and can explode in the same cell."
     ),
     lesson="The error is constant because the other paths were cut.",
-    backing=(theorem("lstm1997.carousel", "for"), theorem("lstm1997.carousel_bound", "for"), _TRUNCATED, _VANISHES, _EXPLODES),
+    backing=(
+        theorem("lstm1997.carousel", "for"),
+        theorem("lstm1997.carousel_bound", "for"),
+        _TRUNCATED,
+        _VANISHES,
+        _EXPLODES,
+    ),
 )  # fmt: skip
 
 PLAIN_ADDITION = Claim(

@@ -72,7 +72,7 @@ THOUSAND_STEPS = Claim(
                 {"steps": 1000, "low": Fraction("6.907"), "high": Fraction("6.9075")}),
         Backing("counterexample", "unbiased_gate", "against", models.forgetful_gate,
                 {"steps": 1000, "bias": Fraction(0)}),
-        citation("experiments", f"{LSTM_1997}, abstract and section 5, for the cell of 1997; not repeated here", "open"),
+        citation("experiments", f"{LSTM_1997}, abstract and section 5, on the 1997 cell; not repeated here", "open"),
     ),
 )  # fmt: skip
 

@@ -9,9 +9,9 @@ FULL_2005 = (
     " architectures, Neural Networks 18(5-6):602-610"
 )
 RTRL_1989 = (
-    "Williams & Zipser 1989, A learning algorithm for continually running fully recurrent neural networks, Neural"
+    "Williams & Zipser 1989, A learning algorithm for continually running fully recurrent neural networks,"
+    " Neural Computation 1(2):270-280"
 )
-RTRL_1989 += " Computation 1(2):270-280"
 
 MODELS = {
     "hmm": "Rabiner 1989, A tutorial on hidden Markov models, Proceedings of the IEEE 77(2):257-286",
@@ -22,8 +22,8 @@ MODELS = {
     "cnn": "Waibel et al. 1989, Phoneme recognition using time-delay neural networks, IEEE Transactions on Acoustics,"
     " Speech, and Signal Processing 37(3):328-339",
     "transformer": "Vaswani et al. 2017, Attention is all you need, arXiv 1706.03762",
-    "tcn": "Bai, Kolter & Koltun 2018, An empirical evaluation of generic convolutional and recurrent networks for sequence"
-    " modeling, arXiv 1803.01271",
+    "tcn": "Bai, Kolter & Koltun 2018, An empirical evaluation of generic convolutional and recurrent networks for"
+    " sequence modeling, arXiv 1803.01271",
     "neural_ode": "Chen et al. 2018, Neural ordinary differential equations, arXiv 1806.07366",
     "ltsf_linear": "Zeng, Chen, Zhang & Xu 2023, Are transformers effective for time series forecasting?, AAAI 2023,"
     " arXiv 2205.13504",

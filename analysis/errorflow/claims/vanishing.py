@@ -131,7 +131,8 @@ SAME_MATRIX = Claim(
     backing=(
         Backing("identity", "matrix_stands_in_each_factor", "for", cells.matrix_repeats, {"cell": "rnn", "lag": 4}),
         Backing("counterexample", "order_of_slopes", "against", plain.slopes_do_not_commute,
-                {"weights": matrix([[1, 1], [0, 1]]), "first": diagonal(["1", "1/2"]), "second": diagonal(["1/2", "1"])}),
+                {"weights": matrix([[1, 1], [0, 1]]), "first": diagonal(["1", "1/2"]),
+                 "second": diagonal(["1/2", "1"])}),
         Backing("counterexample", "one_weight_two_fates", "against", plain.same_weight_two_fates,
                 {"weight": Fraction(2), **_FIXED_POINT, "lag": 20}),
     ),

@@ -38,7 +38,7 @@ def step_feeds_step(cell: str) -> Finding:
 
 
 def matrix_repeats(cell: str, lag: int) -> Finding:
-    """The written-out flow is one word in which the recurrent matrix stands once for each step, a new slope before it."""
+    """The flow written out is one word in which the recurrent matrix stands once a step, each after a new slope."""
     (words,) = builtin.cell(cell).flow(lag).blocks.words.values()
     matrices = [f.name for word in words for f in word if isinstance(f, Matrix)]
     slopes = {f.entry for word in words for f in word if isinstance(f, Diag)}
@@ -74,10 +74,11 @@ def nothing_written_is_refused() -> Finding:
     else:
         refused = False
     written = Cell("written", inputs=[x], state={c: c + i * g}, where={i: tanh(net("i", x)), g: tanh(net("g", x))})
-    reads = written.definition.node(new(c)).expression
+    reads = sympy.sympify(written.definition.node(new(c)).expression)
     return Finding(
         refused and {i, g} < reads.free_symbols,
-        f"a state with c -> c is {'refused as never updated' if refused else 'accepted'}; the memory cell has c -> {reads}",
+        f"a state with c -> c is {'refused as never updated' if refused else 'accepted'};"
+        f" the memory cell has c -> {reads}",
     )
 
 
@@ -91,9 +92,10 @@ def truncated_carry(units: int, steps: int, seed: int) -> Finding:
         flow = step @ flow
     exact = bool(np.array_equal(flow[:units, :units], np.eye(units)))
     return Finding(
-        exact, f"{units} cells with random weights, seed {seed}: over {steps} steps the truncated flow from cell state to"
-        f" cell state {'is' if exact else 'is not'} exactly the identity"
-    )  # fmt: skip
+        exact,
+        f"{units} cells with random weights, seed {seed}: the truncated flow from cell state to cell state over {steps}"
+        f" steps {'is' if exact else 'is not'} exactly the identity",
+    )
 
 
 def direct_edge_is_one(cell: str, lag: int) -> Finding:
@@ -124,8 +126,9 @@ def resting_cell(cell: str, weight: Fraction, lag: int, grows: bool) -> Finding:
     beyond = abs(flow) > 1000 if grows else abs(flow) < Fraction(1, 1000)
     return Finding(
         bool(agrees and beyond),
-        f"one unit at rest, recurrent weight {weight} into the cell input, all others 0: the full flow from cell state to"
-        f" cell state over {lag} steps is {kept} * {power(ratio, lag - 1)} = {decimals(flow)}, log2 {log2:.6g} by the engine",
+        f"one unit at rest, recurrent weight {weight} into the cell input, all others 0: over {lag} steps the full flow"
+        f" from cell state to cell state is {kept} * {power(ratio, lag - 1)} = {decimals(flow)};"
+        f" the engine has log2 {log2:.6g}",
     )
 
 
@@ -138,7 +141,7 @@ def at_rest(cell: Cell, weight: Fraction) -> dict[str, Array]:
 def carry_share(weights: tuple[Fraction, ...], lag: int) -> Finding:
     """How much of the full flow of the resting 1997 cell is its carry: all of it, or next to nothing.
 
-    The flow is (1 + w/8)^(lag-1) (1, 1/4)^T (1, w/2) and the carry (1, 1/4)^T (1, 0); the share is <carry, flow> / |flow|^2.
+    The flow is (1 + w/8)^(lag-1) (1, 1/4)^T (1, w/2), the carry (1, 1/4)^T (1, 0), the share <carry, flow> / |flow|^2.
     """
     cell = builtin.lstm1997()
     shares = [1 / ((1 + w / 8) ** (lag - 1) * (1 + w * w / 4)) for w in weights]
@@ -152,7 +155,7 @@ def carry_share(weights: tuple[Fraction, ...], lag: int) -> Finding:
 
 
 def slope_stands_once(lags: int) -> Finding:
-    """The slope of the output squash stands once in the truncated flow at every lag, and that of the input squash never."""
+    """In the truncated flow the slope of the output squash stands once at every lag, that of the input squash never."""
     cell = builtin.lstm1997()
     counts = []
     for lag in range(1, lags + 1):
@@ -178,9 +181,9 @@ def formulas_by_hand(units: int, inputs: int, steps: int, seed: int) -> Finding:
     trajectory = cell.run(weights, xs)
     both = np.concatenate([trajectory.states["h"][:-1, 0], xs], axis=1)
     worst = 0.0
-    for name, squash in (("i", lambda a: 1 / (1 + np.exp(-a))), ("g", lambda a: 4 / (1 + np.exp(-a)) - 2)):
+    for name, height, shift in (("i", 1.0, 0.0), ("g", 4.0, 2.0)):
         joined = np.concatenate([weights[f"W_{name}"], weights[f"U_{name}"]], axis=1)
-        by_hand = squash(both @ joined.T + weights[f"b_{name}"])
+        by_hand = height / (1 + np.exp(-(both @ joined.T + weights[f"b_{name}"]))) - shift
         values = next(v for s, v in trajectory.values.items() if s.name == name)[:, 0]
         worst = max(worst, float(np.abs(values - by_hand).max()))
     return Finding(

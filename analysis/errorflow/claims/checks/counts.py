@@ -35,8 +35,8 @@ def closed_form(algorithm: str, polynomial: str, grid: Grid) -> Finding:
         counted.append((run.macs, int(expected.subs({_N: n, _M: m, _T: steps}))))
     return Finding(
         sympy.expand(macs - expected) == 0 and all(a == b for a, b in counted),
-        f"multiply-adds {sympy.factor(expected)}; counted in runs: {', '.join(str(a) for a, _ in counted)} at (n, m, T) ="
-        f" {', '.join(map(str, grid))}",
+        f"multiply-adds {sympy.factor(expected)}; counted in runs: {', '.join(str(a) for a, _ in counted)}"
+        f" at (n, m, T) = {', '.join(map(str, grid))}",
     )
 
 
@@ -67,13 +67,13 @@ def backward_pass_apart(grid: Grid) -> Finding:
     return Finding(
         all(r > 0 for r in ratios) and never_negative(2 * forward_pass - beyond) and grows != 0 and stays == 0,
         f"beyond the forward pass BPTT takes {beyond} multiply-adds, less than twice the forward pass:"
-        f" {', '.join(f'{r:.2f}' for r in ratios)} of it at (n, m, T) = {', '.join(map(str, grid))}; its memory grows by"
-        f" {grows} words a step, that of RTRL by {stays}",
+        f" {', '.join(f'{r:.2f}' for r in ratios)} of it at (n, m, T) = {', '.join(map(str, grid))};"
+        f" its memory grows by {grows} words a step, that of RTRL by {stays}",
     )
 
 
 def never_negative(polynomial: sympy.Expr) -> bool:
-    """Whether a polynomial in n, m, T has only coefficients >= 0 in n - 1, m - 1, T - 1, so that it is >= 0 at all sizes."""
+    """Whether a polynomial in n, m, T has only coefficients >= 0 in n - 1, m - 1, T - 1, so is >= 0 at all sizes."""
     shifted = sympy.expand(polynomial.subs({_N: _N + 1, _M: _M + 1, _T: _T + 1}, simultaneous=True))
     return all(c >= 0 for c in sympy.Poly(shifted, _N, _M, _T).coeffs())
 
@@ -96,7 +96,8 @@ def same_work_every_step() -> Finding:
     stored = cost_of("bptt", "rnn").memory
     return Finding(
         free and _T in stored.free_symbols,
-        f"RTRL: {sympy.factor(each)} multiply-adds at every step, {sympy.factor(cost.memory)} words; BPTT: {stored} words",
+        f"RTRL: {sympy.factor(each)} multiply-adds at every step, {sympy.factor(cost.memory)} words;"
+        f" BPTT: {stored} words",
     )
 
 

@@ -11,7 +11,7 @@ from errorflow.numeric.arrays import Array
 
 
 def full_gradient(units: int, steps: int, seed: int) -> Finding:
-    """Full BPTT of the LSTM is the derivative of the loss, and the truncated gradient is not: both against differences."""
+    """Full BPTT of the LSTM is the derivative of the loss and the truncated gradient is not, by differences."""
     made, rng = builtin.lstm(), np.random.default_rng(seed)
     weights = made.random_weights(rng, n=units, m=2)
     xs, errors = rng.normal(size=(steps, 2)), rng.normal(size=(steps, units))

@@ -20,7 +20,7 @@ from errorflow.claims.record import Finding
 
 
 def perturbation_fades(weight: Fraction, steps: int) -> Finding:
-    """Two runs of h' = w h forward in time, one unit apart at first: their distance fades, and no gradient was taken."""
+    """Two runs of h' = w h forward in time, 1 apart at first: their distance fades, and no gradient was taken."""
     near, far = Fraction(0), Fraction(1)
     for _ in range(steps):
         near, far = weight * near, weight * far
@@ -71,7 +71,7 @@ def nilpotent_flow(weights: Matrix, activations: tuple[Fraction, Fraction], lag:
     held = all(-1 < a < 1 for a in activations)
     return Finding(
         nilpotent and doubles and held and factor > 1,
-        f"W = {shown(weights)} has W W {'=' if nilpotent else '!='} 0, so spectral radius {0 if nilpotent else 'not 0'};"
+        f"W = {shown(weights)} has W W {'= 0, so both eigenvalues are 0' if nilpotent else '!= 0'};"
         f" with slopes {', '.join(str(1 - a * a) for a in activations)} the step J has J J = {factor} J,"
         f" and over {lag} steps the flow is {power(factor, lag - 1)} J",
     )
@@ -100,7 +100,7 @@ def held_unit(weight: Fraction, activation: Fraction, lag: int) -> Finding:
 
 
 def same_weight_two_fates(weight: Fraction, low: Fraction, high: Fraction, lag: int) -> Finding:
-    """One weight, two orbits of the same tanh unit: at rest at 0 the error explodes, at its other fixed point it dies."""
+    """One weight, two orbits of one tanh unit: at rest at 0 the error explodes, at another fixed point it vanishes."""
     at_rest = weight**lag
     settled = saturating_unit(weight, low, high)
     most = (weight * (1 - low * low)) ** lag

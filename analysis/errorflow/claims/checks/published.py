@@ -100,7 +100,7 @@ def published_cost(sizes: tuple[int, ...]) -> Finding:
 
 
 def lags_of_truncated(cell: str, traced: str, one_step: str, units: int, steps: int, seed: int) -> Finding:
-    """Of the truncated gradient, which maps draw on earlier steps (and need traces) and which on the present one only."""
+    """Which maps draw on earlier steps in the truncated gradient, and so need traces, and which on the present only."""
     made, rng = builtin.cell(cell), np.random.default_rng(seed)
     weights = made.random_weights(rng, n=units, m=2)
     xs, errors = rng.normal(size=(steps, 2)), rng.normal(size=(steps, units))
