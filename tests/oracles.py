@@ -201,6 +201,39 @@ def mp_log2_norms(matrix):
     return float(mpmath.log(largest * frobenius, 2)), float(mpmath.log(frobenius, 2))
 
 
+FUNCTIONS = {
+    "tanh": np.tanh,
+    "logistic": lambda a: 1 / (1 + np.exp(-a)),
+    "squash_in": lambda a: 4 / (1 + np.exp(-a)) - 2,
+    "squash_out": lambda a: 2 / (1 + np.exp(-a)) - 1,
+    "relu": lambda a: np.where(a.real > 0, a, 0),
+    "tanh_slope": lambda a: 1 / np.cosh(a) ** 2,
+    "logistic_slope": lambda a: 1 / (2 + 2 * np.cosh(a)),
+    "squash_in_slope": lambda a: 2 / (1 + np.cosh(a)),
+    "squash_out_slope": lambda a: 1 / (1 + np.cosh(a)),
+    "positive": lambda a: np.where(a.real > 0, 1.0, 0.0),
+    "exp": np.exp,
+    "sin": np.sin,
+    "cos": np.cos,
+}
+
+
+def entry_value(expression, values, n):
+    """A scalar expression as the vector it stands for, by walking its tree; values(symbol) -> vector of n entries."""
+    if expression.is_Symbol:
+        return values(expression)
+    if expression.is_number:
+        return np.full(n, float(expression))
+    parts = [entry_value(part, values, n) for part in expression.args]
+    if expression.is_Add:
+        return sum(parts)
+    if expression.is_Mul:
+        return np.prod(parts, axis=0)
+    if expression.is_Pow:
+        return parts[0] ** (int(expression.exp) if expression.exp.is_Integer else parts[1])
+    return FUNCTIONS[expression.func.__name__](*parts)
+
+
 def word_value(word, size, entry, matrix):
     """The product of a word as an object array; entry(expression) -> diagonal, matrix(name) -> array."""
     product = None

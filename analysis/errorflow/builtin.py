@@ -21,8 +21,8 @@ h, c, x, i, f, o, g, r, z, n = names("h c x i f o g r z n")
 def rnn(activation: str | Callable[[sympy.Expr], sympy.Expr] = tanh, form: str = "post") -> Cell:
     """The fully recurrent network. "post": h' = f(W h + U x + b). "pre": a' = W f(a) + U x + b.
 
-    activation: a name such as "relu", or any elementwise SymPy function. form: "post" (Elman) or "pre", whose state is the
-    net input, as in section 3.1 of the 1997 paper.
+    activation: a name such as "relu", or any elementwise SymPy function. form: "post" (Elman) or "pre", whose state is
+    the net input, as in section 3.1 of the 1997 paper.
 
     Source: Elman 1990; Hochreiter & Schmidhuber 1997, section 3.1.
     """

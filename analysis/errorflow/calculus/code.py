@@ -18,7 +18,7 @@ _HELPERS = {
 }
 
 
-class _Printer(NumPyPrinter):  # type: ignore[misc]
+class _Printer(NumPyPrinter):
     """SymPy's NumPy printer with `np.` and our own functions written out."""
 
     _module = "np"
@@ -31,7 +31,9 @@ class _Printer(NumPyPrinter):  # type: ignore[misc]
 
 
 def numpy_source(definition: Definition, words: Words, rows: str, columns: str) -> str:
-    """A NumPy expression for a block. Old states have their plain name, new ones `_new`; all arrays are float64 vectors.
+    """A NumPy expression for a block.
+
+    Old states have their plain name, new ones end in `_new`; all of them are float64 vectors.
 
     rows, columns: sources of the lengths of the block, for a block that is zero or the identity.
     """

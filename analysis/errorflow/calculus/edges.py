@@ -71,7 +71,9 @@ def check_truncation(definition: Definition, truncated: Truncation) -> None:
     labels = gates(definition)
     for label in truncated:
         if label not in labels:
-            raise KeyError(f"cell {definition.name!r} has no truncated edges into {label!r}; there are {', '.join(labels)}")
+            raise KeyError(
+                f"cell {definition.name!r} has no truncated edges into {label!r}; there are {', '.join(labels)}"
+            )
 
 
 def gates(definition: Definition) -> tuple[str, ...]:

@@ -34,11 +34,10 @@ def product(definition: Definition, lag: int, truncated: Truncation = False, lay
     if isinstance(lag, bool) or not isinstance(lag, int) or lag < 0:
         raise ValueError(f"lag must be a non-negative integer or 'q', got {lag!r}")
     one_step = state_jacobian(definition, truncated)
-    counts = sympy.Matrix(one_step.counts())
-    total = sum((counts**lag).tolist(), [])
-    if sum(total) > MOST_WORDS:
+    total = sum(sympy.Matrix(one_step.counts()) ** lag)
+    if total > MOST_WORDS:
         raise ValueError(
-            f"lag must be small enough for {MOST_WORDS} words, got {lag}: {sum(total)} words; lag 'q' keeps the product"
+            f"lag must be small enough for {MOST_WORDS} words, got {lag}: {total} words; lag 'q' keeps the product"
         )
     names = one_step.rows
     flow = Blocks(names, names, {(s, s): ONE for s in names})
@@ -50,7 +49,7 @@ def product(definition: Definition, lag: int, truncated: Truncation = False, lay
 
 @dataclass(frozen=True)
 class Carried:
-    """A truncated flow in closed form: block (new, old) is prefix times the product over k = 0..q-1 of diag(factor at t - k).
+    """A truncated flow in closed form: each block a prefix times a product over k = 0..q-1 of diag(factor at t - k).
 
     blocks: (new, old) -> (prefix words at t, factor or None where it is one).
     """
@@ -61,8 +60,8 @@ class Carried:
 def carried_flow(definition: Definition) -> Carried | None:
     """The truncated flow over q >= 1 steps in closed form, or None if it has none of this simple kind.
 
-    The step splits as within @ across. Where `across` is diagonal on a set of states and `within` is the identity on that
-    set, the inner factors cancel by induction on q: only the newest `within` is left.
+    The step splits as within @ across. Where `across` is diagonal on a set of states and `within` is the identity on
+    that set, the inner factors cancel by induction on q: only the newest `within` is left.
     """
     parts = factorisation(definition, truncated=True)
     names = parts.across.rows
@@ -89,7 +88,7 @@ def departures(definition: Definition) -> dict[str, Blocks]:
     for old in definition.states:
         carry = propagate(definition, {old: ONE}, truncated=True)
         for label in leaving:
-            seeds = {}
+            seeds: dict[sympy.Symbol, Words] = {}
             for edge in cached_edges(definition):
                 if edge.cut and getattr(edge.target, "label", None) == label and carry.get(edge.source):
                     entering = multiply(word(edge.factor), carry[edge.source])
@@ -103,7 +102,8 @@ def departures(definition: Definition) -> dict[str, Blocks]:
 class PathSum:
     """The flow of a one-word Jacobian as a sum over paths through units l_1, ..., l_{q-1}.
 
-    entry: the slope of one unit. matrix: the recurrent matrix. slope_first: True for diag(entry) W, False for W diag(entry).
+    entry: the slope of one unit. matrix: the recurrent matrix. slope_first: whether the step is diag(entry) W and not
+    W diag(entry).
     """
 
     entry: sympy.Expr
@@ -136,7 +136,8 @@ def path_sum(definition: Definition) -> PathSum:
 class WeightDerivative:
     """How one weight enters the new states in one step: d state = words d(weight) source.
 
-    words: state -> words from the affine map to that state. source: the vector that the weight multiplies, None for a bias.
+    words: state -> words from the affine map to that state. source: the vector that the weight multiplies, None for a
+    bias.
     """
 
     weight: str

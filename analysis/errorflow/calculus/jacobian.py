@@ -32,7 +32,9 @@ class Blocks:
     def __getitem__(self, pair: tuple[str, str]) -> Words:
         row, column = pair
         if row not in self.rows or column not in self.columns:
-            raise KeyError(f"no block {row},{column}; rows are {', '.join(self.rows)}, columns {', '.join(self.columns)}")
+            raise KeyError(
+                f"no block {row},{column}; rows are {', '.join(self.rows)}, columns {', '.join(self.columns)}"
+            )
         return self.words.get(pair, ZERO)
 
     def __matmul__(self, other: Blocks) -> Blocks:
@@ -113,7 +115,10 @@ def state_jacobian(definition: Definition, truncated: Truncation = False, layout
 
 @dataclass(frozen=True)
 class Factorisation:
-    """J = within @ across: `across` from old state to new with the other new states held, `within` among the new ones."""
+    """J = within @ across.
+
+    across: from old states to new ones, the other new states held. within: among the new states.
+    """
 
     within: Blocks
     across: Blocks

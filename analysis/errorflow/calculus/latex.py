@@ -28,8 +28,8 @@ _FUNCTIONS = {
 class Notation:
     """How the words of one cell are written.
 
-    tex: LaTeX or plain text. time, advance: the step that names belong to is time + advance. unit: an index for the unit, when
-    entries and not vectors are meant.
+    tex: LaTeX or plain text. time, advance: the step that names belong to is time + advance. unit: an index for the
+    unit, when entries and not vectors are meant.
     """
 
     definition: Definition
@@ -193,7 +193,7 @@ class Notation:
         return " + ".join([*parts, self.matrix(node.bias)] if node.bias else parts)
 
     def equations(self) -> list[tuple[str, str]]:
-        """The definition of the cell, (left, right) for every named vector; affine maps used once stand where they are used."""
+        """The definition of the cell, (left, right) for every vector that has a name."""
         return [(self.name(n.symbol), self.right_side(n)) for n in self.definition.nodes if not n.inner]
 
 

@@ -171,7 +171,10 @@ class Jacobian(_Shown):
 
 @dataclass(frozen=True, eq=False)
 class Flow(_Shown):
-    """The product of `lag` Jacobians, d state_t / d state_{t-lag}. lag: an integer, or "q" for a symbolic number of steps."""
+    """The product of `lag` Jacobians, d state_t / d state_{t-lag}.
+
+    lag: an integer, or "q" for a number of steps that stays a symbol.
+    """
 
     definition: Definition
     lag: int | str = "q"
@@ -311,7 +314,7 @@ def _symbolic(flow: Flow, notation: Notation) -> str:
         dots = rf"{order[0]}\, {order[1]} \cdots {order[2]}" if flow.layout == "column" else (
             rf"{order[0]} \cdots {order[1]}\, {order[2]}"
         )  # fmt: skip
-        head = rf"\Phi_{{t,q}} = {dots}"
+        head = rf"\Phi_{{t,q}} = {dots}" if flow.layout == "column" else rf"\Phi_{{t,q}}^{{\top}} = {dots}"
         if closed is None:
             return head
         lines = [head.replace(" = ", " ={}& ", 1)]

@@ -104,5 +104,3 @@ def _step(both: tuple[Notation, Notation], symbol: sympy.Symbol, node: Node, rul
 def _equation(both: tuple[Notation, Notation], left: Words, right: Words, rule: tuple[str, str]) -> Step:
     tex, text = both
     return Step((tex.words(left), text.words(left)), (tex.words(right), text.words(right)), rule)
-
-

@@ -24,7 +24,7 @@ class At(sympy.Symbol):
     def __new__(cls, base: sympy.Symbol, lag: int) -> At:
         symbol = sympy.Symbol.__xnew__(cls, f"{base.name}@{lag}", real=True)
         symbol.base, symbol.lag = base, lag
-        return symbol  # type: ignore[no-any-return]
+        return symbol
 
     def _hashable_content(self) -> tuple[Any, ...]:
         return (*super()._hashable_content(), self.base)
@@ -78,12 +78,12 @@ def word(*factors: Factor) -> Words:
     kept: list[Factor] = []
     for factor in factors:
         if isinstance(factor, Diag):
+            if kept and isinstance(before := kept[-1], Diag):
+                kept.pop()
+                factor = Diag(sympy.Mul(before.entry, factor.entry))
             if factor.entry == 0:
                 return ZERO
             if factor.entry == 1:
-                continue
-            if kept and isinstance(kept[-1], Diag):
-                kept[-1] = Diag(sympy.Mul(kept[-1].entry, factor.entry, evaluate=True))
                 continue
         kept.append(factor)
     return (tuple(kept),)

@@ -39,7 +39,7 @@ class New(sympy.Symbol):
     def __new__(cls, of: sympy.Symbol) -> New:
         symbol = sympy.Symbol.__xnew__(cls, f"{of.name}_new", real=True)
         symbol.of = of
-        return symbol  # type: ignore[no-any-return]
+        return symbol
 
     def _hashable_content(self) -> tuple[Any, ...]:
         return (*super()._hashable_content(), "new")
@@ -89,7 +89,7 @@ class Net(sympy.Symbol):
     def __new__(cls, label: str, terms: tuple[Term, ...], bias: str | None) -> Net:
         symbol = sympy.Symbol.__xnew__(cls, f"net_{label}" if label else "net", real=True)
         symbol.label, symbol.terms, symbol.bias = label, terms, bias
-        return symbol  # type: ignore[no-any-return]
+        return symbol
 
     def _hashable_content(self) -> tuple[Any, ...]:
         # Flat, and of SymPy objects and strings only: SymPy sorts the summands of an expression by comparing these.
