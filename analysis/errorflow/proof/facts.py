@@ -53,7 +53,9 @@ def begin(statement: Statement) -> State:
     indexed = _closure(indexed, defined + sums + entries)
     running = _closure(frozenset(s.running) | {n for n, _ in sums}, defined + sums + entries + products)
     _in_order(statement, indexed | running)
-    return State(s, indexed, running)
+    state = State(s, indexed, running)
+    _well_made(state)
+    return state
 
 
 def _in_order(s: Statement, changing: frozenset[str]) -> None:
@@ -69,6 +71,27 @@ def _in_order(s: Statement, changing: frozenset[str]) -> None:
     for name, rows in s.blocks:
         if len({len(row) for row in rows}) != 1:
             raise Refused(f"{name!r} must have rows of one length")
+
+
+def _well_made(state: State) -> None:
+    """Raises Refused where a real is made of matrices, a definition leads back to itself or a sequence has two."""
+    s, plan = state.statement, state.statement.recurrence
+    sequences = plan.accumulate if plan else ()
+    reals = [(n, text) for n, function, text in s.let if function] + [(n, term) for n, _, term in s.sums]
+    reals += [(a.name, a.term) for a in sequences if a.name in s.real]
+    for name, text in reals:
+        if any(word for _, word in expand(parse_expression(text), state)):
+            raise Refused(f"{name!r} must be made of reals, got {text!r}")
+    others = [(n, entry) for n, rows in s.blocks for row in rows for entry in row]
+    for name, text in reals + others + [(a.name, a.term) for a in sequences]:
+        tree = parse_expression(text)
+        if name in reached(tree, state) or any("'" in used for used in names_in(tree)):
+            raise Refused(f"{name!r} must be defined by other names at one index, got {text!r}")
+    names = [*plan.indexed, *(a.name for a in sequences)] if plan else []
+    if len(set(names)) != len(names) or not {a.name for a in sequences} <= set(s.real + s.matrix):
+        raise Refused(f"a sequence must be one real or matrix with one definition, got {names}")
+    if any(count in state.running for _, count, _ in s.sums):
+        raise Refused("the number of terms of a sum must not depend on l")
 
 
 def _closure(found: frozenset[str], defined: list[tuple[str, str]]) -> frozenset[str]:

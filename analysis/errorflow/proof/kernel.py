@@ -47,7 +47,8 @@ def _check(statement: Statement, certificate: Sequence[Any]) -> tuple[str, ...]:
         raise Refused(f"certificate must have {len(statement.parts)} parts, got {len(certificate)}")
     state = begin(statement)
     for _, count, _ in statement.sums:
-        if not any(_at_least_one(count, r) for text in statement.assume for r in parse_claim(text).chain):
+        given = [claim for claim in map(parse_claim, statement.assume) if not claim.iff]
+        if not any(_at_least_one(count, r) for claim in given for r in claim.chain):
             raise Refused(f"a sum must have at least one term by hypothesis, got {count!r} terms")
     for text in statement.assume:
         _constant(state, text)

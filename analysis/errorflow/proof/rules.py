@@ -9,11 +9,11 @@ from typing import Any
 
 from .axioms import AXIOMS
 from .facts import (
-    Fact, State, definition, expand, fact, known, knows, learn, linked, next_index, reached, single, variable,
+    Fact, State, definition, expand, fact, known, knows, learn, linked, names_of, next_index, reached, single, variable,
 )
 from .polynomial import (
     ONE, Claim, Polynomial, Refused, Relation, Tree, add, constant, multiply, names_in, parse_claim,
-    parse_expression, renamed,
+    parse_expression,
 )
 
 Steps = Sequence[Mapping[str, Any]]
@@ -217,12 +217,16 @@ def _blocks(state: State, step: Mapping[str, Any]) -> None:
     if len(claim.chain) != 1 or claim.iff or r.symbol != "=" or not isinstance(left, list):
         raise Refused(f"{step['goal']!r} must be one equation of blocks")
     if isinstance(right, dict):
-        if right:
-            raise Refused("blocks must be compared with blocks or with 0")
-        right = [[{} for _ in row] for row in left]
-    same = [len(row) for row in left] == [len(row) for row in right]
-    if not same or any(add(x, y, -1) for a, b in zip(left, right, strict=True) for x, y in zip(a, b, strict=True)):
-        raise Refused(f"{step['goal']!r} must hold entry by entry")
+        if right and [len(row) for row in left] != [1]:
+            raise Refused("blocks must be compared with blocks or with 0, a single one with its entry")
+        right = [[right for _ in row] for row in left]
+    if [len(row) for row in left] != [len(row) for row in right]:
+        raise Refused(f"{step['goal']!r} must have sides of one shape")
+    using = step.get("using", {})
+    for i, (a, b) in enumerate(zip(left, right, strict=True)):
+        for j, (x, y) in enumerate(zip(a, b, strict=True)):
+            if add(add(x, y, -1), _combination(state, using.get(f"{i},{j}", ())), -1):
+                raise Refused(f"{step['goal']!r} must hold entry by entry, which {i},{j} does not")
     learn(state, claim)
 
 
@@ -312,9 +316,10 @@ def _mean_value(state: State, step: Mapping[str, Any]) -> None:
         moving |= {name} if names_in(parse_expression(argument)) & moving else frozenset()
     mentioned = {n for _, p in state.facts for (reals, _), _ in p for n in reals}
     mentioned |= {n for pair in state.equivalences for _, p in pair for (reals, _), _ in p for n in reals}
-    if moving & (mentioned | state.indexed | state.running) or y not in state.statement.real:
+    touched = moving | linked(moving, state)
+    if touched & mentioned or moving & (state.indexed | state.running) or y not in state.statement.real:
         raise Refused(f"nothing may be known of {y!r}, which runs between the ends")
-    ends = [_end(state, tree, moving, y, step[place]) for place in ("from", "to")]
+    ends = [_end(state, expand(tree, state), moving, y, step[place]) for place in ("from", "to")]
     (a, start), (b, end) = ends
     claim, symbol, p = _goal(state, step)
     inner, here = state.copy(one_unit=state.runs(a, b)), variable(y, state)
@@ -330,23 +335,32 @@ def _mean_value(state: State, step: Mapping[str, Any]) -> None:
 
 
 def _end(
-    state: State, tree: Tree, moving: frozenset[str], y: str, put: Mapping[str, str]
+    state: State, function: Polynomial, moving: frozenset[str], y: str, put: Mapping[str, str]
 ) -> tuple[Polynomial, Polynomial]:
-    """One end of the range of y, and the value of the function there."""
-
-    def change(name: str) -> str:
-        return put[name] if name in moving else name
-
-    for name in names_in(tree) & moving - {y}:
-        function, argument = definition(name, state)
-        other, wanted = definition(put[name], state)
-        if function != other or add(expand(renamed(argument, change), state), expand(wanted, state), -1):
-            raise Refused(f"{put[name]!r} must be {name!r} at {put[y]!r}")
-    place, value = variable(put[y], state), renamed(tree, change)
-    free = reached(value, state) | reached(Tree("name", name=put[y]), state)
-    if free & (moving | linked(moving, state)):
+    """One end of the range of y, and the value of the function there: y and the values at y replaced one by one."""
+    places = {y: variable(put[y], state)}
+    for name, kind, argument in state.statement.let:
+        if name in moving and kind and name in put:
+            other, wanted = definition(put[name], state)
+            there = _placed(_expression(state, argument), places)
+            if kind != other or add(there, expand(wanted, state), -1):
+                raise Refused(f"{put[name]!r} must be {name!r} at {put[y]!r}")
+            places[name] = variable(put[name], state)
+    value = _placed(function, places)
+    names = names_of(value) | names_of(places[y])
+    used = frozenset[str]().union(*(reached(Tree("name", name=n), state) for n in names))
+    if used & (moving | linked(moving, state)):
         raise Refused(f"the ends must not depend on {y!r}, which runs between them")
-    return place, expand(value, state)
+    return places[y], value
+
+
+def _placed(p: Polynomial, places: Mapping[str, Polynomial]) -> Polynomial:
+    """The polynomial with names replaced."""
+    total: Polynomial = {}
+    for (reals, word), c in p.items():
+        kept: Polynomial = {(tuple(n for n in reals if n not in places), word): c}
+        total = add(total, reduce(multiply, (places[n] for n in reals if n in places), kept))
+    return total
 
 
 RULES: dict[str, Callable[[State, Mapping[str, Any]], None]] = {
