@@ -6,6 +6,7 @@ stderr that says what is wrong and what would be right; results are on stdout, p
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -83,10 +84,8 @@ def _replace_what_the_terminal_cannot_print() -> None:
 
 def _drop_output() -> None:
     """Sends what is still buffered nowhere, so that Python does not complain about it when it leaves."""
-    try:
+    with contextlib.suppress(OSError, ValueError):  # a stream without a file, as under a test
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    except (OSError, ValueError):  # a stream without a file, as under a test
-        pass
 
 
 __all__ = ["Parser", "Usage", "main"]

@@ -51,7 +51,7 @@ def main(args: argparse.Namespace) -> int:
 
 
 def _totals(found: tuple[Cost, ...]) -> str:
-    rows = [("", *COLUMNS, "gradient")]
+    rows: list[tuple[str, ...]] = [("", *COLUMNS, "gradient")]
     for cost in found:
         numbers = [f"{cost.total(polynomial):,}" for polynomial in _polynomials(cost)]
         rows.append((cost.name, *numbers, "exact" if cost.exact else "truncated"))

@@ -41,4 +41,4 @@ def _group(title: str, rows: Sequence[tuple[str, str]]) -> str:
 
 
 def _first_sentence(text: str) -> str:
-    return text.strip().split("\n")[0].rstrip(".")
+    return text.strip().split("\n")[0].split(". ")[0].rstrip(".")

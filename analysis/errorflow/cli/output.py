@@ -29,7 +29,10 @@ def _finite(value: Any) -> Any:
 
 
 def table(rows: Iterable[Sequence[str]], right: Sequence[int] = (), indent: str = "") -> str:
-    """Rows with aligned columns, two spaces apart; what is too long in the last one goes on below. right: columns of numbers."""
+    """Rows with aligned columns, two spaces apart; what is too long in the last one goes on below.
+
+    right: columns of numbers.
+    """
     rows = [tuple(row) for row in rows]
     widths = [max(len(row[k]) for row in rows) for k in range(len(rows[0]))] if rows else []
     lines = []

@@ -68,9 +68,8 @@ def _inputs(path: Path, network: Network) -> Array:
         raise Usage(f"--inputs must be an array of numbers that is whole, got {path}: {error}") from error
     m = network.inputs
     if array.ndim not in (2, 3) or array.shape[-1] != m or len(array) == 0:
-        raise Usage(
-            f"--inputs must have shape (T, {m}) or (batch, T, {m}), since the {network.kind} reads {m}, got {array.shape}"
-        )
+        wanted = f"--inputs must have shape (T, {m}) or (batch, T, {m}), since the {network.kind} reads {m}"
+        raise Usage(f"{wanted}, got {array.shape}")
     return array[None] if array.ndim == 2 else array
 
 
@@ -78,8 +77,8 @@ def _inputs(path: Path, network: Network) -> Array:
 class Summary:
     """A profile of one sequence, or the middle of several by lag.
 
-    over: K for sequence K, else "median of N". quartiles: of log2_norm where there are several. shares: the mean, so that
-    they still sum to 1.
+    over: K for sequence K, else "median of N". quartiles: of log2_norm where there are several. shares: then the mean,
+    so that they still sum to 1.
     """
 
     over: int | str
@@ -97,7 +96,7 @@ def _summary(profile: Profile, sequence: int) -> Summary:
     if count == 1:
         first = {k: v[0] for k, v in blocks.items()}, {k: v[0] for k, v in shares.items()}
         return Summary(sequence, profile.lags, profile.log2_norm[0], None, *first)
-    # Order statistics by position and not by interpolation: log2 of an exact zero is -inf, which cannot be interpolated.
+    # By position and not by interpolation: log2 of an exact zero is -inf, between which nothing can be interpolated.
     low, middle, high = (_quantile(profile.log2_norm, q) for q in (0.25, 0.5, 0.75))
     medians = {k: _quantile(v, 0.5) for k, v in blocks.items()}
     return Summary(
