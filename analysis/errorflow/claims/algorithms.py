@@ -113,8 +113,8 @@ RTRL_MEMORY = Claim(
     ),
     statement=(
         "RTRL keeps n^2 (n + m) words whatever T is, BPTT T (n + m) + n words when it stores states and inputs. RTRL"
-        " needs less exactly from T = n^2 steps on. If inputs need not be stored, BPTT keeps n (T + 1) words and the"
-        " balance is near T = n (n + m)."
+        " needs less exactly from T = n^2 steps on. If inputs need not be stored, BPTT keeps n (T + 1) words, and RTRL"
+        " needs less exactly from T = n (n + m) on."
     ),
     lesson="Constant in T is not the same as small.",
     backing=(

@@ -116,7 +116,8 @@ def judge_claim(claim: Claim, seen: dict[Hashable, Finding] | None = None) -> Ju
 
 def _checked(backing: Backing) -> Finding:
     try:
-        return backing.check(**backing.given)
+        found = backing.check(**backing.given)
+        return Finding(bool(found.ok), found.detail)
     except Exception as error:  # a check that cannot run has not passed, whatever stopped it
         return Finding(False, f"{type(error).__name__}: {error}")
 

@@ -114,14 +114,17 @@ def memory_at(units: int, inputs: int, steps: int, rtrl_smaller: bool) -> Findin
 
 
 def break_even(most_units: int, most_inputs: int) -> Finding:
-    """RTRL needs less memory than BPTT with stored inputs exactly from T = n^2 on, at every size up to these."""
+    """From how many steps on RTRL needs less memory: T = n^2 if BPTT stores inputs, T = n (n + m) if it does not."""
     back, forward = (sympy.lambdify((_N, _M, _T), cost_of(name, "rnn").memory) for name in ("bptt", "rtrl"))
     tried = 0
     for n, m in itertools.product(range(1, most_units + 1), range(1, most_inputs + 1)):
-        for steps in range(1, n * n + 4):
+        for steps in range(1, n * (n + m) + 3):
             tried += 1
-            if (forward(n, m, steps) < back(n, m, steps)) != (steps >= n * n):
+            words, stored = forward(n, m, steps), back(n, m, steps)
+            if (words < stored, words < stored - steps * m) != (steps >= n * n, steps >= n * (n + m)):
                 return Finding(False, f"n = {n}, m = {m}, T = {steps} is an exception")
     return Finding(
-        True, f"less memory exactly when T >= n^2, at all {tried} sizes with n <= {most_units}, m <= {most_inputs}"
+        True,
+        f"less memory exactly when T >= n^2, or T >= n (n + m) without stored inputs, at all {tried} sizes with"
+        f" n <= {most_units}, m <= {most_inputs}",
     )
