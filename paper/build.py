@@ -1,0 +1,125 @@
+"""`make paper`: writes what the article reads in, checks the names on both sides, and compiles it.
+
+Exit status: 0 built; 1 a theorem fails, a name is unknown or unused, a reference is undefined, or a line is too long;
+3 TeX is missing.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+GENERATED, BUILD, DRAWN = HERE / "generated", HERE / "build", HERE.parent / "figures" / "out"
+SOURCE = HERE / "errorflow.tex"
+TOOLS = ("pdflatex", "latexmk")
+STYLES = ("amsmath", "amsthm", "booktabs", "caption", "geometry", "graphicx", "hyperref", "microtype")
+INSTALL = "apt-get install -y --no-install-recommends texlive-latex-base texlive-latex-recommended latexmk"
+LONGEST = 1.0  # points by which a line may stick out
+
+
+def main() -> int:
+    """The exit status."""
+    lacking = missing()
+    if lacking:
+        print(f"paper: {', '.join(lacking)} not found; {INSTALL}", file=sys.stderr)
+        return 3
+    source = SOURCE.read_text(encoding="utf-8")
+    try:
+        known = write(figures_in(source))
+    except AssertionError as failure:
+        print(f"paper: {failure}", file=sys.stderr)
+        return 1
+    problems = wrong_names(source, known) or compiled()
+    for problem in problems:
+        print(f"paper: {problem}", file=sys.stderr)
+    if not problems:
+        print(BUILD.relative_to(HERE.parent) / "errorflow.pdf")
+    return 1 if problems else 0
+
+
+def missing() -> list[str]:
+    """Tools and styles of TeX that are not installed."""
+    lacking = [tool for tool in TOOLS if shutil.which(tool) is None]
+    if lacking:
+        return lacking
+    return [f"{s}.sty" for s in STYLES if subprocess.run(["kpsewhich", f"{s}.sty"], capture_output=True).returncode]
+
+
+def write(figures: set[str]) -> dict[str, set[str]]:
+    """Writes fragments, figures that are not drawn yet, and numbers; the names that there are, by command."""
+    from facts import facts
+
+    from errorflow.export import export
+    from errorflow.proof import prove, theorems
+
+    written = {path.name for path in export(GENERATED)}
+    undrawn = sorted(
+        name for name in figures if not all((DRAWN / f"{name}.{k}").exists() for k in ("pdf", "csv", "json"))
+    )
+    if undrawn:
+        subprocess.run([sys.executable, "-m", "figures", *undrawn], cwd=HERE.parent, check=False)
+    numbers = facts(prove(), DRAWN)
+    lines = [rf"\expandafter\def\csname fact:{name}\endcsname{{{value}}}" for name, value in numbers.items()]
+    (GENERATED / "facts.tex").write_text("\n".join(lines) + "\n", encoding="ascii")
+    return {
+        "EF": {name.removesuffix(".tex") for name in written},
+        "thm": {theorem.name for theorem in theorems()},
+        "fact": set(numbers),
+        "files": written | {"facts.tex"},
+    }
+
+
+def figures_in(source: str) -> set[str]:
+    """The figures that the article shows."""
+    return set(re.findall(r"\\drawn\{([^}#]+)\}", source))
+
+
+def wrong_names(source: str, known: dict[str, set[str]]) -> list[str]:
+    """Names that the article uses and nothing makes; numbers that are made and not used; files that nothing makes."""
+    used = {command: set(re.findall(rf"\\{command}\{{([^}}#]+)\}}", source)) for command in ("EF", "thm", "fact")}
+    statements = set(re.findall(r"\\statement\{([^}#]+)\}", source))
+    used["thm"] |= statements
+    problems = [
+        f"errorflow.tex names {name!r}, which there is not"
+        for command, names in used.items()
+        for name in sorted(names - known[command])
+    ]
+    problems += [f"the number {name!r} is made and not used" for name in sorted(known["fact"] - used["fact"])]
+    strangers = {path.name for path in GENERATED.iterdir()} - known["files"]
+    return problems + [f"generated/{name} comes from no result; delete it" for name in sorted(strangers)]
+
+
+def compiled() -> list[str]:
+    """What is wrong with the article after it was compiled; nothing if it is as it should be."""
+    command = ["latexmk", "-pdf", "-interaction=nonstopmode", "-halt-on-error", f"-outdir={BUILD}", SOURCE.name]
+    environment = {**os.environ, "max_print_line": "1000"}
+    done = subprocess.run(
+        command, cwd=HERE, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False
+    )
+    log_file = BUILD / "errorflow.log"
+    log = log_file.read_text(encoding="latin-1") if log_file.exists() else done.stdout.decode(errors="replace")
+    problems = complaints(log)
+    if done.returncode and not problems:
+        problems = ["latexmk failed: " + " ".join(re.findall(r"^! .*", log, re.MULTILINE)[:3])]
+    return problems
+
+
+def complaints(log: str) -> list[str]:
+    """The lines of a log that no finished article may have."""
+    found = re.findall(
+        r"^(?:LaTeX Warning: (?:Reference|Citation).*undefined.*|LaTeX Warning: Label.*multiply.*)", log, re.M
+    )
+    for line in re.findall(r"^Overfull \\hbox.*", log, re.MULTILINE):
+        over = re.search(r"\(([\d.]+)pt too wide", line)
+        if over and float(over.group(1)) > LONGEST:
+            found.append(line)
+    return list(dict.fromkeys(found))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
