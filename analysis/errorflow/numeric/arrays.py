@@ -14,29 +14,59 @@ Array = npt.NDArray[np.float64]
 
 
 def checked(name: str, value: Any) -> Array:
-    """`value` as a finite float64 array.
+    """`value` as a finite float64 array of its own, so that a later change to `value` changes nothing here.
 
     Raises: TypeError if it is not real numbers, ValueError naming the first index that is not finite.
     """
-    array = np.asarray(value)
+    if isinstance(value, np.ma.MaskedArray):
+        raise TypeError(f"{name} must be an array without mask, got a masked one; fill it first")
+    try:
+        array = np.asarray(value)
+    except ValueError:
+        raise ValueError(f"{name} must be a rectangular array, got rows of different lengths") from None
     if array.dtype.kind not in "fiu":
         raise TypeError(f"{name} must hold real numbers, got dtype {array.dtype}")
-    array = array.astype(np.float64, copy=False)
+    with np.errstate(over="ignore"):  # a longer float than float64
+        array = np.array(array, dtype=np.float64)
     finite = np.isfinite(array)
     if not finite.all():
         index = tuple(int(i) for i in np.argwhere(~finite)[0])
-        raise ValueError(f"{name} must be finite, got {array[index]} at index {index}")
+        raise ValueError(f"{name} must be finite, got {array[index]}" + (f" at index {index}" if index else ""))
     return array
 
 
-def dimensions(definition: Definition, weights: Mapping[str, Any]) -> dict[str, int]:
-    """The number behind every size label, read off the shapes of `weights`.
+def checked_weights(definition: Definition, weights: Mapping[str, Any]) -> tuple[dict[str, Array], dict[str, int]]:
+    """All weights of the cell as float64, and the number behind every size label, read off their shapes.
 
-    Raises: KeyError for a missing or unknown weight, ValueError for shapes that contradict each other.
+    Raises: KeyError for a missing or unknown weight, ValueError for shapes that contradict one another; as `checked`.
     """
-    wanted = {p.name: p for p in definition.parameters}
+    _check_names(definition, weights)
+    arrays: dict[str, Array] = {}
+    sizes: dict[str, int] = {}
+    origin: dict[str, str] = {}
+    for parameter in definition.parameters:
+        name = parameter.name
+        array = arrays[name] = checked(name, weights[name])
+        labels = [parameter.rows] + ([parameter.columns] if parameter.columns else [])
+        wanted = f"({', '.join(labels)})" if len(labels) > 1 else f"({labels[0]},)"
+        if array.ndim != len(labels):
+            raise ValueError(f"{name} must have shape {wanted}, got {array.shape}")
+        for label, length in zip(labels, array.shape, strict=True):
+            if length < 1:
+                raise ValueError(f"{name} must not be empty, got shape {array.shape}")
+            if sizes.setdefault(label, length) != length:
+                raise ValueError(
+                    f"{name} must have shape {wanted} with {label} = {sizes[label]} as in {origin[label]},"
+                    f" got {array.shape}"
+                )
+            origin.setdefault(label, name)
+    return arrays, sizes
+
+
+def _check_names(definition: Definition, weights: Mapping[str, Any]) -> None:
     if not isinstance(weights, Mapping):
         raise TypeError(f"weights must map names to arrays, got {type(weights).__name__}")
+    wanted = [p.name for p in definition.parameters]
     missing = [name for name in wanted if name not in weights]
     unknown = [str(name) for name in weights if name not in wanted]
     if missing or unknown:
@@ -45,29 +75,6 @@ def dimensions(definition: Definition, weights: Mapping[str, Any]) -> dict[str, 
         raise KeyError(
             f"weights of cell {definition.name!r} must be {', '.join(wanted)}; this set {' and '.join(parts)}"
         )
-    sizes: dict[str, int] = {}
-    origin: dict[str, str] = {}
-    for name, parameter in wanted.items():
-        shape = np.shape(weights[name])
-        labels = [parameter.rows] + ([parameter.columns] if parameter.columns else [])
-        if len(shape) != len(labels):
-            raise ValueError(f"{name} must have shape ({', '.join(labels)}), got {shape}")
-        for label, length in zip(labels, shape, strict=True):
-            if sizes.setdefault(label, length) != length:
-                raise ValueError(
-                    f"{name} must have shape ({', '.join(labels)}) with {label} = {sizes[label]} as in {origin[label]},"
-                    f" got {shape}"
-                )
-            origin.setdefault(label, name)
-            if length < 1:
-                raise ValueError(f"{name} must not be empty, got shape {shape}")
-    return sizes
-
-
-def checked_weights(definition: Definition, weights: Mapping[str, Any]) -> dict[str, Array]:
-    """All weights of the cell as float64, checked against one another. Raises as `dimensions` and `checked` do."""
-    dimensions(definition, weights)
-    return {p.name: checked(p.name, weights[p.name]) for p in definition.parameters}
 
 
 def checked_inputs(definition: Definition, inputs: Any, sizes: dict[str, int]) -> tuple[dict[str, Array], bool]:

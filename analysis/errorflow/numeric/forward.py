@@ -10,7 +10,7 @@ import numpy as np
 import sympy
 
 from errorflow.definition import Definition, New
-from errorflow.numeric.arrays import Array, checked_inputs, checked_state, checked_weights, dimensions
+from errorflow.numeric.arrays import Array, checked_inputs, checked_state, checked_weights
 from errorflow.numeric.compile import compiled
 
 
@@ -73,8 +73,7 @@ def run(definition: Definition, weights: Mapping[str, Any], inputs: Any, state: 
     Raises: KeyError, TypeError, ValueError for arrays that do not fit; ArithmeticError when a value overflows, with the
     vector and the step.
     """
-    sizes = dimensions(definition, weights)
-    matrices = checked_weights(definition, weights)
+    matrices, sizes = checked_weights(definition, weights)
     streams, single = checked_inputs(definition, inputs, sizes)
     steps, batch, _ = next(iter(streams.values())).shape
     initial = checked_state(definition, state, sizes, batch)

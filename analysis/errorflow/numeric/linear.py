@@ -166,12 +166,14 @@ def jacobians(trajectory: Trajectory, truncated: Truncation = False, start: int 
     """All one-step Jacobians, (batch, T, N, N), entry [p, q] = d new_p / d old_q.
 
     Formed edge by edge: a diagonal stays a vector until it meets a matrix. No batch axis for a single sequence.
-    start, stop: the steps wanted, default all.
+    start, stop: the steps wanted, default all; 0 <= start <= stop <= T.
     """
     check_truncation(trajectory.definition, truncated)
     definition, stop = trajectory.definition, trajectory.steps if stop is None else stop
+    if not 0 <= start <= stop <= trajectory.steps:
+        raise ValueError(f"start and stop must be 0 <= start <= stop <= T = {trajectory.steps}, got {start} and {stop}")
     window = trajectory.between(start, stop)
-    out = np.zeros((trajectory.batch, max(stop - start, 0), trajectory.width, trajectory.width))
+    out = np.zeros((trajectory.batch, stop - start, trajectory.width, trajectory.width))
     column = 0
     for old in definition.states:
         width = trajectory.states[old.name].shape[2]

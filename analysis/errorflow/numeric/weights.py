@@ -15,13 +15,17 @@ def random_weights(
 ) -> dict[str, Array]:
     """Weights drawn from N(0, scale^2); biases are zero, diagonals have columns = 1.
 
-    Raises: KeyError if a size label has no number, TypeError if rng is not a Generator.
+    Raises: KeyError if a size label has no number, ValueError if it is not a positive integer, TypeError if rng is not a
+    Generator.
     """
     if not isinstance(rng, np.random.Generator):
         raise TypeError(f"rng must be a numpy.random.Generator, got {type(rng).__name__}")
     labels = list(dict.fromkeys(s for p in definition.parameters for s in (p.rows, p.columns) if s))
     if sorted(labels) != sorted(sizes):
         raise KeyError(f"cell {definition.name!r} needs sizes {', '.join(labels)}, got {', '.join(sizes) or 'none'}")
+    for label, number in sizes.items():
+        if isinstance(number, bool) or not isinstance(number, int | np.integer) or number < 1:
+            raise ValueError(f"{label} must be a positive integer, got {number!r}")
     weights = {}
     for p in definition.parameters:
         shape = (sizes[p.rows], sizes[p.columns]) if p.columns else (sizes[p.rows],)
