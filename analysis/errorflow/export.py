@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import os
 import platform
+import re
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -89,10 +90,8 @@ def _theorem_table(records: list[dict[str, Any]]) -> str:
 
 
 def _reach(scope: str) -> str:
-    """The first words of a scope: universal, schema in what, or instance."""
-    for mark in (";", ",", ":", " for "):
-        scope = scope.split(mark)[0]
-    return escaped(scope)
+    """The first word of a scope: universal, schema or instance."""
+    return escaped(re.split(r"\W", scope)[0])
 
 
 def _catalogue(chosen: tuple[Result, ...], pieces: Mapping[str, Piece]) -> str:

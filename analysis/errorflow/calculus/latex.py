@@ -6,6 +6,7 @@ printed as the vector it stands for, with elementwise products. Slopes are print
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import sympy
@@ -193,8 +194,29 @@ class Notation:
         return " + ".join([*parts, self.matrix(node.bias)] if node.bias else parts)
 
     def equations(self) -> list[tuple[str, str]]:
-        """The definition of the cell, (left, right) for every vector that has a name."""
-        return [(self.name(n.symbol), self.right_side(n)) for n in self.definition.nodes if not n.inner]
+        """The definition of the cell, (left, right) for every named vector.
+
+        An affine map that nothing but one function reads stands inside that function.
+        """
+        readers = [s for n in self.definition.nodes if n.expression is not None for s in n.expression.free_symbols]
+        maps = {n.symbol: n for n in self.definition.nodes if n.expression is None and readers.count(n.symbol) == 1}
+        read = {n.symbol: _only_argument(n.expression) for n in self.definition.nodes if n.expression is not None}
+        inside = {symbol: maps[argument] for symbol, argument in read.items() if argument in maps}
+        absorbed = {node.symbol for node in inside.values()}
+        found = []
+        for node in self.definition.nodes:
+            right = self.right_side(node)
+            if node.symbol in inside:
+                net = inside[node.symbol]
+                right = right.replace(self.name(net.symbol), self.right_side(net))
+            if not node.inner and node.symbol not in absorbed:
+                found.append((self.name(node.symbol), right))
+        return found
+
+
+def _only_argument(expression: sympy.Expr) -> sympy.Expr:
+    """u for f(u) and for u alone."""
+    return expression.args[0] if isinstance(expression, sympy.Function) and len(expression.args) == 1 else expression
 
 
 def _is_below(expression: sympy.Expr) -> bool:
