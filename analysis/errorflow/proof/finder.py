@@ -90,7 +90,8 @@ def complete(state: State, outline: Sequence[Mapping[str, Any]]) -> list[dict[st
                 step[key] = complete(inner, given[key])
         elif step["rule"] == "mean_value":
             inner, y = state.copy(), step["at"]
-            learn(inner, parse_claim(f"{step['from'][y]} < {y} < {step['to'][y]}"))
+            if parse_claim(step["goal"]).chain[0].symbol != "=":
+                learn(inner, parse_claim(f"{step['from'][y]} < {y} < {step['to'][y]}"))
             step["steps"] = complete(inner, given["steps"])
         run(state, [step])
         steps.append(step)

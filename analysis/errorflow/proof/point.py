@@ -8,7 +8,7 @@ from functools import reduce
 
 from .facts import State, begin, expand
 from .kernel import accumulation
-from .polynomial import Polynomial, Refused, Relation, names_in, parse_claim, parse_expression
+from .polynomial import ONE, Polynomial, Refused, Relation, add, names_in, parse_claim, parse_expression
 from .statement import Statement
 
 Values = Mapping[str, object]
@@ -64,21 +64,40 @@ def true_at(text: str, values: Values, state: State) -> bool:
 
 
 def consistent(statement: Statement, values: Values, used: frozenset[str]) -> bool:
-    """Whether the function values that are used can be taken together: at argument 0, or at one free argument each."""
-    state, free = begin(statement), list[str]()
+    """Whether the function values that are used can be taken together: at 0, or each at an argument of its own.
+
+    An argument that is one free name after the given values are put in may take any value; a function of `functions`
+    any values that lie on a line of its slope.
+    """
+    state, slopes = begin(statement), dict(statement.functions)
+    seen: dict[str, object] = {}
     for name, function, argument in statement.let:
         if not function or name not in values or name not in used:
             continue
-        tree, value = parse_expression(argument), Fraction(str(values[name]))
-        low, high = _RANGE[function]
-        missing = names_in(tree) - set(values)
-        free += sorted(missing)
-        if missing:
-            if value <= low or (high is not None and value >= high):
+        value, rest = Fraction(str(values[name])), _given(expand(parse_expression(argument), state), values)
+        if function in slopes:
+            value -= Fraction(str(values[slopes[function]])) * rest.pop(ONE, Fraction(0))
+            if rest or seen.setdefault(function, value) != value:
                 return False
-        elif evaluate(expand(tree, state), values) != [[Fraction(0)]] or value != _AT_ZERO[function]:
+        elif rest:
+            low, high = _RANGE[function]
+            free = next((reals[0] for reals, _ in rest if len(reals) == 1 and rest == {(reals, ()): 1}), None)
+            inside = value > low and (high is None or value < high)
+            if free is None or free in used or not inside or seen.setdefault(free, (function, value)) != (function, value):
+                return False
+        elif value != _AT_ZERO[function]:
             return False
-    return len(set(free)) == len(free) and not set(free) & used
+    return True
+
+
+def _given(p: Polynomial, values: Values) -> Polynomial:
+    """The polynomial with the values put in."""
+    total: Polynomial = {}
+    for (reals, word), c in p.items():
+        known = [Fraction(str(values[n])) for n in reals if n in values]
+        rest = tuple(n for n in reals if n not in values)
+        total = add(total, {(rest, word): reduce(lambda x, y: x * y, known, c)})
+    return total
 
 
 def _texts_true(statement: Statement, texts: Sequence[str], values: Values, state: State) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .theorem import Theorem
-from .theorems import local_error, norms, paths, slopes
+from .theorems import learning, local_error, memory_cell, norms, paths, slopes
 
 THEOREMS: tuple[Theorem, ...] = (
     slopes.LOGISTIC_SLOPE,
@@ -25,4 +25,15 @@ THEOREMS: tuple[Theorem, ...] = (
     norms.NONNEGATIVE,
     norms.NILPOTENT,
     norms.CONJUGACY,
+    memory_cell.LINEAR_UNIT,
+    memory_cell.CAROUSEL,
+    memory_cell.CAROUSEL_BOUND,
+    memory_cell.FACTORISATION,
+    memory_cell.HALF_LIFE,
+    memory_cell.SUM_IS_WRONG,
+    memory_cell.SHARED_GATE,
+    learning.RTRL_EQUALS_BPTT,
+    learning.BPTT_COST,
+    learning.RTRL_COST,
+    learning.BREAK_EVEN,
 )

@@ -162,7 +162,7 @@ def _functions(page: Page) -> Iterator[tuple[str, str]]:
 def _definitions(page: Page) -> Iterator[str]:
     s, shown = page.statement, _mentioned(page.statement)
     for name, function, argument in s.let:
-        if name in shown:
+        if name in shown and not _speaks_for_itself(page, name, function, argument):
             inner = show(page, parse_expression(argument))
             yield math(page, f"{name_of(page, name)[0]} = {_applied(page, function, inner)}")
     for name, rows in s.blocks:
@@ -176,6 +176,12 @@ def _definitions(page: Page) -> Iterator[str]:
         for a in s.recurrence.accumulate:
             if not (is_power(page, a) and a.name not in page.symbols) and a.term != "1":
                 yield math(page, _sequence(page, a, s.recurrence.index))
+
+
+def _speaks_for_itself(page: Page, name: str, function: str, argument: str) -> bool:
+    """Whether a value is printed as the function at its argument, so that `f(x) = f(x)` need not be said."""
+    plain = Page(page.statement, page.symbols, False, page.index, page.unit)
+    return name_of(plain, name)[0] == _applied(plain, function, show(plain, parse_expression(argument)))
 
 
 def _block(page: Page, name: str, rows: Sequence[Sequence[str]]) -> Iterator[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import local_error, norms, paths, slopes
+from . import learning, local_error, memory_cell, norms, paths, slopes
 
 OUTLINES: dict[str, list[Any]] = {
     "logistic.slope": [slopes.LOGISTIC],
@@ -27,4 +27,15 @@ OUTLINES: dict[str, list[Any]] = {
     "rnn.nonnegative_bound": norms.NONNEGATIVE,
     "rnn.nilpotent": norms.NILPOTENT,
     "rnn.conjugacy": norms.CONJUGACY,
+    "carousel.linear_unit": memory_cell.LINEAR_UNIT,
+    "lstm1997.carousel": memory_cell.CAROUSEL,
+    "lstm1997.carousel_bound": memory_cell.CAROUSEL_BOUND,
+    "lstm.factorisation": memory_cell.FACTORISATION,
+    "forget_gate.half_life": memory_cell.HALF_LIFE,
+    "output.sum_is_wrong": memory_cell.SUM_IS_WRONG,
+    "output.shared_gate": memory_cell.SHARED_GATE,
+    "rtrl.equals_bptt": learning.RTRL_EQUALS_BPTT,
+    "bptt.cost": learning.BPTT_COST,
+    "rtrl.cost": learning.RTRL_COST,
+    "learning.memory_break_even": learning.BREAK_EVEN,
 }

@@ -38,9 +38,10 @@ def add_up(goal: str, of: str, constant: str = "0", **parts: str) -> Step:
     return {"rule": "sum", "goal": goal, "of": of, "constant": constant, "parts": parts}
 
 
-def blocks(goal: str) -> Step:
-    """A relation of matrices, entry by entry."""
-    return {"rule": "blocks", "goal": goal}
+def blocks(goal: str, **using: list[list[str]]) -> Step:
+    """A relation of matrices, entry by entry; `using` gives cofactors of known equations for entry `_i_j`."""
+    return {"rule": "blocks", "goal": goal} | ({"using": {k[1:].replace("_", ","): v for k, v in using.items()}}
+                                               if using else {})  # fmt: skip
 
 
 def integer(goal: str) -> Step:
@@ -76,6 +77,6 @@ def cases(goal: str, on: str, yes: list[Step], no: list[Step]) -> Step:
 def mean_value(
     goal: str, function: str, at: str, below: dict[str, str], above: dict[str, str], *steps: Step
 ) -> Step:
-    """The function is larger at the upper of two places, since its slope is positive in between."""
+    """The function is larger at the upper of two places, since its slope is positive in between, or equal if 0."""
     return {"rule": "mean_value", "goal": goal, "function": function, "at": at, "from": below, "to": above,
             "steps": list(steps)}
