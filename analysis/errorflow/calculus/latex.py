@@ -6,7 +6,6 @@ printed as the vector it stands for, with elementwise products. Slopes are print
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import sympy
