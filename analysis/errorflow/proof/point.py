@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from functools import reduce
 
-from .facts import State, begin, expand
+from .facts import State, begin, definition, expand, names_of, next_index
 from .kernel import accumulation
-from .polynomial import ONE, Polynomial, Refused, Relation, add, names_in, parse_claim, parse_expression
+from .polynomial import ONE, Polynomial, Refused, Relation, add, parse_claim, parse_expression
 from .statement import Statement
 
 Values = Mapping[str, object]
@@ -63,27 +63,58 @@ def true_at(text: str, values: Values, state: State) -> bool:
     return chain if not claim.iff else chain == all(holds(r, values, state) for r in claim.iff)
 
 
-def consistent(statement: Statement, values: Values, used: frozenset[str]) -> bool:
+def completed(values: Values, state: State) -> Values | None:
+    """The values with those of blocks and sums added, all units being alike; None where they contradict each other."""
+    s, found = state.statement, dict(values)
+    if any(Fraction(str(values[n])).denominator != 1 for n in s.integer if n in values):
+        return None
+    for prime in ("", "'"):
+        terms = [(name, f"{count}*({term})") for name, count, term in s.sums]
+        made = [(name, [[term]]) for name, term in terms] + [(name, list(map(list, rows))) for name, rows in s.blocks]
+        for name, rows in made:
+            if prime and name not in state.indexed:
+                continue
+            try:
+                cells = [[_entry(text, prime, found, state) for text in row] for row in rows]
+            except KeyError:
+                continue
+            if found.setdefault(name + prime, cells) != cells and _matrix(found[name + prime]) != cells:
+                return None
+    return found
+
+
+def _entry(text: str, prime: str, values: Values, state: State) -> Fraction:
+    tree = parse_expression(text)
+    ((value,),) = evaluate(expand(next_index(tree, state.indexed) if prime else tree, state), values)
+    return value
+
+
+def consistent(values: Values, used: frozenset[str], state: State) -> bool:
     """Whether the function values that are used can be taken together: at 0, or each at an argument of its own.
 
-    An argument that is one free name after the given values are put in may take any value; a function of `functions`
-    any values that lie on a line of its slope.
+    An argument that is affine in one free name after the given values are put in may take any value; a function of
+    `functions` any values that lie on a line of its slope.
     """
-    state, slopes = begin(statement), dict(statement.functions)
+    slopes = dict(state.statement.functions)
     seen: dict[str, object] = {}
-    for name, function, argument in statement.let:
-        if not function or name not in values or name not in used:
+    for name in sorted(used & set(values)):
+        try:
+            function, argument = definition(name, state)
+        except Refused:
             continue
-        value, rest = Fraction(str(values[name])), _given(expand(parse_expression(argument), state), values)
+        value, rest = Fraction(str(values[name])), _given(expand(argument, state), values)
         if function in slopes:
             value -= Fraction(str(values[slopes[function]])) * rest.pop(ONE, Fraction(0))
             if rest or seen.setdefault(function, value) != value:
                 return False
         elif rest:
             low, high = _RANGE[function]
-            free = next((reals[0] for reals, _ in rest if len(reals) == 1 and rest == {(reals, ()): 1}), None)
+            free = {reals for reals, _ in rest if reals}
             inside = value > low and (high is None or value < high)
-            if free is None or free in used or not inside or seen.setdefault(free, (function, value)) != (function, value):
+            if len(free) != 1 or len(*free) != 1 or not inside or free & {(n,) for n in used}:
+                return False
+            told = (function, frozenset(rest.items()), value)
+            if seen.setdefault(str(*free), told) != told:
                 return False
         elif value != _AT_ZERO[function]:
             return False
@@ -100,13 +131,15 @@ def _given(p: Polynomial, values: Values) -> Polynomial:
     return total
 
 
-def _texts_true(statement: Statement, texts: Sequence[str], values: Values, state: State) -> bool:
-    relations = [r for text in texts for c in [parse_claim(text)] for r in (*c.chain, *c.iff)]
-    used = frozenset[str]().union(*(names_in(r.left) | names_in(r.right) for r in relations))
-    try:
-        return consistent(statement, values, used) and all(true_at(text, values, state) for text in texts)
-    except KeyError as missing:
-        raise Refused(f"the point must give a value to {missing}") from missing
+def _true(relations: Sequence[Relation], texts: Sequence[str], values: Values, state: State) -> bool:
+    """Whether the relations and the claims hold at the values; not so where a value lacks."""
+    complete, claims = completed(values, state), [parse_claim(text) for text in texts]
+    sides = [x for r in relations for x in (r.left, r.right)]
+    sides += [x for c in claims for r in (*c.chain, *c.iff) for x in (r.left, r.right)]
+    used = frozenset[str]().union(*(names_of(expand(side, state)) for side in sides))
+    if complete is None or not used <= set(complete) or not consistent(complete, used, state):
+        return False
+    return all(holds(r, complete, state) for r in relations) and all(true_at(text, complete, state) for text in texts)
 
 
 def satisfies(statement: Statement, points: Sequence[Values], step: Values | None) -> bool:
@@ -116,16 +149,15 @@ def satisfies(statement: Statement, points: Sequence[Values], step: Values | Non
     """
     state, plan = begin(statement), statement.recurrence
     common = statement.assume + (plan.always if plan else ())
-    if not all(_texts_true(statement, common, point, state) for point in points):
+    if not points or not all(_true((), common, point, state) for point in points):
         return False
-    if plan and not (
-        _texts_true(statement, common + plan.base, points[0], state)
-        and all(holds(accumulation(a, plan, state.indexed)[0], points[0], state) for a in plan.accumulate)
-    ):
-        return False
-    if plan and plan.step and (step is None or not _texts_true(statement, common + plan.step, step, state)):
-        return False
+    if plan:
+        begun = [accumulation(a, plan, state.indexed)[0] for a in plan.accumulate]
+        if not _true(begun, common + plan.base, points[0], state):
+            return False
+        if plan.step and not _true((), common + plan.step, step or {}, state):
+            return False
     return all(
-        not part.assume or any(_texts_true(statement, common + part.assume, point, state) for point in points)
+        not part.assume or any(_true((), common + part.assume, point, state) for point in points)
         for part in statement.parts
     )

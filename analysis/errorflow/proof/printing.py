@@ -76,17 +76,24 @@ def name_of(page: Page, name: str) -> tuple[str, int]:
         shift = 1 - a.first
         exponent = str(int(index) + shift) if index.isdigit() else shifted(index, shift)
         base = show(page, parse_expression(a.term), 4)
-        return (f"{base}^{{{exponent}}}" if page.latex else f"{base}^{_group(exponent)}"), 3
+        return (f"{base}^{{{exponent}}}" if page.latex else f"{base}^{group(exponent)}"), 3
     symbol = page.symbols.get(plain, Symbol(plain))
     form = ((symbol.latex if page.latex else symbol.text) or _plain(plain, page.latex)).replace("#", page.unit)
     if _INDEXED_GAP in form:
-        return form.replace(_INDEXED_GAP, index or "q"), 1 if form == _INDEXED_GAP and not index.isalnum() else 5
+        return _at_index(form, index or "q"), 1 if form == _INDEXED_GAP and not index.isalnum() else 5
     if plain in begin(page.statement).indexed and index:
         return (f"{form}_{{{index}}}" if page.latex else f"{form}[{index}]"), 5
     return form, 5
 
 
-def _group(exponent: str) -> str:
+def _at_index(form: str, index: str) -> str:
+    """The print of a name at an index; what is subtracted or an exponent is a whole."""
+    form = form.replace("-" + _INDEXED_GAP, "-" + index.replace("+", "-"))
+    return form.replace("^" + _INDEXED_GAP, "^" + group(index)).replace(_INDEXED_GAP, index)
+
+
+def group(exponent: str) -> str:
+    """An exponent in plain text, in brackets where it needs them."""
     return exponent if re.fullmatch(r"\w+", exponent) else f"({exponent})"
 
 
@@ -134,7 +141,8 @@ def _body(page: Page, tree: Tree) -> tuple[str, int]:
             if inner.head == "name":
                 return rf"\frac{{\mathrm{{d}} {show(page, inner)}}}{{\mathrm{{d}} {x}}}", 5
             return rf"\frac{{\mathrm{{d}}}}{{\mathrm{{d}} {x}}}\,{show(page, inner, 3)}", 2
-        return f"d({show(page, inner)})/d{x}", 5
+        shown = show(page, inner)
+        return f"d{shown}/d{x}" if re.fullmatch(r"\w+", shown) else f"d({shown})/d{x}", 5
     first = tree.parts[0]
     if tree.head == "negative":
         return f"-{show(page, first, 2)}", 1
@@ -204,7 +212,9 @@ def prose(words: str, latex: bool) -> str:
 def _formula(plain: str) -> str:
     for sign, shown in _SIGNS_IN_FORMULAS:
         plain = plain.replace(sign, shown)
-    return re.sub(r"_(\w+)", r"_{\1}", _WORDS_IN_FORMULAS.sub(r"\\\1", plain))
+    plain = re.sub(r"\beps\b", r"\\varepsilon", re.sub(r"\bnet\b|\bnet(?=_)", r"\\mathrm{net}", plain))
+    plain = re.sub(r"([_^])([A-Za-z]{2,})", r"\1{\\mathrm{\2}}", _WORDS_IN_FORMULAS.sub(r"\\\1", plain))
+    return re.sub(r"_(\w+)", r"_{\1}", plain)
 
 
 def _escaped(words: str) -> str:

@@ -12,6 +12,7 @@ from .printing import (
     accumulated,
     bracket,
     claim_text,
+    group,
     is_power,
     math,
     name_of,
@@ -187,6 +188,8 @@ def _speaks_for_itself(page: Page, name: str, function: str, argument: str) -> b
 def _block(page: Page, name: str, rows: Sequence[Sequence[str]]) -> Iterator[str]:
     """A matrix by its entries: one by one where they are too long to stand side by side."""
     cells = [[show(page, parse_expression(entry)) for entry in row] for row in rows]
+    if any(names_in(parse_expression(e)) & set(page.statement.matrix) for _, b in page.statement.blocks for r in b for e in r):
+        cells = [["I" if cell == "1" else cell for cell in row] for row in cells]
     if _is_long(rows):
         for i, row in enumerate(cells, 1):
             for j, cell in enumerate(row, 1):
@@ -238,7 +241,7 @@ def _sequence(page: Page, a: Accumulated, index: str) -> str:
         return f"{name} = sum over k = {a.first}..{index} of {body}"
     if is_power(page, a):
         power = shifted(index, 1 - a.first)
-        return f"{name} = {show(page, term, 4)}^" + (f"{{{power}}}" if page.latex else power)
+        return f"{name} = {show(page, term, 4)}^" + (f"{{{power}}}" if page.latex else group(power))
     new, old = show(page.at(index), term, 2), show(page.at(str(a.first)), term, 2)
     dots = r"\cdots" if page.latex else "..."
     return f"{name} = {new} {dots} {old}" if a.kind == "product" else f"{name} = {old} {dots} {new}"

@@ -51,7 +51,7 @@ RTRL_EQUALS_BPTT = Theorem(
         Symbol("B", r"B_{@}", "B[@]", "the derivative of the state in the weights used at step `t`"),
         Symbol("P", r"P_{@}", "P[@]", "the influence of all weights on the state, carried forwards by RTRL"),
         Symbol("e", r"e_{@}", "e[@]", "the derivative of the loss at step `t` in the state, a row"),
-        Symbol("d", r"\delta_{@}", "delta[@]", "the error signal, carried backwards by BPTT; at the last step it is `e`"),
+        Symbol("d", r"\delta_{@}", "delta[@]", "the error signal, carried backwards by BPTT, at the last step equal to `e`"),
         Symbol("G", r"G_{@}", "G[@]", "the gradient of RTRL"), Symbol("H", r"H_{@}", "H[@]", "the gradient of BPTT"),
         Symbol("X", r"X_{@}", "X[@]", "the influence of the weights as they are used at step 1"),
         Symbol("y", r"y_{@}", "y[@]", "the error signal of the last step's loss alone"),

@@ -48,11 +48,9 @@ LINEAR_UNIT = Theorem(
     neighbour=Neighbour("fy = y iff C = 0", "fy = y iff C = 1", "fy = y iff C = 1",
                         {"w": "1", "k": "1", "y": "1", "fy": "1", "C": "0"}),
     symbols=(
-        Symbol("f", meaning="a differentiable function of one real variable"),
-        Symbol("k", "f'", "f'", "its slope, the same at every argument"),
+        Symbol("k", "f'", "f'"),
         Symbol("fx", "f(x)", "f(x)"), Symbol("fy", r"f(w y_{@})", "f(w y[@])"), Symbol("C", "C", "C"),
         Symbol("y", r"y_{@}", "y[@]", "the activation at step `t` of a unit whose only input is itself"), _INDEX,
-        Symbol("a", "y_{0}", "y[0]"),
     ),
 )
 

@@ -57,7 +57,7 @@ PATH_SUM = Theorem(
     points=({"n": "1", "W": "2", "F": "1/4", "e": "1", "th": "1/2", "P": "1/2", "N": "1"},),
     step_point={"n": "1", "W": "2", "F": "1/4", "F'": "1/8", "e": "1", "th": "1/2", "th'": "1/8"},
     neighbour=Neighbour("th = e*P", "th = P*e", "th = P*e",
-                        {"e": (("1", "0"),), "P": (("1", "1"), ("0", "1")), "th": (("1", "1"),)}),
+                        {"e": (("1", "1"), ("0", "1")), "P": (("1", "0"), ("1", "1")), "th": (("2", "1"), ("1", "1"))}),
     symbols=(
         Symbol("th", r"\theta(t-@)", "theta(t-@)", "the row of error signals `q` steps back"),
         Symbol("e", r"\theta(t)", "theta(t)", "the row of error signals at time `t`"),
