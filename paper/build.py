@@ -17,7 +17,7 @@ HERE = Path(__file__).resolve().parent
 GENERATED, BUILD, DRAWN = HERE / "generated", HERE / "build", HERE.parent / "figures" / "out"
 SOURCE = HERE / "errorflow.tex"
 TOOLS = ("pdflatex", "latexmk")
-STYLES = ("amsmath", "amsthm", "booktabs", "caption", "geometry", "graphicx", "hyperref", "microtype")
+STYLES = ("amsmath", "amsthm", "booktabs", "caption", "geometry", "graphicx", "hyperref", "microtype", "multicol")
 INSTALL = "apt-get install -y --no-install-recommends texlive-latex-base texlive-latex-recommended latexmk"
 LONGEST = 1.0  # points by which a line may stick out
 
@@ -52,7 +52,7 @@ def missing() -> list[str]:
 
 def write(figures: set[str]) -> dict[str, set[str]]:
     """Writes fragments, figures that are not drawn yet, and numbers; the names that there are, by command."""
-    from facts import facts
+    from facts import facts, verdicts
 
     from errorflow.export import export
     from errorflow.proof import prove, theorems
@@ -63,20 +63,22 @@ def write(figures: set[str]) -> dict[str, set[str]]:
     )
     if undrawn:
         subprocess.run([sys.executable, "-m", "figures", *undrawn], cwd=HERE.parent, check=False)
-    numbers = facts(prove(), DRAWN)
+    reports = prove()
+    numbers = facts(reports, DRAWN)
     lines = [rf"\expandafter\def\csname fact:{name}\endcsname{{{value}}}" for name, value in numbers.items()]
     (GENERATED / "facts.tex").write_text("\n".join(lines) + "\n", encoding="ascii")
+    (GENERATED / "verdicts.tex").write_text(verdicts(reports), encoding="ascii")
     return {
-        "EF": {name.removesuffix(".tex") for name in written},
+        "EF": {"verdicts"} | {name.removesuffix(".tex") for name in written},
         "thm": {theorem.name for theorem in theorems()},
         "fact": set(numbers),
-        "files": written | {"facts.tex"},
+        "files": written | {"facts.tex", "verdicts.tex"},
     }
 
 
 def figures_in(source: str) -> set[str]:
     """The figures that the article shows."""
-    return set(re.findall(r"\\drawn\{([^}#]+)\}", source))
+    return set(re.findall(r"\\drawn(?:\[[^]]*\])?\{([^}#]+)\}", source))
 
 
 def wrong_names(source: str, known: dict[str, set[str]]) -> list[str]:

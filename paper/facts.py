@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import math
+import re
 from pathlib import Path
 
 import sympy
@@ -29,6 +30,21 @@ def facts(reports: list[Report], drawn: Path) -> dict[str, str]:
         **_carousel(drawn),
         **_digits(drawn),
     }
+
+
+def verdicts(reports: list[Report]) -> str:
+    """A table of all theorems by name in two columns, with verdict, route and scope, read downwards."""
+    cells = [
+        rf"\texttt{{\detokenize{{{r.name}}}}} & {r.verdict}, {r.route} & {re.split(r'[^a-z]', r.scope)[0]}"
+        for r in reports
+    ]
+    half = (len(cells) + 1) // 2
+    right = [*cells[half:], *["& &"] * (2 * half - len(cells))]
+    rows = [rf"{a} & {b} \\" for a, b in zip(cells[:half], right, strict=True)]
+    head = " & ".join(["Theorem & Verdict & Scope"] * 2)
+    columns = r"@{}lll@{\hspace{2.5em}}lll@{}"
+    begin, end = [rf"\begin{{tabular}}{{{columns}}}", r"\toprule"], [r"\bottomrule", r"\end{tabular}%", ""]
+    return "\n".join([*begin, rf"{head} \\", r"\midrule", *rows, *end])
 
 
 def _spelled(number: int) -> str:

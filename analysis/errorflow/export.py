@@ -79,14 +79,18 @@ def _version() -> str:
 
 
 def _theorem_table(records: list[dict[str, Any]]) -> str:
-    """The theorems by name, with what is claimed, how it was checked and how far it reaches."""
+    r"""The theorems by name, with what is claimed, how it was checked and how far it reaches.
+
+    A paper may set \EFtitlewidth before it reads the table.
+    """
     rows = []
     for r in records:
         if r["kind"] == "theorem":
             name, title, verdict = escaped(r["name"]), escaped(r["title"]), f"{r['verdict']}, {r['route']}"
             rows.append(rf"\texttt{{{name}}} & {title} & {verdict} & {_reach(r['scope'])} \\")
     head = r"Name & What it says & Verdict & Scope \\ \hline"
-    return "\n".join([r"\begin{tabular}{@{}llll@{}}", head, *rows, r"\end{tabular}"])
+    width = r"\providecommand{\EFtitlewidth}{.3\linewidth}"
+    return "\n".join([width, r"\begin{tabular}{@{}lp{\EFtitlewidth}ll@{}}", head, *rows, r"\end{tabular}"])
 
 
 def _reach(scope: str) -> str:
@@ -109,7 +113,8 @@ def _catalogue(chosen: tuple[Result, ...], pieces: Mapping[str, Piece]) -> str:
         for name, piece in result.pieces().items():
             read = rf"\input{{{name}}}"
             lines += ["", rf"\texttt{{{escaped(name)}}}", "", rf"\[ {read} \]" if piece.math else read]
-    return "\n".join([*lines, r"\end{document}"]) + "\n"
+    lines += [r"\subsection*{All theorems}", r"\footnotesize", r"\input{theorem_table}", r"\end{document}"]
+    return "\n".join(lines) + "\n"
 
 
 def _replace(path: Path, text: str) -> None:

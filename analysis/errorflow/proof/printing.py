@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from .facts import begin
 from .polynomial import Claim, Relation, Tree, names_in, parse_expression
@@ -62,9 +63,15 @@ def accumulated(page: Page, name: str) -> Accumulated | None:
     return next((a for a in plan.accumulate if a.name == name), None) if plan else None
 
 
+@lru_cache(maxsize=256)
+def _changing(statement: Statement) -> frozenset[str]:
+    """The names that change with the index; asked for at every name that is printed."""
+    return begin(statement).indexed
+
+
 def is_power(page: Page, a: Accumulated) -> bool:
     """Whether a product has the same factor at every index."""
-    return a.kind != "sum" and not names_in(parse_expression(a.term)) & begin(page.statement).indexed
+    return a.kind != "sum" and not names_in(parse_expression(a.term)) & _changing(page.statement)
 
 
 def name_of(page: Page, name: str) -> tuple[str, int]:
@@ -81,7 +88,7 @@ def name_of(page: Page, name: str) -> tuple[str, int]:
     form = ((symbol.latex if page.latex else symbol.text) or _plain(plain, page.latex)).replace("#", page.unit)
     if _INDEXED_GAP in form:
         return _at_index(form, index or "q"), 1 if form == _INDEXED_GAP and not index.isalnum() else 5
-    if plain in begin(page.statement).indexed and index:
+    if plain in _changing(page.statement) and index:
         return (f"{form}_{{{index}}}" if page.latex else f"{form}[{index}]"), 5
     return form, 5
 
