@@ -119,7 +119,8 @@ def _checked(backing: Backing) -> Finding:
         found = backing.check(**backing.given)
         return Finding(bool(found.ok), found.detail)
     except Exception as error:  # a check that cannot run has not passed, whatever stopped it
-        return Finding(False, f"{type(error).__name__}: {error}")
+        said = error.args[0] if isinstance(error, KeyError) and error.args else error  # str() of a KeyError adds quotes
+        return Finding(False, f"{type(error).__name__}: {said}")
 
 
 def theorem(name: str, bearing: Bearing) -> Backing:
