@@ -33,9 +33,7 @@ def main(args: argparse.Namespace) -> int:
     if args.json:
         print_json({"cell": cell.name, **sizes, "biases": args.biases, "algorithms": [c.json() for c in found]})
         return 0
-    known = ", ".join(f"{LETTERS[k]} = {v} {k}" for k, v in sizes.items() if v is not None)
-    open_ = ", ".join(f"{LETTERS[k]} {k}" for k, v in sizes.items() if v is None)
-    about = "; ".join(part for part in (known, open_) if part)
+    about = "; ".join(filter(None, [_known(sizes), _open(found)]))
     told = "biases counted" if args.biases else "no biases"
     print(paragraph(f"{cell.name}: {about}; one sequence, a loss at every step, {told}."))
     if all(c.total(polynomial) is not None for c in found for polynomial in _polynomials(c)):
@@ -48,6 +46,17 @@ def main(args: argparse.Namespace) -> int:
         print(paragraph(cost.kept, " " * 20, f"  {'what is stored':15} : "))
     print("\nMemory is beyond weights and gradient. Elementwise products of gates are not multiply-adds.")
     return 0
+
+
+def _known(sizes: dict[str, int | None]) -> str:
+    return ", ".join(f"{LETTERS[k]} = {v} {k}" for k, v in sizes.items() if v is not None)
+
+
+def _open(found: tuple[Cost, ...]) -> str:
+    """The letters that stay in the polynomials, with what they count."""
+    left = {s.name for c in found for polynomial in _polynomials(c) for s in _filled(c, polynomial).free_symbols}
+    words = {letter: f"{letter} {name}" for name, letter in LETTERS.items()}
+    return ", ".join(words.get(name, name) for name in sorted(left, key=lambda name: ("nmT".find(name[0]), name)))
 
 
 def _totals(found: tuple[Cost, ...]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 
 from errorflow.cli.arguments import Parser, Usage
@@ -15,13 +16,17 @@ def arguments(parser: Parser) -> None:
 
 
 def main(args: argparse.Namespace) -> int:
-    """Writes the fragments and prints how many."""
+    """Writes the fragments and prints how many. 1, and nothing written, if a theorem among them fails."""
     folder = Path(args.folder)
     if folder.exists() and not folder.is_dir():
         raise Usage(f"DIR must be a folder, got the file {folder}")
     from errorflow.export import export
 
-    written = export(folder)
+    try:
+        written = export(folder)
+    except AssertionError as failed:  # a theorem that does not hold is a finding and not a fault of what was typed
+        print(f"errorflow export: {' '.join(str(failed).split())}", file=sys.stderr)
+        return 1
     if args.json:
         print_json({"folder": str(folder), "files": [str(path) for path in written]})
     else:

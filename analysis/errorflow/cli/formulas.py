@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from errorflow.calculus.latex import Notation
 from errorflow.cells import Cell
-from errorflow.cli.output import WIDTH, equation, paragraph
+from errorflow.cli.output import TIE, WIDTH, equation, paragraph
 from errorflow.cli.views import Line, View
+from errorflow.results.layout import terms
 
 
 def about(cell: Cell) -> dict[str, Any]:
@@ -39,13 +40,17 @@ def _text(cell: Cell, view: View, introduced: bool) -> str:
 def _introduction(cell: Cell) -> str:
     definition = cell.definition
     states, inputs = (
-        [f"{s.name} ({definition.sizes[s]})" for s in group] for group in (definition.states, definition.inputs)
+        _listed({s.name: (definition.sizes[s],) for s in group}) for group in (definition.states, definition.inputs)
     )
-    weights = [f"{name} ({', '.join(shape)})" for name, shape in cell.shapes().items()]
-    about = f"state {', '.join(states)}; input {', '.join(inputs) or 'none'}; weights {', '.join(weights) or 'none'}."
+    about = f"state {states}; input {inputs}; weights {_listed(cell.shapes())}."
     lines = [paragraph(about, "  ", f"{cell.name}: "), "  [t] is the step, * a product entry by entry."]
-    equations = [equation(left, [right]) for left, right in Notation(definition, tex=False).equations()]
+    equations = [equation(left, terms(right)) for left, right in Notation(definition, tex=False).equations()]
     return "\n".join([*lines, "", *equations])
+
+
+def _listed(sizes: Mapping[str, Sequence[str]]) -> str:
+    """Names with their sizes, each to stand on one line: W (n, n), b (n)."""
+    return ", ".join(f"{name}{TIE}({f',{TIE}'.join(shape)})" for name, shape in sizes.items()) or "none"
 
 
 def _text_line(line: Line) -> str:
@@ -65,10 +70,10 @@ def _latex(cell: Cell, view: View, introduced: bool) -> str:
 
 
 def _latex_line(line: Line) -> str:
-    left, terms = line.latex
+    left, right = line.latex
     # \tag* moves a rule to a line of its own where the equation leaves no room for it.
     rule = rf" \tag*{{\footnotesize {line.rule[0]}}}" if line.rule else ""
-    return f"{left} ={{}}& " + " \\\\\n  &{}+ ".join(terms) + rule
+    return f"{left} ={{}}& " + " \\\\\n  &{}+ ".join(right) + rule
 
 
 def _markdown(cell: Cell, view: View, introduced: bool) -> str:
@@ -76,9 +81,9 @@ def _markdown(cell: Cell, view: View, introduced: bool) -> str:
     for title, lines in view.parts:
         shown = []
         for line in lines:
-            left, terms = line.latex
+            left, right = line.latex
             rule = f"\n\n{line.rule[0]}" if line.rule else ""
-            shown.append(f"$$\n{left} = {' + '.join(terms)}\n$${rule}")
+            shown.append(f"$$\n{left} = {' + '.join(right)}\n$${rule}")
         body = "\n\n".join(shown)
         sections.append(f"**{cell.name}: {title}**\n\n{body}")
     return "\n\n".join(sections)

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 WIDTH = 100
+TIE = "\0"  # stands for a space at which a paragraph must not break
 
 
 def print_json(document: Any) -> None:
@@ -56,7 +57,7 @@ def paragraph(text: str, indent: str = "", first: str | None = None) -> str:
     wrapped = textwrap.wrap(
         text, WIDTH, initial_indent=begin, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
     )
-    return "\n".join(wrapped) or begin.rstrip()
+    return "\n".join(wrapped).replace(TIE, " ") or begin.rstrip()
 
 
 def equation(left: str, terms: Sequence[str]) -> str:
@@ -67,11 +68,8 @@ def equation(left: str, terms: Sequence[str]) -> str:
     long = len(left) > WIDTH // 3
     gap = " " * (6 if long else len(left) + 1)
     pairs = enumerate(map(_tied, terms))
-    lines = [paragraph(term, gap + "    ", f"{gap}{'+' if k else '='} ").replace(_TIE, " ") for k, term in pairs]
+    lines = [paragraph(term, gap + "    ", f"{gap}{'+' if k else '='} ") for k, term in pairs]
     return "\n".join([left, *lines] if long else [left + lines[0][len(left) :], *lines[1:]])
-
-
-_TIE = "\0"
 
 
 def _tied(term: str) -> str:
@@ -83,4 +81,4 @@ def _tied(term: str) -> str:
             chunks.append("")
         else:
             chunks[-1] += sign
-    return " ".join(c if len(c) > WIDTH // 2 else c.replace(" ", _TIE) for c in chunks)
+    return " ".join(c if len(c) > WIDTH // 2 else c.replace(" ", TIE) for c in chunks)
