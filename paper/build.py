@@ -57,6 +57,7 @@ def write(figures: set[str]) -> dict[str, set[str]]:
     from errorflow.export import export
     from errorflow.proof import prove, theorems
 
+    shutil.rmtree(GENERATED, ignore_errors=True)  # a fragment of an earlier version would still be read in
     written = {path.name for path in export(GENERATED)}
     undrawn = sorted(
         name for name in figures if not all((DRAWN / f"{name}.{k}").exists() for k in ("pdf", "csv", "json"))
@@ -72,7 +73,6 @@ def write(figures: set[str]) -> dict[str, set[str]]:
         "EF": {"verdicts"} | {name.removesuffix(".tex") for name in written},
         "thm": {theorem.name for theorem in theorems()},
         "fact": set(numbers),
-        "files": written | {"facts.tex", "verdicts.tex"},
     }
 
 
@@ -82,7 +82,7 @@ def figures_in(source: str) -> set[str]:
 
 
 def wrong_names(source: str, known: dict[str, set[str]]) -> list[str]:
-    """Names that the article uses and nothing makes; numbers that are made and not used; files that nothing makes."""
+    """Names that the article uses and nothing makes; numbers that are made and not used."""
     used = {command: set(re.findall(rf"\\{command}\{{([^}}#]+)\}}", source)) for command in ("EF", "thm", "fact")}
     statements = set(re.findall(r"\\statement\{([^}#]+)\}", source))
     used["thm"] |= statements
@@ -91,9 +91,7 @@ def wrong_names(source: str, known: dict[str, set[str]]) -> list[str]:
         for command, names in used.items()
         for name in sorted(names - known[command])
     ]
-    problems += [f"the number {name!r} is made and not used" for name in sorted(known["fact"] - used["fact"])]
-    strangers = {path.name for path in GENERATED.iterdir()} - known["files"]
-    return problems + [f"generated/{name} comes from no result; delete it" for name in sorted(strangers)]
+    return problems + [f"the number {name!r} is made and not used" for name in sorted(known["fact"] - used["fact"])]
 
 
 def compiled() -> list[str]:
