@@ -22,7 +22,7 @@ def mixed() -> ef.Cell:
         a: ef.logistic(ef.net("a", ef.dense("V", p), ef.diagonal("q", s), x)),
         d: tanh(ef.net("d", inner, a * s, bias=False)),
     }
-    state = {s: a * s + (1 - a) * d - s**2 / 8, p: ef.net("p", ef.new(s)) + p / 4}
+    state = {s: a * s + (1 - a) * d + s * d / 8, p: ef.net("p", ef.new(s)) + p / 4}
     return ef.Cell("mixed", inputs=[x], state=state, where=where, sizes={p: "r"}, output=p)
 
 
@@ -32,7 +32,7 @@ def step(m, W, s, x, read=oracles.open_read):
     a = m.sigma(W["V"] @ read(p, "a") + W["q"] * s + W["U_a"] @ x + W["b_a"])
     e = W["V"] @ read(p, "e") + W["F"] @ read(s, "e") + W["b_e"]
     d = m.tanh(W["W_de"] @ e + W["W_d2"] @ read(a * s, "d"))
-    new = a * s + (1 - a) * d - s * s / 8
+    new = a * s + (1 - a) * d + s * d / 8
     return new, W["W_p"] @ new + W["b_p"] + p / 4
 
 

@@ -15,8 +15,8 @@ def random_weights(
 ) -> dict[str, Array]:
     """Weights drawn from N(0, scale^2); biases are zero, diagonals have columns = 1.
 
-    Raises: KeyError if a size label has no number, ValueError if it is not a positive integer, TypeError if rng is not a
-    Generator.
+    Raises: KeyError if a size label has no number, ValueError if it is not a positive integer, TypeError if rng is
+    no Generator.
     """
     if not isinstance(rng, np.random.Generator):
         raise TypeError(f"rng must be a numpy.random.Generator, got {type(rng).__name__}")
