@@ -7,14 +7,22 @@ import json
 import sys
 import time
 from pathlib import Path
+from typing import NoReturn
 
 from figures import figure, names
 from figures.render import FORMATS, OUT, caption, render, thumbnail
 
 
+class _Parser(argparse.ArgumentParser):
+    """One line on stderr for a wrong argument, not the whole usage."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(_refuse(f"{message}; --help shows the arguments"))
+
+
 def main(arguments: list[str] | None = None) -> int:
     """The exit status: 0 fine, 1 the data of a figure contradict its claims, 2 a wrong argument."""
-    parser = argparse.ArgumentParser(prog="python -m figures", description="Draw the figures of errorflow.")
+    parser = _Parser(prog="python -m figures", description="Draw the figures of errorflow.")
     parser.add_argument("names", nargs="*", metavar="NAME", help="which figures (default: all)")
     parser.add_argument("--list", action="store_true", help="name the figures and draw nothing")
     parser.add_argument("--json", action="store_true", help="report as one JSON document")

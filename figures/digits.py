@@ -7,8 +7,8 @@ hook on the outputs of a fused module (in PyTorch, retain_grad on the output of 
 loss at the last step it reads exactly 0 at every earlier one, because inside the fused operation the outputs do not
 feed back. (c, d) The flow of LSTM and GRU cut up by how error first leaves the carry: through the recurrent weights
 of a gate or of the candidate, or never. Signed shares of the squared norm, which sum to 1; medians over 8 digits.
-Beyond lag 30 almost nothing has stayed on the carry alone: these networks keep error alive mainly through their
-candidates.
+Beyond lag 30 almost nothing has stayed on the carry alone: most of the error that arrives first left it through the
+candidate.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ import errorflow as ef
 from errorflow.numeric.forward import run
 from errorflow.numeric.linear import jacobians
 from errorflow.plots import style
+from errorflow.plots.profile import HIGH, LOW, draw_spread, percentiles
 from figures.table import Array, Table, holds
 
 NAME = "digits"
@@ -38,6 +39,7 @@ FOLDER = Path(__file__).parent / "networks"
 KINDS = ("rnn", "lstm", "gru")
 FOR_SHARES = 8
 PANEL = {"lstm": "c", "gru": "d"}
+_SPREAD = (f" {LOW} %", "", f" {HIGH} %")
 Curves = dict[tuple[str, str], tuple[Array, Array]]
 SHOWN = {"lstm": ("carry", "g", "i", "f", "o"), "gru": ("carry", "hn", "r", "z")}
 
@@ -82,8 +84,8 @@ def data() -> Table:
 
 
 def _spread(curves: Curves, panel: str, name: str, lags: Array, values: Array) -> None:
-    for which, percentile in (("", 50), (" 10 %", 10), (" 90 %", 90)):
-        curves[panel, name + which] = (lags, np.percentile(values, percentile, axis=0))
+    for which, spread in zip(_SPREAD, percentiles(values), strict=True):
+        curves[panel, name + which] = (lags, spread)
 
 
 def _alone(steps: Array, units: int) -> Array:
@@ -102,14 +104,17 @@ def _alone(steps: Array, units: int) -> Array:
 def check(table: Table) -> None:
     """Raises AssertionError unless shares sum to 1 and the picture says what the caption says."""
     for kind in KINDS:
-        low, middle, high = (table.y("a", kind + which) for which in (" 10 %", "", " 90 %"))
+        low, middle, high = (table.y("a", kind + which) for which in _SPREAD)
         holds((low <= middle) & (middle <= high), f"the median of the {kind} lies within its spread")
         holds(abs(middle[0]) < 1e-12, f"the flow of the {kind} over no step is the identity")
     for panel, kind in (("c", "LSTM"), ("d", "GRU")):
         holds(table.y(panel, "largest error of the sum of shares") < 1e-9, f"the shares of the {kind} sum to 1")
         carry = table.y(panel, "carry")
         holds(abs(carry[0] - 1) < 1e-12, f"over no step all of the {kind}'s error is on the carry")
-        holds(abs(carry[-1]) < 0.05, f"over all steps almost nothing of the {kind}'s error stayed on the carry")
+        late = table.x(panel, "carry") > 30
+        holds(abs(carry[late]) < 0.05, f"beyond lag 30 almost nothing of the {kind}'s error stayed on the carry")
+        candidate = table.y(panel, {"c": "g", "d": "hn"}[panel])
+        holds(candidate[late] > 0.5, f"beyond lag 30 most of the {kind}'s error first left through the candidate")
     true, alone = table.y("b", "h to h of 8 digits"), table.y("b", "product of blocks")
     holds(np.abs(true - alone)[:2] < 1e-9, "over one step the block h to h is the whole derivative")
     holds(true[32:] > alone[32:] + 3, "from lag 32 on, the product of blocks alone misses more than 7/8 of the flow")
@@ -139,6 +144,11 @@ _TEXT = {  # where labels stand: lag, share
 }
 
 
+def _bands(table: Table, panel: str, name: str) -> tuple[Array, Array, Array]:
+    low, middle, high = (table.y(panel, name + which) for which in _SPREAD)
+    return low, middle, high
+
+
 def draw(fig: Any, table: Table) -> None:
     """Four panels: norms, what a hook shows, shares of LSTM and of GRU."""
     (a, b), (c, d) = fig.subplots(2, 2)
@@ -146,31 +156,34 @@ def draw(fig: Any, table: Table) -> None:
     style.panel(a, "a", "three trained networks, joint state $s$")
     for kind, (color, line, text) in _LOOK.items():
         x, y = table["a", kind]
-        a.fill_between(x, *(2.0 ** table.y("a", f"{kind} {p} %") for p in (10, 90)), color=color, alpha=0.15, lw=0)
-        a.plot(x, 2.0**y, color=color, ls=line)
-        at, dy = {"lstm": (36, 8), "gru": (36, 7), "rnn": (40, -9)}[kind]
-        style.label(a, at, 2.0 ** float(np.interp(at, x, y)), text, style.dark(color), 0, dy)
+        draw_spread(a, x, _bands(table, "a", kind), color, line)
+        at, dy = {"lstm": (36, 8), "gru": (36, 7), "rnn": (27, -9)}[kind]
+        style.label(a, at, float(np.interp(at, x, y)), text, style.dark(color), 0, dy)
     a.set_ylabel(r"$\|\,\partial s_T / \partial s_{T-q}\,\|$")
-    a.set_yscale("log")
-    a.set_ylim(0.2, 50)
-    a.set_yticks([0.2, 0.5, 1, 2, 5, 10, 20, 50], ["0.2", "0.5", "1", "2", "5", "10", "20", "50"])
+    a.set_ylim(np.log2(0.2), np.log2(50))
+    ticks = ["0.2", "0.5", "1", "2", "5", "10", "20", "50"]
+    a.set_yticks(np.log2([float(t) for t in ticks]), ticks)
 
     style.panel(b, "b", "the LSTM seen through its outputs $h$")
-    x, y = table["b", "h to h"]
-    b.fill_between(x, *(2.0 ** table.y("b", f"h to h {p} %") for p in (10, 90)), color=style.RED, alpha=0.15, lw=0)
-    b.plot(x, 2.0**y, color=style.RED)
-    b.plot(x, 2.0 ** table.y("b", "product of blocks"), color=style.PURPLE, ls=style.DASHED)
-    b.set_yscale("log")
-    b.set_ylim(1e-32, 1e3)
-    b.set_yticks([1, 1e-10, 1e-20, 1e-30], ["1", "$10^{-10}$", "$10^{-20}$", "$10^{-30}$"])
-    b.plot([0, 1], [1, 1e-32], color=style.FAINT, lw=1.1, ls=style.DOTTED)
-    b.plot([1], [1e-32], "v", color=style.FAINT, ms=4, clip_on=False)
+    draw_spread(b, table.x("b", "h to h"), _bands(table, "b", "h to h"), style.RED)
+    b.plot(*table["b", "product of blocks"], color=style.PURPLE, ls=style.DASHED)
+    low, high, decade = -32, 3, float(np.log2(10))
+    b.set_ylim(low * decade, high * decade)
+    b.set_yticks([k * decade for k in (0, -10, -20, -30)], ["1", "$10^{-10}$", "$10^{-20}$", "$10^{-30}$"])
+    b.plot([0, 1], [0, low * decade], color=style.FAINT, lw=1.1, ls=style.DOTTED)
+    b.plot([1], [low * decade], "v", color=style.FAINT, ms=4, clip_on=False)
     b.set_ylabel(r"$\|\,\partial h_T / \partial h_{T-q}\,\|$")
-    style.label(b, 36, 1, "all paths", style.dark(style.RED), 0, -9, ha="center")
+    style.label(b, 36, 0, "all paths", style.dark(style.RED), 0, -9, ha="center")
     style.label(
-        b, 33, 1e-11, "blocks $\\partial h_t / \\partial h_{t-1}$\nmultiplied alone", style.dark(style.PURPLE), 4, 2
+        b,
+        33,
+        -11 * decade,
+        "blocks $\\partial h_t / \\partial h_{t-1}$\nmultiplied alone",
+        style.dark(style.PURPLE),
+        4,
+        2,
     )
-    style.label(b, 1, 1e-31, "hook on the outputs:\nexactly 0 from $q = 1$", style.FAINT, 6, 10)
+    style.label(b, 1, -31 * decade, "hook on the outputs:\nexactly 0 from $q = 1$", style.FAINT, 6, 10)
 
     for ax, letter, kind, text in ((c, "c", "lstm", "LSTM"), (d, "d", "gru", "GRU")):
         style.panel(ax, letter, f"{text}: how error first leaves the carry")
@@ -184,7 +197,7 @@ def draw(fig: Any, table: Table) -> None:
         ax.set_ylim(-0.05, 1.05)
         ax.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0", "1/4", "1/2", "3/4", "1"])
     for ax in (a, b):
-        ax.axhline(1, color=style.GREY, lw=0.7, zorder=0)
+        ax.axhline(0, color=style.GREY, lw=0.7, zorder=0)
     for ax in (a, b, c, d):
         ax.minorticks_off()
         ax.set_xlim(0, 64)

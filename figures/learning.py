@@ -6,7 +6,7 @@ in the other. (b) Multiply-adds for T = 100 steps of a fully recurrent network w
 every step: BPTT grows with n^2, RTRL with n^4, and RTRL never takes less. (c) Memory in words beyond weights and
 gradient, for n = m = 32. RTRL keeps n^2 (n + m) words whatever T; BPTT that stores states and inputs keeps T (n +
 m) + n, and holds more from T = n^2 on. If the inputs need not be stored, because they can be read again, BPTT keeps
-n (T + 1) words and the break-even moves to about T = n (n + m).
+n (T + 1) words and holds more from T = n (n + m) on.
 """
 
 from __future__ import annotations
@@ -58,12 +58,13 @@ def data() -> Table:
         macs = [cell.cost(units=int(n), inputs=int(n), steps=LONG_STEPS)[k] for n in widths]
         curves["b", name] = (widths.astype(float), np.array([float(c.total(c.macs)) for c in macs]))
     turn = bounds.memory_break_even(WIDE)
-    steps = np.unique([*np.round(np.geomspace(16, 16384, 121)).astype(int), turn - 1, turn, WIDE * 2 * WIDE])
+    steps = np.unique([*np.round(np.geomspace(16, 16384, 121)).astype(int), *_around(turn), *_around(WIDE * 2 * WIDE)])
     for k, name in enumerate(ALGORITHMS):
         words = [cell.cost(units=WIDE, inputs=WIDE, steps=int(t))[k] for t in steps]
         curves["c", name] = (steps.astype(float), np.array([float(c.total(c.memory)) for c in words]))
     curves["c", "bptt without inputs"] = (steps.astype(float), WIDE * (steps + 1.0))
-    curves["c", "break-even"] = (np.array([float(turn)]), np.array([float(WIDE**2 * 2 * WIDE)]))
+    turns = np.array([float(turn), float(WIDE * 2 * WIDE)])
+    curves["c", "break-even"] = (turns, np.full(2, float(WIDE**2 * 2 * WIDE)))
     return Table(
         curves,
         {
@@ -80,8 +81,12 @@ def data() -> Table:
     )
 
 
+def _around(steps: int) -> tuple[int, int]:
+    return steps - 1, steps
+
+
 def check(table: Table) -> None:
-    """Raises AssertionError unless both give the same contribution at every lag and the break-even is T = n^2."""
+    """Raises AssertionError unless both give the same contribution at every lag, at the costs that are stated."""
     one, other = table.y("a", "bptt"), table.y("a", "rtrl")
     holds(np.abs(one - other) <= 1e-12 * one.max(), "BPTT and RTRL give the same contribution at every lag")
     holds(table.y("a", "largest difference") <= 1e-12 * one.max(), "they agree weight by weight")
@@ -94,7 +99,9 @@ def check(table: Table) -> None:
     influence = table.y("c", "rtrl")
     holds((influence < kept) == (steps >= WIDE**2), "RTRL needs less memory exactly from T = n^2 on")
     holds(influence == table.y("c", "break-even")[0], "the memory of RTRL does not depend on T")
-    holds(kept >= table.y("c", "bptt without inputs"), "storing inputs takes memory")
+    lean = table.y("c", "bptt without inputs")
+    holds(kept >= lean, "storing inputs takes memory")
+    holds((influence < lean) == (steps >= 2 * WIDE**2), "without stored inputs RTRL needs less from T = n (n + m) on")
 
 
 def draw(fig: Any, table: Table) -> None:
@@ -132,18 +139,20 @@ def draw(fig: Any, table: Table) -> None:
     c.plot(*table["c", "bptt without inputs"], color=style.VIOLET, ls=style.DOTTED)
     at, level = table["c", "break-even"]
     c.plot(at, level, "o", ms=3.8, mfc="white", mec=style.INK, mew=0.8, zorder=5)
-    c.plot([at[0], at[0]], [1e2, level[0]], color=style.GREY, lw=0.6, ls=style.DOTTED, zorder=0)
+    for turn in at:
+        c.plot([turn, turn], [1e2, level[0]], color=style.GREY, lw=0.6, ls=style.DOTTED, zorder=0)
     c.set_xscale("log")
     c.set_yscale("log")
     c.set_xlim(16, 16384)
     c.set_ylim(3e2, 3e6)
-    c.set_xticks([32, WIDE**2, 8192], ["32", "$n^2 = 1024$", "8192"])
+    c.set_xticks([16, 128, *at], ["16", "128", "$n^2$", ""])
+    style.label(c, at[1], 3e2, "$n(n + m)$", style.INK, -4, -9.5, fontsize=8)
     c.set_yticks([1e3, 1e4, 1e5, 1e6], [f"$10^{k}$" for k in (3, 4, 5, 6)])
     c.set_xlabel("steps $T$")
     c.set_ylabel("words of memory", labelpad=2)
     style.label(c, 20, float(level[0]), "RTRL", style.dark(style.RED), 0, 7)
     style.label(c, 210, 2.1e4, "BPTT", style.dark(style.BLUE), -2, 3, ha="right")
-    style.label(c, 1250, 1.1e4, "BPTT, inputs\nnot stored", style.dark(style.VIOLET), 0, 0)
+    style.label(c, 2350, 8e3, "BPTT,\ninputs\nnot stored", style.dark(style.VIOLET), linespacing=0.95)
     for ax in (a, b, c):
         ax.minorticks_off()
 

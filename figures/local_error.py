@@ -3,9 +3,9 @@
 One step sends an error back through a weight with this factor; a path grows only where factors exceed 1. (a) b = 0.
 Each activation y that feeds the weight gives one peak for each sign of w, at w = (1/y) coth(net/2), dots. All peaks
 lie on one ray, because the largest factor is 0.2239/|y|, taken at |w y| = 1.5434. All curves stay below |w|/4,
-which is reached only where net = 0: hence the remark that |w| < 4 keeps every factor below 1. It bounds single
-paths; a sum of n^(q-1) paths may still grow. (b) y = 1/2: the bias moves the peak, and the two signs of w y then
-differ; the larger of both peaks is the maximum.
+which is reached only where net = 0: hence the remark that |w| < 4.0 keeps every factor below 1 (shaded: no curve
+leaves it upwards). It bounds single paths; a sum of n^(q-1) paths may still grow. (b) y = 1/2: the bias moves the
+peak, and the two signs of w y then differ; the larger of both peaks is the maximum.
 """
 
 from __future__ import annotations
@@ -94,11 +94,13 @@ def draw(fig: Any, table: Table) -> None:
     for ax, panel in ((left, "a"), (right, "b")):
         ax.plot(*table[panel, "|w|/4"], color=style.INK, lw=0.8, ls=style.DASHED)
         ax.axhline(1, color=style.GREY, lw=0.7, zorder=0)
-        for w in (4,) if panel == "a" else (-4, 4):
-            ax.plot([w, w], [0, 1], color=style.GREY, lw=0.7, zorder=0)
+        ax.fill_between([-4, 4], 0, 1, color=style.GREY, alpha=0.16, lw=0, zorder=0)
         ax.set_xlabel("weight $w$")
         ax.set_ylabel(r"$|f'(\mathrm{net})\,w|$")
     style.panel(left, "a", "net $= wy$")
+    style.label(left, 2, 1, "$|w| < 4.0$", style.FAINT, 0, 5.5, fontsize=8, ha="center")
+    peak = "peaks: $w = \\frac{1}{y}\\,\\coth\\frac{\\mathrm{net}}{2}$"
+    style.label(left, 12, 1.64, peak, style.INK)
     left.plot(*table["a", "peaks"], color=style.FAINT, lw=0.7, ls=style.DOTTED)
     looks = (
         (style.PURPLE, style.SOLID),
@@ -131,10 +133,11 @@ def draw(fig: Any, table: Table) -> None:
     right.set_ylim(0, 2.5)
     right.set_xticks([-12, -8, -4, 0, 4, 8, 12, 16, 20], ["−12", "−8", "−4", "0", "4", "8", "12", "16", "20"])
     right.set_yticks([0, 0.5, 1, 1.5, 2, 2.5], ["0", "0.5", "1", "1.5", "2", "2.5"])
-    for b, at, dx, dy in ((0.0, -3.4, -2, 8), (-2.0, 8.6, 3, 5), (-4.0, 10.9, 4, 5)):
+    for b, at, dx, dy in ((0.0, -4.3, -2, 7), (-2.0, 9.1, 3, 3), (-4.0, 10.9, 4, 5)):
         color = looks[BIASES.index(b)][0]
         y = float(np.interp(at, *table["b", f"y={AT:g} b={b:g}"]))
         text = f"$b = {b:g}$".replace("-", "−") if b else "$b = 0$"
         style.label(right, at, y, text, style.dark(color), dx, dy, ha="right" if dx < 0 else "left")
+    style.label(right, 0, 0.83, "$|w| < 4.0$", style.FAINT, fontsize=8, ha="center")
     style.label(right, -13.8, 1, "grows above", style.FAINT, 0, 5.5, fontsize=8)
     style.label(right, -8.6, 2.15, "$|w|/4$", style.INK, 5, 4)

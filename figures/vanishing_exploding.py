@@ -134,7 +134,7 @@ def draw(fig: Any, table: Table) -> None:
     style.label(small[2], 1, 3e-10, "lower", style.FAINT, fontsize=8)
 
     right.set_yscale("log")
-    style.panel(right, "b", "nilpotent $W$, norm 16", rise=18)
+    style.panel(right, "b", r"$\rho(W) = 0$, $\|W\| = 16$", rise=18)
     x, y = table["b", "tanh"]
     proved = table.y("b", "2^(q-1) sqrt 200")
     right.plot(x, 2.0**y, color=style.RED)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from errorflow.plots.layout import Layout, Link, Size, laid_out
 
 Measure = Callable[[str, float], Size]
 NAME, FORMULA, LABEL = 10.0, 8.0, 8.0  # type sizes in points
-_MARGIN, _TITLE, _LEGEND, _WIDEST = 10.0, 0.0, 50.0, 150.0
+_MARGIN, _LEGEND, _WIDEST, _LEAD = 10.0, 50.0, 150.0, 4.0
 _NAMES: dict[Role, str] = {
     "old": "old state",
     "input": "input",
@@ -83,12 +84,12 @@ def _figure(shown: Diagram) -> Any:
     last = [k for k, v in enumerate(shown.vertices) if v.role == "new" and k not in read]
     layout = laid_out(sizes, links, last)
     width = max(layout.width, 400.0) + 2 * _MARGIN
-    height = layout.height + 2 * _MARGIN + _TITLE + _LEGEND
+    height = layout.height + 2 * _MARGIN + _LEGEND
     fig = new_figure(width / 72, height / 72)
     ax = fig.add_axes((0, 0, 1, 1))
     ax.set_axis_off()
     ax.set_xlim(-(width - layout.width) / 2, (width + layout.width) / 2)
-    ax.set_ylim(-_MARGIN - _LEGEND, layout.height + _MARGIN + _TITLE)
+    ax.set_ylim(-_MARGIN - _LEGEND, layout.height + _MARGIN)
     for k, vertex in enumerate(shown.vertices):
         _draw_box(ax, vertex, layout.boxes[k], sizes[k])
     for k, arrow in enumerate(shown.arrows):
@@ -112,6 +113,7 @@ def _measure() -> Measure:
     return measure
 
 
+@lru_cache(maxsize=1024)
 def _text(pair: tuple[str, str]) -> str:
     """LaTeX between dollars, or the plain text where Matplotlib cannot set that LaTeX."""
     from matplotlib.mathtext import MathTextParser
@@ -143,7 +145,7 @@ def _box_size(number: int, shown: Diagram, measure: Measure) -> Size:
     formula = _formula(vertex, measure)
     if formula:
         across, along = measure(formula, FORMULA)
-        width, height = max(width, across), height + along + 4
+        width, height = max(width, across), height + along + _LEAD
     arriving = sum(a.target == number for a in shown.arrows)
     leaving = sum(a.source == number for a in shown.arrows)
     return max(width + 14, 30.0), max(height + 10, 6.0 + 7.0 * (max(arriving, leaving) - 1), 22.0)
@@ -158,11 +160,13 @@ def _formula(vertex: Vertex, measure: Measure) -> str:
 def _draw_box(ax: Any, vertex: Vertex, centre: Any, size: Size) -> None:
     (x, y), (width, height) = centre, size
     _patch(ax, x, y, width, height, vertex.role, f"box {vertex.symbol.name}")
-    formula = _formula(vertex, _measure())
+    measure = _measure()
+    name, formula = _text(vertex.name), _formula(vertex, measure)
+    above, below = measure(name, NAME)[1] + _LEAD, measure(formula, FORMULA)[1] + _LEAD if formula else 0.0
     how = {"ha": "center", "va": "center", "zorder": 5}
-    ax.text(x, y + (6 if formula else 0), _text(vertex.name), fontsize=NAME, color=style.INK, **how)
+    ax.text(x, y + below / 2, name, fontsize=NAME, color=style.INK, **how)
     if formula:
-        ax.text(x, y - 6, formula, fontsize=FORMULA, color=style.FAINT, **how)
+        ax.text(x, y - above / 2, formula, fontsize=FORMULA, color=style.FAINT, **how)
 
 
 def _patch(ax: Any, x: float, y: float, width: float, height: float, role: Role, gid: str) -> None:
