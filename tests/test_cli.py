@@ -99,7 +99,7 @@ WRONG = [
     ("derive lstm --lag 1000000", "--lag must be q or an integer from 0 to 1000"),
     ("derive lstm --lag 12", "lag 'q' keeps the product"),
     ("derive lstm --lag q --block c,h", "--block must be given with a number as --lag"),
-    ("derive lstm --lag 3 --format numpy", "multiply the J of successive steps"),
+    ("derive lstm --lag q --format numpy", "`--lag 3` writes three steps out"),
     ("derive lstm --steps --lag 3", "--steps must be given without --lag"),
     ("derive lstm --steps --factors", "not allowed with"),
     ("derive lstm --paths", "has no sum over paths"),
@@ -321,6 +321,16 @@ def test_numpy_source_gives_the_jacobian_by_complex_step(call):
     columns = [step(joint + 1e-30j * e)[0].imag / 1e-30 for e in np.eye(2 * n)]
     # A complex step has no cancellation: what is left are some ten roundings of numbers below 1.
     assert np.abs(mine - np.transpose(columns)).max() < 1e-14
+
+
+def test_numpy_source_of_a_flow_reads_arrays_over_time(call):
+    _, source, _ = call("derive", "rnn", "--lag", "2", "--format", "numpy")
+    rng = np.random.default_rng(6)
+    scope = {"t": 2, "W": rng.normal(size=(3, 3)), "h": rng.uniform(-1, 1, (3, 3))}
+    exec(source, scope)
+    by_hand = np.diag(1 - scope["h"][2] ** 2) @ scope["W"] @ np.diag(1 - scope["h"][1] ** 2) @ scope["W"]
+    # The same products in another order.
+    np.testing.assert_allclose(scope["J_h_h"], by_hand, rtol=1e-14)
 
 
 def test_markdown_holds_every_equation(call):

@@ -95,9 +95,8 @@ def _check(args: argparse.Namespace, form: str) -> None:
         raise Usage("--truncated deletes all edges that --cut could name; give one of the two")
     if args.lag == "q" and args.block:
         raise Usage("--block must be given with a number as --lag, got q; the flow over q steps is one product")
-    if form == "numpy" and args.lag not in (None, 0, 1):
-        way_out = "multiply the J of successive steps, the newest on the left"
-        raise Usage(f"--format numpy must be given for one step, got --lag {args.lag}; {way_out}")
+    if args.lag == "q" and form == "numpy":
+        raise Usage("--format numpy must be given with a number as --lag, got q; `--lag 3` writes three steps out")
 
 
 def _settings(args: argparse.Namespace) -> dict[str, object]:

@@ -90,10 +90,15 @@ def _markdown(cell: Cell, view: View, introduced: bool) -> str:
 
 
 def _numpy(cell: Cell, view: View, introduced: bool) -> str:
-    states = [s.name for s in cell.definition.states]
+    states = ", ".join(s.name for s in cell.definition.states)
+    names = (
+        f"vectors, {states} before the step and {', '.join(f'{s.name}_new' for s in cell.definition.states)} after it"
+    )
+    if view.over_time:
+        first = cell.definition.states[0].name
+        names = f"arrays over time, {first}[t] the vector {first} after step t"
     head = [
-        f"# {cell.name}: J_new_old. Vectors are float64: {', '.join(states)} before the step,"
-        f" {', '.join(f'{s}_new' for s in states)} after it; the others are",
+        f"# {cell.name}: J_new_old is d new / d old. Names stand for float64 {names}:",
         *(f"#   {left} = {right}" for left, right in Notation(cell.definition, tex=False).equations()),
         "import numpy as np",
         "",

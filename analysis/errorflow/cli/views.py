@@ -29,10 +29,14 @@ class Line:
 
 @dataclass(frozen=True)
 class View:
-    """parts: (heading, lines) to print. data: the same for JSON, without what is said of every cell."""
+    """parts: (heading, lines) to print. data: the same for JSON, without what is said of every cell.
+
+    over_time: whether the NumPy source reads arrays over time, as a flow does.
+    """
 
     parts: tuple[tuple[str, tuple[Line, ...]], ...]
     data: dict[str, Any] = field(default_factory=dict)
+    over_time: bool = False
 
 
 def _line(block: Block) -> Line:
@@ -65,7 +69,7 @@ def blocks(cell: Cell, lag: int | None, pair: tuple[str, str] | None, truncated:
     if truncated:
         title += ", truncated"
     lines = tuple(_line(b) for b in shown)
-    return View(((title, lines),), {"blocks": [b.json() for b in shown]})
+    return View(((title, lines),), {"blocks": [b.json() for b in shown]}, over_time=lagged)
 
 
 def symbolic_flow(cell: Cell, truncated: Truncation, layout: Layout) -> View:
