@@ -115,9 +115,7 @@ def _count() -> Outcome:
         inputs, errors = rng.normal(size=(steps, m)), rng.normal(size=(steps, n))
         found = {}
         for cost in costs(cell.definition, units=n, inputs=m, steps=steps):
-            run = gradient(
-                cell.definition, weights, inputs, errors, algorithm=cost.name, biases=False, count=True
-            )
+            run = gradient(cell.definition, weights, inputs, errors, algorithm=cost.name, biases=False, count=True)
             ok &= run.macs == cost.total(cost.macs) and run.elementwise == cost.total(cost.elementwise)
             found[cost.name] = np.concatenate([part.ravel() for part in run.weights.values()])
             runs += 1
