@@ -109,13 +109,16 @@ def _head(page: Page, part: Part, k: int) -> str:
 
 
 def _shown(statement: Statement, k: int) -> list[str]:
-    """The conclusions of a part, without the range of the index and without what an earlier part says of every case."""
+    """The conclusions of a part, without what is there for the induction only or stands in an earlier part already.
+
+    For the induction only are the range of the index and the sign of a power that bounds something.
+    """
     plan, part = statement.recurrence, statement.parts[k]
     covering = [p for p in statement.parts[:k] if not p.assume and (p.induction or not part.induction)]
     said = {t for p in covering for t in p.conclude}
-    counters = {a.name for a in plan.accumulate if a.kind == "sum" and a.term == "1"} if plan else set()
-    trivial = {f"{name} >= 0" for name in counters}
-    return [t for t in part.conclude if t not in said | trivial]
+    trivial = {f"{a.name} >= 0" for a in plan.accumulate if a.term == "1" or a.kind != "sum"} if plan else set()
+    shown = [t for t in part.conclude if t not in said | trivial]
+    return shown or [t for t in part.conclude if t not in said]
 
 
 def _rows(conclusions: Sequence[tuple[str, int]]) -> list[str]:

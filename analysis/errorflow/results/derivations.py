@@ -53,7 +53,8 @@ def _jacobian(name: str) -> Content:
         parts[f"{block.row}_{block.column}.steps"] = Piece(
             align_with_rules(jacobian.steps(block.row, block.column)), math=False
         )
-    return Content(Piece(jacobian.latex()), jacobian.text(), parts, {"words": jacobian.json()["blocks"]})
+    whole = Piece(aligned([block.lines() for block in jacobian]))
+    return Content(whole, jacobian.text(), parts, {"words": jacobian.json()["blocks"]})
 
 
 def _block(block: Block) -> str:

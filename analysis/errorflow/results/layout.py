@@ -10,7 +10,9 @@ _LINE = 52
 
 
 def aligned(rows: Sequence[str]) -> str:
-    """Rows as one `aligned` environment, to stand in a display."""
+    """Rows as one `aligned` environment, to stand in a display; one row that is not broken needs none."""
+    if len(rows) == 1 and "\\\\" not in rows[0]:
+        return rows[0].replace(" ={}& ", " = ", 1).removeprefix("&")
     return "\\begin{aligned}\n" + " \\\\\n".join(rows) + "\n\\end{aligned}"
 
 

@@ -19,7 +19,7 @@ from ..theorem import Neighbour, Theorem
 _H97 = "Hochreiter & Schmidhuber 1997, section 3.1"
 _LAG = Accumulated("j", "sum", "1")
 _J = Symbol("j", "@", "@")
-_NORM = Symbol("N", r"\|\Phi_{@}\|", "|Phi[@]|", "the norm of the `q`-step flow, whose newest factor is `D(slopes) W`")
+_NORM = Symbol("N", r"\|\Phi_{@}\|", "|Phi[@]|", "the norm of the `q`-step flow, whose newest factor is `W` times the slopes")
 _SLOPE = Symbol("d", r"d_{@}", "d[@]", "the largest slope at step `q`")
 _WNORM = Symbol("w", r"\|W\|", "|W|", "the norm of `W`")
 _GAMMA = Symbol("g", r"\gamma", "gamma", "an upper bound of all slopes")
