@@ -65,6 +65,13 @@ def _in_order(s: Statement, changing: frozenset[str]) -> None:
         if names_in(parse_expression(argument)) & later or function not in {"", *FUNCTIONS, *dict(s.functions)}:
             raise Refused(f"{name!r} must be a function of what is declared before it")
         later.discard(name)
+    texts = [text for _, _, text in (*s.let, *s.sums)] + [e for _, rows in s.blocks for row in rows for e in row]
+    texts += [a.term for a in s.recurrence.accumulate] if s.recurrence else []
+    if any(name.endswith("'") for text in texts for name in names_in(parse_expression(text))):
+        raise Refused("a definition must be of one index")
+    made = [a.name for a in s.recurrence.accumulate] if s.recurrence else []
+    if len(set(made)) != len(made) or not set(made) <= {*s.real, *s.matrix}:
+        raise Refused(f"a sequence must be real or of matrices, and have one law, got {made}")
     for name, slope in s.functions:
         if slope not in s.real or slope in changing:
             raise Refused(f"the slope of {name!r} must be one real, got {slope!r}")

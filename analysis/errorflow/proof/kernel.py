@@ -43,6 +43,8 @@ def check(statement: Statement, certificate: Sequence[Any]) -> tuple[str, ...]:
 
 
 def _check(statement: Statement, certificate: Sequence[Any]) -> tuple[str, ...]:
+    if not statement.parts or not all(part.conclude for part in statement.parts):
+        raise Refused("a statement must have conclusions")
     if len(certificate) != len(statement.parts):
         raise Refused(f"certificate must have {len(statement.parts)} parts, got {len(certificate)}")
     state = begin(statement)

@@ -26,7 +26,7 @@ Polynomial = dict[Monomial, Fraction]
 ONE: Monomial = ((), ())
 _TOKEN = re.compile(r"\s*(?:(\d+)|([A-Za-z][A-Za-z0-9_]*'?)|(\*\*|<=|>=|[-+*/()=<>,]))")
 _RELATIONS = ("=", "<=", ">=", "<", ">")
-_LARGEST_EXPONENT = 40
+LARGEST_EXPONENT = 40
 
 
 class Refused(ValueError):
@@ -137,8 +137,8 @@ class _Reader:
         if self.peek() == "**":
             self.take()
             exponent = self.take()
-            if not exponent.isdigit() or int(exponent) > _LARGEST_EXPONENT:
-                raise Refused(f"exponent must be an integer from 0 to {_LARGEST_EXPONENT}, got {exponent!r}")
+            if not exponent.isdigit() or int(exponent) > LARGEST_EXPONENT:
+                raise Refused(f"exponent must be an integer from 0 to {LARGEST_EXPONENT}, got {exponent!r}")
             tree = Tree("**", (tree,), number=int(exponent))
         return tree
 

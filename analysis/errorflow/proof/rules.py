@@ -12,7 +12,7 @@ from .facts import (
     Fact, State, definition, expand, fact, known, knows, learn, linked, names_of, next_index, reached, single, variable,
 )
 from .polynomial import (
-    ONE, Claim, Polynomial, Refused, Relation, Tree, add, constant, multiply, names_in, parse_claim,
+    LARGEST_EXPONENT, ONE, Claim, Polynomial, Refused, Relation, Tree, add, constant, multiply, names_in, parse_claim,
     parse_expression,
 )
 
@@ -75,8 +75,8 @@ def _sum_of_products(state: State, terms: Sequence[Any]) -> tuple[Polynomial, li
             raise Refused(f"a coefficient must be a positive number, got {coefficient!r}")
         for text, exponent in factors:
             b = _expression(state, text)
-            if not isinstance(exponent, int) or exponent < 1 or any(word for _, word in b):
-                raise Refused(f"a factor must be a real with a positive exponent, got {text!r}")
+            if exponent not in range(1, LARGEST_EXPONENT + 1) or any(word for _, word in b):
+                raise Refused(f"a factor must be a real with an exponent from 1 on, got {text!r}")
             if exponent % 2 and not knows(state, ">=", b):
                 raise Refused(f"{text} must be known to be nonnegative")
             strict = strict and (knows(state, ">", b) or (exponent % 2 == 0 and knows(state, ">", add({}, b, -1))))
