@@ -49,9 +49,9 @@ def terms(latex: str) -> list[str]:
 
 def escaped(text: str) -> str:
     """Plain text as LaTeX text."""
-    for sign, shown in (("\\", r"\textbackslash "), ("^", r"\^{}"), ("<", "$<$"), (">", "$>$"), ("|", "$|$")):
-        text = text.replace(sign, shown)
-    for sign in "&%#_{}":
-        if sign not in "{}":
-            text = text.replace(sign, "\\" + sign)
-    return text
+    return "".join(_ESCAPES.get(sign, sign) for sign in text)
+
+
+_ESCAPES = {"\\": r"\textbackslash ", "^": r"\^{}", "~": r"\~{}", "<": "$<$", ">": "$>$", "|": "$|$"} | {
+    sign: f"\\{sign}" for sign in "&%#_{}$"
+}

@@ -1,0 +1,198 @@
+"""The registry of named results: names, order, and that each says what its parts say."""
+
+import json
+import re
+import subprocess
+import sys
+
+import pytest
+import sympy
+
+import errorflow as ef
+from errorflow.builtin import BUILTIN
+from errorflow.learning.cost import STEPS
+from errorflow.proof import theorems
+from errorflow.results import Content, Piece, Result, result, results
+from errorflow.results.cost_results import shown
+from errorflow.results.layout import aligned, escaped, terms
+
+RESULTS = results()
+OF_EVERY_CELL = ("definition", "jacobian", "flow", "truncated_flow", "departures", "weights", "cost")
+m, n = sympy.symbols("m n", positive=True, integer=True)
+
+
+def named(name):
+    return next(r for r in RESULTS if r.name == name)
+
+
+def test_every_name_occurs_once_even_with_the_names_of_parts():
+    names = [name for r in RESULTS for name in r.pieces()]
+    assert len(names) == len(set(names))
+
+
+def test_names_are_words_with_dots_that_any_file_system_takes():
+    for r in RESULTS:
+        for name in r.pieces():
+            assert re.fullmatch(r"[a-z0-9_]+(\.[A-Za-z0-9_]+)+", name), name
+
+
+def test_every_cell_has_its_results_and_every_result_a_cell_or_a_theorem():
+    expected = {f"{cell}.{suffix}" for cell in BUILTIN for suffix in OF_EVERY_CELL}
+    expected |= {f"{cell}.carry_and_total" for cell in BUILTIN if cell != "rnn"} | {"rnn.paths"}
+    expected |= {"lstm1997.factors", "lstm.factors"}
+    assert {r.name for r in RESULTS} == expected | {t.name for t in theorems()}
+
+
+def test_theorems_come_last_in_their_own_order():
+    assert [r.name for r in RESULTS][-len(theorems()) :] == [t.name for t in theorems()]
+    assert {r.kind for r in RESULTS[-len(theorems()) :]} == {"theorem"}
+
+
+def test_an_unknown_name_is_answered_with_the_nearest():
+    with pytest.raises(KeyError, match=r"did you mean 'lstm\.jacobian'"):
+        result("lstm.jacobain")
+    with pytest.raises(KeyError, match="errorflow list"):
+        result("qqqqqqqq")
+
+
+def test_a_result_is_made_once_and_only_when_it_is_asked_for():
+    made = []
+
+    def make():
+        made.append(1)
+        return Content(Piece("x"), "x")
+
+    one = Result("a.b", "A", "derivation", make)
+    assert not made
+    assert one.latex() + one.text() == "xx"
+    assert made == [1]
+
+
+def test_listing_the_names_derives_nothing():
+    code = (
+        "import errorflow.calculus.jacobian as j, errorflow.proof.kernel as k, sys\n"
+        "def no(*a, **b): sys.exit('derived or checked')\n"
+        "j.propagate = j.state_jacobian = k.check = no\n"
+        "from errorflow.results import results\n"
+        "print(len(results()))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout) == len(RESULTS)
+
+
+def nested(latex):
+    """Whether environments are closed in the order opposite to that in which they are opened."""
+    open_ones = []
+    for kind, name in re.findall(r"\\(begin|end)\{([\w*]+)\}", latex):
+        if kind == "begin":
+            open_ones.append(name)
+        elif not open_ones or open_ones.pop() != name:
+            return False
+    return not open_ones
+
+
+@pytest.mark.parametrize("r", RESULTS, ids=lambda r: r.name)
+def test_each_result_is_balanced_ascii_and_json(r):
+    record = r.json()
+    assert json.loads(json.dumps(record, allow_nan=False)) == record
+    assert r.text().strip()
+    for name, piece in r.pieces().items():
+        assert piece.latex.isascii(), name
+        assert piece.latex.count("{") == piece.latex.count("}"), name
+        assert piece.latex.count(r"\left") == piece.latex.count(r"\right"), name
+        assert nested(piece.latex), name
+        # machine noise: names of Python functions, of SymPy classes, of inner vectors
+        assert not re.search(r"_slope|squash_|Symbol|_in_|\*\*|None|@", piece.latex), name
+        if piece.math:
+            assert "$" not in piece.latex, name
+            assert r"\[" not in piece.latex, name
+        else:
+            assert piece.latex.count("$") % 2 == 0, name
+
+
+@pytest.mark.parametrize("cell", BUILTIN)
+def test_blocks_of_the_jacobian_are_the_rows_of_the_whole(cell):
+    """Every word of every block stands in the whole, and the whole has no further one."""
+    whole = named(f"{cell}.jacobian")
+    blocks = [p.latex for k, p in whole.content.parts.items() if not k.endswith("steps")]
+    count = sum(map(sum, ef.cell(cell).jacobian().counts()))
+    assert sum(b.count("{}+ ") + (0 if b.endswith("= 0") else 1) for b in blocks) == count
+    assert whole.latex().count("{}+ ") == sum(b.count("{}+ ") for b in blocks)
+
+
+@pytest.mark.parametrize("cell", BUILTIN)
+def test_a_derivation_ends_with_the_block_that_it_derives(cell):
+    parts = named(f"{cell}.jacobian").content.parts
+    for block in ef.cell(cell).jacobian():
+        steps = parts[f"{block.row}_{block.column}.steps"].latex
+        flat = re.sub(r" \\\\\n  &\{\}|&|\{\}", " ", steps)
+        last = re.sub(r"\s+", " ", flat.split(r"\tag*")[-2])
+        words = re.sub(r"\s+", " ", block.latex())
+        assert last.strip().endswith(words.strip()), (last, words)
+
+
+def test_the_truncated_flow_of_1997_carries_the_identity_and_the_full_one_does_not():
+    parts = named("lstm1997.carry_and_total").content.parts
+    assert parts["carry"].latex.endswith("= I")
+    assert parts["total"].latex.count("W_") == 2
+
+
+def test_factors_are_named_as_in_the_theorem():
+    for cell in ("lstm", "lstm1997"):
+        parts = named(f"{cell}.factors").content.parts
+        assert {"A", "B", "D"} <= set(parts)
+        assert ("F" in parts) == (cell == "lstm")  # in 1997 the carry is the identity and needs no letter
+
+
+@pytest.mark.parametrize(
+    ("polynomial", "latex"),
+    [
+        (STEPS * n * (m + n) * (n + 1) ** 2, r"T n (m + n) (n + 1)^{2}"),
+        (2 * STEPS * n * (m + n) + STEPS * n**2 - n**2, r"T n (2 m + 3 n) - n^{2}"),
+        (n**3 + n**2 * m, r"n^{2} (m + n)"),
+        (STEPS * (m + n) + n, r"T (m + n) + n"),
+    ],
+)
+def test_costs_print_as_published(polynomial, latex):
+    assert shown(sympy.expand(polynomial)) == latex
+
+
+@pytest.mark.parametrize("cell", BUILTIN)
+def test_printed_costs_are_the_polynomials(cell):
+    """What is printed, read again as a formula at integers, is the count itself."""
+    for record in ef.cell(cell).cost():
+        for field in ("macs", "elementwise", "memory"):
+            polynomial = getattr(record, field)
+            plain = shown(sympy.expand(polynomial)).replace("{", "").replace("}", "").replace("^", "**")
+            plain = re.sub(r"(?<=[\w)]) (?=[\w(])", "*", re.sub(r"(\d)([a-zT])", r"\1*\2", plain))
+            plain = plain.replace(")(", ")*(")
+            sizes = {n: 5, m: 3, STEPS: 7}
+            assert eval(plain, {"n": 5, "m": 3, "T": 7}) == polynomial.xreplace(sizes)
+
+
+def test_theorems_carry_a_fresh_verdict_and_their_statement():
+    record = named("rnn.vanishing").json()
+    assert record["verdict"] == "proved"
+    assert record["route"] == "kernel"
+    assert record["hypotheses"]
+    assert record["mode"] == "text"
+    assert record["latex"].count(r"\le") >= 2
+
+
+def test_a_sum_is_cut_only_outside_brackets():
+    assert terms("a + (b + c) + {d + e}") == ["a", "(b + c)", "{d + e}"]
+    assert terms("a") == ["a"]
+
+
+def test_one_short_equation_needs_no_environment():
+    assert aligned(["a ={}& b"]) == "a = b"
+    assert aligned(["a ={}& b \\\\\n  &{}+ c"]).startswith(r"\begin{aligned}")
+
+
+@pytest.mark.parametrize(
+    ("plain", "tex"),
+    [("a_b", r"a\_b"), ("50 %", r"50 \%"), ("x < y", "x $<$ y"), ("n^2", r"n\^{}2"), ("{a}", r"\{a\}")],
+)
+def test_plain_text_is_escaped(plain, tex):
+    assert escaped(plain) == tex
