@@ -94,7 +94,8 @@ def _contract(
     for node in trajectory.definition.nodes:
         if node.inner and node.expression is not None:
             function = elementwise(node.expression)
-            counter.evaluate(function.function, [window[s] for s in function.reads], window[node.symbol].shape)
+            shape = window[node.symbol].shape
+            window[node.symbol] = counter.evaluate(function.function, [window[s] for s in function.reads], shape)
     for net, term in plan.outer:
         if term.kind == "fixed":
             continue

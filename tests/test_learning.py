@@ -1,0 +1,303 @@
+"""BPTT and RTRL: one gradient, the same at every lag, and the one that complex steps and PyTorch give."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+import errorflow as ef
+from errorflow.definition import New
+from errorflow.learning.bptt import bptt
+from errorflow.learning.operations import Counter
+from errorflow.learning.plan import backward_plan
+from errorflow.learning.rtrl import rtrl
+from errorflow.numeric import run
+from tests import oracles
+from tests.mixed import NAMES, numbers
+
+ALGORITHMS = ["bptt", "rtrl"]
+
+
+def place(c):
+    """Where the output stands among the states."""
+    return [s.name for s in c.cell.definition.states].index(c.cell.definition.output.name)
+
+
+def outputs(m, c, used, read=oracles.open_read, start=None, inputs=None):
+    """The output at every step by the oracle; used: the weights at each step."""
+    blocks, found = tuple(c.state.values()) if start is None else start, []
+    for weights, x in zip(used, c.inputs if inputs is None else inputs, strict=True):
+        blocks = c.step(m, weights, blocks, x, read)
+        found.append(blocks[place(c)])
+    return found
+
+
+def some_errors(c, seed=0):
+    """Random d loss / d output, (T, n)."""
+    return np.random.default_rng(seed).normal(size=(len(c.inputs), c.widths[place(c)]))
+
+
+def learned(c):
+    """Names of the weights that have a gradient."""
+    return [p.name for p in c.cell.definition.parameters if p.kind != "fixed"]
+
+
+def by_complex_step(c, errors, name, at=None):
+    """d sum(errors * output) / d one weight as used at the steps `at`, default all."""
+    weight = np.asarray(c.weights[name])
+
+    def loss(flat):
+        moved = c.weights | {name: flat.reshape(weight.shape)}
+        used = [moved if at is None or t in at else c.weights for t in range(len(c.inputs))]
+        return np.array([(errors * np.array(outputs(oracles.NUMPY, c, used))).sum()])
+
+    return oracles.complex_step(loss, weight.ravel()).reshape(weight.shape)
+
+
+def close(got, want):
+    """Equal up to 12 digits of the largest entry of each weight: sums of some hundred products in another order."""
+    assert got.keys() == want.keys()
+    for name in want:
+        scale = np.abs(want[name]).max()
+        np.testing.assert_allclose(got[name], want[name], rtol=0, atol=1e-12 * scale, err_msg=name)
+
+
+@pytest.mark.parametrize("algorithm", ALGORITHMS)
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize(("n", "m"), [(2, 1), (4, 3)])
+def test_the_gradient_is_the_derivative_of_the_loss(name, algorithm, n, m):
+    c = numbers(name, n, m, 6, seed=1)
+    errors = some_errors(c)
+    got = c.cell.gradient(c.weights, c.inputs, errors, state=c.state, algorithm=algorithm)
+    assert (got.algorithm, got.value, got.elementwise) == (algorithm, None, None)
+    close(got.weights, {weight: by_complex_step(c, errors, weight) for weight in learned(c)})
+
+
+@pytest.mark.parametrize("algorithm", ALGORITHMS)
+@pytest.mark.parametrize("name", NAMES)
+def test_the_truncated_gradient_is_the_derivative_with_the_cut_reads_held(name, algorithm):
+    c = numbers(name, 3, 2, 6, seed=2)
+    errors = some_errors(c)
+    label = list(c.cell.profile(c.weights, c.inputs, c.state).shares)[-1]
+    for truncated, labels in ((True, None), ([label], [label])):
+        held = c.cell.gradient(
+            c.weights, c.inputs, errors, state=c.state, algorithm=algorithm, truncated=truncated, by_lag=True
+        )
+        close(held.weights, truncated_by_torch(c, errors, labels))
+        close({k: v.sum(axis=0) for k, v in held.by_lag.items()}, held.weights)
+
+
+def truncated_by_torch(c, errors, labels):
+    """The gradient by autograd with `detach` at the reads that are cut."""
+    torch = pytest.importorskip("torch", reason="PyTorch is not installed")
+    m = oracles.torch_arithmetic()
+    weights = {k: torch.tensor(v, requires_grad=True) for k, v in c.weights.items()}
+    start = tuple(torch.tensor(s) for s in c.state.values())
+    read = oracles.cutting(m, labels)
+    found = outputs(m, c, [weights] * len(c.inputs), read, start, torch.tensor(c.inputs))
+    (torch.stack(found) * torch.tensor(errors)).sum().backward()
+    # A weight that reaches the loss over no step has no gradient there.
+    return {
+        k: np.zeros(np.shape(c.weights[k])) if weights[k].grad is None else weights[k].grad.numpy() for k in learned(c)
+    }
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_gradient_is_that_of_pytorch(name):
+    c = numbers(name, 5, 3, 12, seed=3)
+    errors = some_errors(c)
+    got = c.cell.gradient(c.weights, c.inputs, errors, state=c.state)
+    close(got.weights, truncated_by_torch(c, errors, []))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_bptt_and_rtrl_agree_in_every_weight_and_at_every_lag(name):
+    c = numbers(name, 4, 2, 9, seed=4)
+    errors = some_errors(c)
+    back, forward = (
+        c.cell.gradient(c.weights, c.inputs, errors, state=c.state, algorithm=a, by_lag=True) for a in ALGORITHMS
+    )
+    close(back.weights, forward.weights)
+    for weight in learned(c):
+        assert back.by_lag[weight].shape == (9, *np.shape(c.weights[weight]))
+        for one, other in zip(back.by_lag[weight], forward.by_lag[weight], strict=True):
+            close({weight: one}, {weight: other})  # each lag relative to itself, however small it is
+    for got in (back, forward):
+        close({k: v.sum(axis=0) for k, v in got.by_lag.items()}, got.weights)
+        whole = c.cell.gradient(c.weights, c.inputs, errors, state=c.state, algorithm=got.algorithm)
+        assert whole.by_lag is None
+        close(whole.weights, got.weights)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_contribution_of_a_lag_is_that_of_the_weights_used_so_long_before_each_loss(name):
+    c = numbers(name, 2, 1, 5, seed=5)
+    errors = some_errors(c)
+    got = c.cell.gradient(c.weights, c.inputs, errors, state=c.state, by_lag=True)
+    for weight in learned(c):
+        for lag in range(5):
+            want = 0.0
+            for t in range(lag, 5):
+                one = np.zeros_like(errors)
+                one[t] = errors[t]
+                want = want + by_complex_step(c, one, weight, at={t - lag})
+            close({weight: got.by_lag[weight][lag]}, {weight: want})
+
+
+@pytest.mark.parametrize("algorithm", ALGORITHMS)
+@pytest.mark.parametrize("name", NAMES)
+def test_a_batch_has_the_sum_of_the_gradients_of_its_sequences(name, algorithm):
+    cases = [numbers(name, seed=k) for k in range(3)]
+    c = cases[0]
+    state = {s: np.stack([k.state[s] for k in cases]) for s in c.state}
+    errors = np.stack([some_errors(k, seed) for seed, k in enumerate(cases)])
+    xs = np.stack([k.inputs for k in cases])
+    together = c.cell.gradient(c.weights, xs, errors, state=state, algorithm=algorithm, by_lag=True)
+    alone = [
+        c.cell.gradient(c.weights, k.inputs, e, state=k.state, algorithm=algorithm, by_lag=True)
+        for k, e in zip(cases, errors, strict=True)
+    ]
+    close(together.weights, {k: sum(a.weights[k] for a in alone) for k in together.weights})
+    close(together.by_lag, {k: sum(a.by_lag[k] for a in alone) for k in together.weights})
+    assert together.macs == sum(a.macs for a in alone)
+
+
+@pytest.mark.parametrize("algorithm", ALGORITHMS)
+def test_a_loss_at_the_last_step_is_a_loss_at_every_step_that_is_zero_before(algorithm):
+    c = numbers("lstm")
+    errors = some_errors(c)
+    errors[:-1] = 0.0
+    every = c.cell.gradient(c.weights, c.inputs, errors, algorithm=algorithm)
+    last = c.cell.gradient(c.weights, c.inputs, errors[-1], algorithm=algorithm)
+    close(last.weights, every.weights)
+    xs = np.stack([c.inputs, c.inputs[::-1]])
+    both = c.cell.gradient(c.weights, xs, np.stack([errors[-1], 0 * errors[-1]]), algorithm=algorithm)
+    close(both.weights, every.weights)
+
+
+@pytest.mark.parametrize("algorithm", ALGORITHMS)
+def test_a_loss_given_as_a_function_is_told_by_its_value_and_derivative(algorithm):
+    c = numbers("gru")
+
+    def squares(output):
+        assert output.shape == (6, 3)
+        return (output**2).sum() / 2, output
+
+    got = c.cell.gradient(c.weights, c.inputs, squares, algorithm=algorithm)
+    output = c.cell.run(c.weights, c.inputs).output()
+    assert got.value == pytest.approx((output**2).sum() / 2, rel=1e-15)
+    close(got.weights, c.cell.gradient(c.weights, c.inputs, output, algorithm=algorithm).weights)
+    last = c.cell.gradient(c.weights, c.inputs, lambda h: (h[-1, 0], np.eye(3)[0]), algorithm=algorithm)
+    close(last.weights, c.cell.gradient(c.weights, c.inputs, np.eye(3)[0], algorithm=algorithm).weights)
+
+
+@pytest.mark.parametrize("algorithm", ALGORITHMS)
+def test_no_error_has_no_gradient(algorithm):
+    c = numbers("mixed")
+    got = c.cell.gradient(c.weights, c.inputs, 0 * some_errors(c), state=c.state, algorithm=algorithm, by_lag=True)
+    for weight in learned(c):
+        assert got.weights[weight].shape == np.shape(c.weights[weight])
+        assert not got.weights[weight].any()
+        assert not got.by_lag[weight].any()
+
+
+@pytest.mark.parametrize("algorithm", ALGORITHMS)
+def test_biases_that_are_not_learned_change_no_other_gradient(algorithm):
+    c = numbers("lstm")
+    errors = some_errors(c)
+    with_, without = (
+        c.cell.gradient(c.weights, c.inputs, errors, algorithm=algorithm, biases=b).weights for b in (True, False)
+    )
+    assert [k for k in with_ if k not in without] == ["b_i", "b_f", "b_o", "b_g"]
+    close({k: with_[k] for k in without}, without)
+
+
+@pytest.mark.parametrize("algorithm", ALGORITHMS)
+def test_cells_without_input_and_without_weights_between_states_learn_too(algorithm):
+    a, b, x = ef.names("a b x")
+    free = ef.Cell("free", inputs=[], state={a: ef.net("", a)}, output=a)
+    weights, errors = {"W": np.array([[0.5, 0.25], [0.0, -0.5]]), "b": np.array([1.0, 0.0])}, np.ones((3, 2))
+    got = free.gradient(weights, 3, errors, algorithm=algorithm)
+    # h = b, W b + b, W W b + W b + b; the sum of all entries is linear in b with 3 I + 2 W + W^2, rows summed.
+    W = weights["W"]
+    np.testing.assert_allclose(got.weights["b"], (3 * np.eye(2) + 2 * W + W @ W).sum(axis=0), rtol=1e-15)
+    leaky = ef.Cell("leaky", inputs=[x], state={b: b / 2 + ef.net("", x)})
+    got = leaky.gradient({"U": [[1.0]], "b": [0.0]}, [[1.0], [2.0], [4.0]], [1.0], algorithm=algorithm, by_lag=True)
+    np.testing.assert_array_equal(got.by_lag["U"][:, 0, 0], [4.0, 1.0, 0.25])
+    np.testing.assert_array_equal(got.by_lag["b"][:, 0], [1.0, 0.5, 0.25])
+
+
+@pytest.mark.parametrize("algorithm", ALGORITHMS)
+def test_a_contribution_that_has_vanished_is_told_apart_from_zero(algorithm):
+    # h' = W h + U x with W = 2^-20: lag q receives x 2^-20q, far below the rounding of the sum.
+    weights, xs = {"W": [[2.0**-20]], "U": [[1.0]], "b": [0.0]}, np.ones((40, 1))
+    got = ef.rnn("identity").gradient(weights, xs, [1.0], algorithm=algorithm, by_lag=True)
+    np.testing.assert_array_equal(got.by_lag["U"][:, 0, 0], 2.0 ** (-20.0 * np.arange(40)))
+
+
+@pytest.mark.parametrize(
+    ("change", "kind", "message"),
+    [
+        ({"algorithm": "rprop"}, KeyError, "algorithm must be one of bptt, rtrl, got 'rprop'"),
+        (
+            {"loss": np.ones((6, 4))},
+            ValueError,
+            r"must have shape \(6, 3\) \(every step\) or \(3,\) \(last step\), got",
+        ),
+        ({"loss": np.ones((1, 6, 3))}, ValueError, r"got \(1, 6, 3\)"),
+        ({"loss": np.full((6, 3), np.nan)}, ValueError, "the derivative of the loss must be finite, got nan"),
+        ({"loss": lambda h: h}, TypeError, "loss must return its value and its derivative as a pair, got ndarray"),
+        ({"loss": None}, TypeError, "the derivative of the loss must hold real numbers"),
+        ({"inputs": np.zeros((0, 2)), "loss": np.zeros((0, 3))}, ValueError, "at least one step for a gradient"),
+        ({"truncated": ["q"]}, KeyError, "no truncated edges into 'q'; there are i, f, o, g"),
+        ({"truncated": "f"}, TypeError, "a collection of labels such as"),
+        ({"weights": {}}, KeyError, "lacks W_i"),
+    ],
+)
+def test_what_does_not_fit_is_refused_with_the_reason(change, kind, message):
+    c = numbers("lstm")
+    arguments = {"weights": c.weights, "inputs": c.inputs, "loss": some_errors(c)} | change
+    with pytest.raises(kind, match=message):
+        c.cell.gradient(**arguments)
+
+
+@pytest.mark.parametrize("algorithm", [bptt, rtrl])
+@pytest.mark.parametrize("name", NAMES)
+def test_the_algorithms_leave_the_trajectory_as_it_was(name, algorithm):
+    trajectory = numbers(name).run()
+    arrays = [*trajectory.values.values(), *trajectory.states.values(), *trajectory.weights.values()]
+    for array in arrays:
+        array.setflags(write=False)
+    errors = some_errors(numbers(name))[:, None]
+    for by_lag in (False, True):
+        algorithm(trajectory, errors, Counter(), by_lag, False, True)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_bptt_reads_what_it_says_it_keeps_and_nothing_else(name):
+    c = numbers(name, seed=6)
+    trajectory = run(c.cell.definition, c.weights, c.inputs, c.state)
+    kept, errors = set(backward_plan(c.cell.definition).kept), some_errors(c)[:, None]
+    want, _ = bptt(trajectory, errors, Counter(), False, False, True)
+
+    def poisoned(names):
+        """The run with nan in the values of these names; an old state stands at 0..T-1, a new one at 1..T."""
+        values = {s: np.full_like(a, np.nan) if s in names else a for s, a in trajectory.values.items()}
+        states = {}
+        for symbol in c.cell.definition.states:
+            array = trajectory.states[symbol.name].copy()
+            array[0] = np.nan if symbol in names else array[0]
+            array[-1] = np.nan if New(symbol) in names else array[-1]
+            if symbol in names and New(symbol) in names:
+                array[:] = np.nan
+            states[symbol.name] = array
+        changed = dataclasses.replace(trajectory, values=values, states=states)
+        with np.errstate(invalid="ignore"):
+            return bptt(changed, errors, Counter(), False, False, True)[0]
+
+    everything = {*trajectory.values, *c.cell.definition.states, *map(New, c.cell.definition.states)}
+    close(poisoned(everything - kept), want)
+    for symbol in kept:
+        assert any((array != want[weight]).any() for weight, array in poisoned({symbol}).items()), symbol
