@@ -11,7 +11,7 @@ import sympy
 import errorflow as ef
 from errorflow.activations import tanh_slope
 from errorflow.calculus.edges import gates
-from errorflow.calculus.flow import carried_flow, departures, weight_derivatives
+from errorflow.calculus.flow import departures
 from errorflow.calculus.jacobian import Blocks, factorisation, state_jacobian
 from errorflow.calculus.words import ONE, At, Diag, Matrix, add, multiply, shift, transpose, word
 from tests import oracles
@@ -147,21 +147,6 @@ def test_there_are_as_many_words_as_paths(name, counts):
     assert CELLS[name]().jacobian().counts() == counts
 
 
-@pytest.mark.parametrize(
-    ("name", "carried", "total"), [("lstm", 436, 4729), ("lstm1997", 153, 1351), ("lstm_peephole", 24507, 167431)]
-)
-def test_words_of_five_steps_number_the_fifth_power_of_the_count_matrix(name, carried, total):
-    power = sympy.Matrix(CELLS[name]().jacobian().counts()) ** 5
-    assert (power[0, 0], sum(power)) == (carried, total)
-    cell = CELLS[name]()
-    if total <= 5000:
-        flow = cell.flow(5).blocks.counts()
-        assert (flow[0][0], sum(map(sum, flow))) == (carried, total)
-    else:
-        with pytest.raises(ValueError, match=f"{total} words; lag 'q' keeps the product"):
-            cell.flow(5)
-
-
 def test_the_jacobian_does_not_know_the_width():
     words = ef.lstm().jacobian().blocks.words
     assert not any(
@@ -247,36 +232,6 @@ def test_truncating_one_map_deletes_the_words_that_enter_it_first(name):
                 assert sum(deleted.values()) == len(whole[row, column]) - len(short[row, column])
 
 
-@every_cell
-def test_the_jacobian_is_the_carry_plus_the_departures_word_for_word(name):
-    definition = CELLS[name]().definition
-    whole, carry = state_jacobian(definition), state_jacobian(definition, truncated=True)
-    parts = departures(definition)
-    for row in whole.rows:
-        for column in whole.columns:
-            together = add(carry[row, column], *(blocks[row, column] for blocks in parts.values()))
-            assert Counter(together) == Counter(whole[row, column])
-
-
-@pytest.mark.parametrize("name", ["lstm1997", "lstm"])
-def test_the_closed_truncated_flow_is_the_product_word_by_word(name):
-    definition = CELLS[name]().definition
-    closed = carried_flow(definition)
-    for q in (1, 2, 4):
-        flow = CELLS[name]().flow(q, truncated=True).blocks
-        for row in flow.rows:
-            for column in flow.columns:
-                if (row, column) not in closed.blocks:
-                    assert flow[row, column] == ()
-                    continue
-                prefix, factor = closed.blocks[row, column]
-                entries = [word(Diag(factor))] if factor is not None else [ONE]
-                product = prefix
-                for k in range(q):
-                    product = multiply(product, shift(entries[0], k))
-                assert product == flow[row, column]
-
-
 # Layout and algebra
 
 
@@ -289,15 +244,6 @@ def test_the_row_layout_is_the_transpose_of_the_column_layout(name):
         assert (R[row[old, new]] == R[words].T).all()
         assert transpose(transpose(words)) == words
     assert row.transposed() == column
-
-
-@every_cell
-def test_a_flow_in_row_layout_is_the_transpose(name):
-    cell = CELLS[name]()
-    R = Rationals(2, 9, cell.shapes())
-    flow, turned = cell.flow(2).blocks, cell.flow(2, layout="row").blocks
-    for (new, old), words in flow.words.items():
-        assert (R[turned[old, new]] == R[words].T).all()
 
 
 @every_cell
@@ -374,23 +320,6 @@ def test_every_truncated_block_is_the_derivative_with_the_old_state_cut(name):
                 np.testing.assert_allclose(got, true[rows, columns], **TIGHT)
 
 
-@every_cell
-@pytest.mark.parametrize("q", [2, 3])
-def test_the_words_of_a_flow_are_the_derivative_over_its_steps(name, q):
-    numbers = case(name, n=2, T=q, seed=q)
-    trajectory, flow = numbers.run(), numbers.cell.flow(q).blocks
-    true = oracles.flow(numbers.step, numbers.weights, numbers.path, numbers.inputs, q, numbers.widths)
-    at_step = [float_values(trajectory, t) for t in range(q)]
-
-    def values(symbol):
-        return at_step[q - 1 - symbol.lag][symbol.base] if isinstance(symbol, At) else at_step[q - 1][symbol]
-
-    for new, rows in numbers.blocks:
-        for old, columns in numbers.blocks:
-            got = float_words(flow[new, old], 2, values, numbers.weights)
-            np.testing.assert_allclose(got, true[rows, columns], **TIGHT)
-
-
 @pytest.mark.parametrize("name", ANALYTIC)
 def test_two_unrolled_steps_at_width_two_differentiate_entry_by_entry_to_the_flow(name):
     # SymPy knows only scalars here: two units, two steps, every entry of the Jacobian by itself.
@@ -420,37 +349,6 @@ def test_two_unrolled_steps_at_width_two_differentiate_entry_by_entry_to_the_flo
         for old, columns in numbers.blocks:
             got = float_words(flow[new, old], 2, values, numbers.weights)
             np.testing.assert_allclose(got, true[rows, columns], **TIGHT)
-
-
-@every_cell
-def test_the_words_in_the_weights_are_the_derivative_in_the_weights(name):
-    numbers = case(name, n=2, T=1, seed=6)
-    values = float_values(numbers.run(), 0)
-    got = {}
-    for place in weight_derivatives(numbers.cell.definition):
-        source = None if place.source is None else values[place.source]
-        rows = []
-        for state in numbers.cell.definition.states:
-            words = place.words.get(state.name, ())
-            reached = float_words(words, 2, values.__getitem__, numbers.weights)
-            shape = numbers.weights[place.weight].shape
-            columns = []
-            for index in np.ndindex(shape):
-                moved = np.zeros(2)  # d(weight) source, for a unit change of one entry
-                moved[index[0]] = 1.0 if source is None else source[index[-1]]
-                columns.append(reached @ moved)
-            rows.append(np.array(columns).T)
-        part = np.concatenate(rows)
-        got[place.weight] = got.get(place.weight, 0) + part
-    for weight, array in numbers.weights.items():
-
-        def run(flat, weight=weight, array=array):
-            changed = {**numbers.weights, weight: flat.reshape(array.shape)}
-            blocks = oracles.split(numbers.path[0], numbers.widths)
-            return np.concatenate(numbers.step(oracles.NUMPY, changed, blocks, numbers.inputs[0]))
-
-        true = oracles.complex_step(run, array.ravel())
-        np.testing.assert_allclose(got[weight], true, **TIGHT, err_msg=weight)
 
 
 @every_cell

@@ -1,15 +1,22 @@
-"""A block of words as NumPy source, for a reader's own script."""
+"""A block of words as NumPy source, for a reader's own script.
+
+The vectors of one step have their plain names, new states end in `_new`. Over several steps a name is an array over
+time: f[t - 1] is the gate at step t - 1 and h[t] the state after step t.
+"""
 
 from __future__ import annotations
+
+from itertools import groupby
 
 import sympy
 from sympy.printing.numpy import NumPyPrinter
 
 from errorflow.activations import readable
-from errorflow.calculus.words import Diag, Factor, Matrix, Word, Words
-from errorflow.definition import Definition
+from errorflow.calculus.signs import timed_values
+from errorflow.calculus.words import Diag, Factor, Matrix, Word, Words, at, base, is_diagonal
+from errorflow.definition import Definition, New
 
-_HELPERS = {
+_WRITTEN_OUT = {
     "logistic": "1 / (1 + np.exp(-{0}))",
     "squash_in": "2 * np.tanh({0} / 2)",
     "squash_out": "np.tanh({0} / 2)",
@@ -25,46 +32,61 @@ class _Printer(NumPyPrinter):
 
     def _print_Function(self, expr: sympy.Function) -> str:
         name = expr.func.__name__
-        if name in _HELPERS:
-            return "(" + _HELPERS[name].format("(" + self._print(expr.args[0]) + ")") + ")"
-        return str(super()._print_Function(expr))
+        if name not in _WRITTEN_OUT:
+            return str(super()._print_Function(expr))
+        argument = self._print(expr.args[0])
+        text = _WRITTEN_OUT[name].format(argument if expr.args[0].is_Atom else f"({argument})")
+        return text if text.startswith("np.") else f"({text})"
 
 
-def numpy_source(definition: Definition, words: Words, rows: str, columns: str) -> str:
+def numpy_source(definition: Definition, words: Words, rows: str, columns: str, *, over_time: bool = False) -> str:
     """A NumPy expression for a block.
 
-    Old states have their plain name, new ones end in `_new`; all of them are float64 vectors.
-
-    rows, columns: sources of the lengths of the block, for a block that is zero or the identity.
+    rows, columns: the state blocks that index it, for the lengths of a block that is zero or the identity.
+    over_time: whether names are arrays over time.
     """
-    return " + ".join(_word(definition, w, rows) for w in words) or f"np.zeros(({rows}, {columns}))"
+    lengths = [f"len({name}[t])" if over_time else f"len({name})" for name in (rows, columns)]
+    texts = [_word(definition, word, lengths[0], over_time) for word in words]
+    return " + ".join(texts) or f"np.zeros(({lengths[0]}, {lengths[1]}))"
 
 
-def _word(definition: Definition, word: Word, rows: str) -> str:
-    if not word:
-        return f"np.eye({rows})"
-    last = word[-1]
-    text = f"np.diag({_vector(definition, last)})" if _is_diagonal(last) else _matrix(last)
-    for factor in reversed(word[:-1]):
-        if _is_diagonal(factor):
-            text = f"({_vector(definition, factor)})[:, None] * ({text})"
+def _word(definition: Definition, word: Word, length: str, over_time: bool) -> str:
+    """A product, read from the left: the first vector scales the rows of a matrix, later ones the columns."""
+    text = ""
+    for diagonal, group in groupby(word, is_diagonal):
+        factors = list(group)
+        if diagonal:
+            entry = sympy.Mul(*(_entry(definition, f, over_time) for f in factors))
+            vector = str(_Printer().doprint(entry)).replace("numpy.", "np.")
+            if len(factors) == len(word):
+                return f"{vector} * np.eye({length})" if entry.is_number else f"np.diag({vector})"
+            vector = f"({vector})" if entry.is_Add or entry.is_Mul or entry.is_Pow else vector
+            rows = vector if entry.is_number else f"{vector}[:, None]"
+            text = f"{text} * {vector}" if text else f"{rows} *"
         else:
-            text = f"{_matrix(factor)} @ ({text})"
-    return text
+            product = " @ ".join(_matrix(f) for f in factors)
+            text = f"{text} {product}" if text.endswith("*") else f"{text} @ {product}" if text else product
+    return text or f"np.eye({length})"
 
 
-def _is_diagonal(factor: Factor) -> bool:
-    return isinstance(factor, Diag) or (isinstance(factor, Matrix) and factor.kind == "diagonal")
-
-
-def _vector(definition: Definition, factor: Factor) -> str:
+def _entry(definition: Definition, factor: Factor, over_time: bool) -> sympy.Expr:
+    """The diagonal as a scalar expression whose names are those of the arrays."""
     if isinstance(factor, Matrix):
-        return factor.name
+        return sympy.Symbol(factor.name, real=True)
     assert isinstance(factor, Diag)
-    printer = _Printer({"fully_qualified_modules": True})
-    inner = {n.symbol: n.expression for n in definition.nodes if n.inner and n.expression is not None}
-    text = str(printer.doprint(readable(factor.entry, definition.values).xreplace(inner)))
-    return text.replace("numpy.", "np.")
+    entry = readable(factor.entry, timed_values(definition, factor.entry))
+    inner = {n.symbol: n.expression for n in definition.nodes if n.inner}
+    opened = {s: at(inner[base(s)[0]], base(s)[1]) for s in entry.free_symbols if base(s)[0] in inner}
+    entry = entry.xreplace(opened)
+    return entry.xreplace({s: _array(definition, s) for s in entry.free_symbols}) if over_time else entry
+
+
+def _array(definition: Definition, symbol: sympy.Symbol) -> sympy.Symbol:
+    """A name at its step, f[t - 1]; the old state of the step t is h[t - 1], the new one h[t]."""
+    name, lag = base(symbol)
+    lag += name in definition.states
+    name = name.of if isinstance(name, New) else name
+    return sympy.Symbol(f"{name}[t - {lag}]" if lag else f"{name}[t]", real=True)
 
 
 def _matrix(factor: Factor) -> str:

@@ -15,6 +15,7 @@ from errorflow.calculus.jacobian import (
     Blocks,
     Layout,
     cached_edges,
+    check_layout,
     factorisation,
     propagate,
     state_jacobian,
@@ -25,14 +26,19 @@ from errorflow.definition import Definition, New
 MOST_WORDS = 5000
 
 
+def check_lag(lag: object) -> None:
+    """Raises ValueError if `lag` is not a number of steps."""
+    if isinstance(lag, bool) or not isinstance(lag, int) or lag < 0:
+        raise ValueError(f"lag must be a non-negative integer or 'q', got {lag!r}")
+
+
 def product(definition: Definition, lag: int, truncated: Truncation = False, layout: Layout = "column") -> Blocks:
     """Phi written out for a number of steps, every word with its times.
 
     Raises: ValueError if lag is negative or the expansion would have more than 5000 words; the product is then better
     left as a product.
     """
-    if isinstance(lag, bool) or not isinstance(lag, int) or lag < 0:
-        raise ValueError(f"lag must be a non-negative integer or 'q', got {lag!r}")
+    check_lag(lag)
     one_step = state_jacobian(definition, truncated)
     total = sum(sympy.Matrix(one_step.counts()) ** lag)
     if total > MOST_WORDS:
@@ -40,6 +46,7 @@ def product(definition: Definition, lag: int, truncated: Truncation = False, lay
             f"lag must be small enough for {MOST_WORDS} words, got {lag}: {total} words; lag 'q' keeps the product"
         )
     names = one_step.rows
+    check_layout(layout)
     flow = Blocks(names, names, {(s, s): ONE for s in names})
     for k in range(lag):
         past = Blocks(names, names, {pair: shift(words, k) for pair, words in one_step.words.items()})
@@ -49,12 +56,12 @@ def product(definition: Definition, lag: int, truncated: Truncation = False, lay
 
 @dataclass(frozen=True)
 class Carried:
-    """A truncated flow in closed form: each block a prefix times a product over k = 0..q-1 of diag(factor at t - k).
+    """A truncated flow in closed form: each block a prefix times a product of the step's factor over k = 0..q-1.
 
-    blocks: (new, old) -> (prefix words at t, factor or None where it is one).
+    blocks: (new, old) -> (prefix at t, factor at t - k), both sums of words; the factor is a sum of diagonals.
     """
 
-    blocks: Mapping[tuple[str, str], tuple[Words, sympy.Expr | None]]
+    blocks: Mapping[tuple[str, str], tuple[Words, Words]]
 
 
 def carried_flow(definition: Definition) -> Carried | None:
@@ -66,18 +73,15 @@ def carried_flow(definition: Definition) -> Carried | None:
     parts = factorisation(definition, truncated=True)
     names = parts.across.rows
     live = [s for s in names if any(parts.across[s, k] or parts.across[k, s] for k in names)]
-    blocks: dict[tuple[str, str], tuple[Words, sympy.Expr | None]] = {}
+    blocks: dict[tuple[str, str], tuple[Words, Words]] = {}
     for old in live:
         for new in live:
             if parts.within[new, old] != (ONE if new == old else ZERO):
                 return None
             if new != old and parts.across[new, old]:
                 return None
-        words = parts.across[old, old]
-        if len(words) != 1 or len(words[0]) > 1 or any(not isinstance(f, Diag) for f in words[0]):
-            return None
-        factor = words[0][0].entry if words[0] and isinstance(words[0][0], Diag) else None
-        blocks.update({(new, old): (parts.within[new, old], factor) for new in names if parts.within[new, old]})
+        step = parts.across[old, old]
+        blocks.update({(new, old): (parts.within[new, old], step) for new in names if parts.within[new, old]})
     return Carried(blocks)
 
 

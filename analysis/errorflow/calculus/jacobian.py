@@ -110,7 +110,8 @@ def state_jacobian(definition: Definition, truncated: Truncation = False, layout
         reached = propagate(definition, {old: ONE}, truncated)
         words.update({(s.name, old.name): reached[New(s)] for s in definition.states if reached[New(s)]})
     blocks = Blocks(names, names, words)
-    return blocks if _column(layout) else blocks.transposed()
+    check_layout(layout)
+    return blocks if layout == "column" else blocks.transposed()
 
 
 @dataclass(frozen=True)
@@ -145,7 +146,7 @@ def factorisation(definition: Definition, truncated: Truncation = False) -> Fact
     return Factorisation(Blocks(names, names, within), Blocks(names, names, across))
 
 
-def _column(layout: Layout) -> bool:
+def check_layout(layout: Layout) -> None:
+    """Raises ValueError if `layout` is neither of the two."""
     if layout not in ("column", "row"):
         raise ValueError(f"layout must be 'column' or 'row', got {layout!r}")
-    return layout == "column"

@@ -7,21 +7,14 @@ printed as the vector it stands for, with elementwise products. Slopes are print
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import groupby
 
 import sympy
 
 from errorflow.activations import readable
-from errorflow.calculus.words import At, Diag, Factor, Matrix, Partial, Word, Words, at
+from errorflow.calculus.signs import FUNCTIONS, TALL, Weight, braced, is_below, timed_values, upright
+from errorflow.calculus.words import At, Diag, Factor, Matrix, Partial, Word, Words, at, is_diagonal
 from errorflow.definition import Definition, Net, New, Node
-
-_FUNCTIONS = {
-    "logistic": r"\sigma",
-    "squash_in": "g",
-    "squash_out": "h",
-    "relu": r"\operatorname{relu}",
-    "tanh": r"\tanh",
-    "positive": r"\mathbf{1}_{>0}",
-}
 
 
 @dataclass(frozen=True)
@@ -40,6 +33,8 @@ class Notation:
 
     def name(self, symbol: sympy.Symbol) -> str:
         """A vector with its time index."""
+        if isinstance(symbol, Weight):
+            return self.matrix(symbol.name)
         lag, base = (symbol.lag, symbol.base) if isinstance(symbol, At) else (0, symbol)
         if base in self.definition.states:
             lag += 1
@@ -47,35 +42,47 @@ class Notation:
             base = base.of
         node = None if isinstance(base, Net) else next((n for n in self.definition.nodes if n.symbol == base), None)
         if node is not None and node.inner and node.expression is not None:
-            return self._bracket(self.entry(at(node.expression, lag)))
+            inside = self.entry(at(node.expression, lag))
+            return inside if isinstance(node.expression, sympy.Function) else self.bracket(inside)
         shift = self.advance - lag
         time = f"{self.time}{shift:+d}" if shift else self.time
         if not self.tex:
             return f"{base.name}[{self.unit + ',' if self.unit else ''}{time}]"
-        if isinstance(base, Net):
-            stem, index = r"\mathrm{net}", base.label
-        else:
-            stem, _, index = sympy.latex(sympy.Symbol(base.name)).partition("_")
-            index = index.removeprefix("{").removesuffix("}")
+        stem, index = self._letters(base.name)
         return rf"{stem}_{{{','.join(part for part in (index, self.unit, time) if part)}}}"
 
     def matrix(self, name: str) -> str:
         """A weight without time index."""
         if not self.tex:
             return name
-        stem, _, index = name.partition("_")
+        stem, index = self._letters(name)
         return f"{stem}_{{{index}}}" if index else stem
+
+    def _letters(self, name: str) -> tuple[str, str]:
+        """Stem and index of a name in LaTeX: a letter in italics, a word upright, W_fh with two letters below."""
+        stem, _, index = name.partition("_")
+        if stem == "net" or (index and index in (getattr(n.symbol, "label", "") for n in self.definition.nodes)):
+            return upright(stem), upright(index)
+        stem, _, index = sympy.latex(sympy.Symbol(name)).partition("_")
+        return upright(stem), index.removeprefix("{").removesuffix("}")
 
     def entry(self, expression: sympy.Expr) -> str:
         """A scalar expression as the vector it stands for."""
-        return self._sum(readable(expression, _timed_values(self.definition, expression)))
+        return self._sum(readable(expression, timed_values(self.definition, expression)))
 
-    def _bracket(self, text: str) -> str:
-        return rf"\left({text}\right)" if self.tex and r"\frac" in text else f"({text})"
+    def scalar(self, expression: sympy.Expr) -> str:
+        """A scalar expression as a factor of a product."""
+        return self._product(readable(expression, timed_values(self.definition, expression)))
+
+    def bracket(self, text: str) -> str:
+        """`text` in brackets of its size."""
+        return rf"\left({text}\right)" if self.tex and any(s in text for s in TALL) else f"({text})"
 
     def _number(self, number: sympy.Expr) -> str:
         """A rational number; as a fraction in small type, so that brackets around it need not grow."""
-        return sympy.latex(number).replace(r"\frac", r"\tfrac") if self.tex else str(number)
+        if self.tex:
+            return sympy.latex(number).replace(r"\frac", r"\tfrac")
+        return str(sympy.sstr(number, full_prec=False))
 
     def _sum(self, expression: sympy.Expr) -> str:
         terms = sorted(sympy.Add.make_args(expression), key=self._rank)
@@ -97,8 +104,8 @@ class Notation:
     def _product(self, expression: sympy.Expr) -> str:
         factors = sympy.Mul.make_args(expression)
         numbers = [f for f in factors if f.is_Number]
-        above = [f for f in factors if not f.is_Number and not _is_below(f)]
-        below = [1 / f for f in factors if _is_below(f)]
+        above = [f for f in factors if not f.is_Number and not is_below(f)]
+        below = [1 / f for f in factors if is_below(f)]
         above.sort(key=lambda f: (f.is_Add, f.is_Function or f.is_Pow, self._rank(f, len(self.definition.nodes))))
         gathered = self._gather(above)
         times = self._times
@@ -130,47 +137,69 @@ class Notation:
         return out
 
     def _power(self, expression: sympy.Expr) -> str:
-        if expression.is_Pow and expression.exp.is_Number:
-            base, power = expression.args
-            if isinstance(base, sympy.Function) and power.is_Integer:
-                return self._function(base, int(power))
-            exponent = sympy.latex(power) if self.tex else str(power)
-            mark = "" if self.unit else r"\odot "
-            return f"{self._atom(base)}^{{{mark}{exponent}}}" if self.tex else f"{self._atom(base)}^{exponent}"
-        return self._atom(expression)
+        if not expression.is_Pow:
+            return self._atom(expression)
+        base, power = expression.args
+        if isinstance(base, sympy.Function) and power.is_Integer:
+            return self._function(base, int(power))
+        if power == sympy.Rational(1, 2):
+            return rf"\sqrt{{{self._sum(base)}}}" if self.tex else f"sqrt({self._sum(base)})"
+        exponent = self._sum(power)
+        below = self.bracket(self._number(base)) if base.is_negative and base.is_Atom else self._atom(base)
+        if not self.tex:
+            return f"{below}^{exponent if power.is_Atom else self.bracket(exponent)}"
+        mark = "" if self.unit else r"\odot "
+        return f"{braced(below)}^{{{mark}{exponent}}}"
 
     def _atom(self, expression: sympy.Expr) -> str:
         if expression.is_Symbol:
             return self.name(expression)
-        if expression.is_Number:
+        if expression.is_Atom:
             return self._number(expression)
         if isinstance(expression, sympy.Function):
             return self._function(expression, 1)
-        return self._bracket(self._sum(expression))
+        return self.bracket(self._sum(expression))
 
     def _function(self, expression: sympy.Expr, power: int) -> str:
         name = expression.func.__name__
         if self.tex:
-            name = _FUNCTIONS.get(name, rf"\operatorname{{{name}}}")
+            name = FUNCTIONS.get(name, rf"\operatorname{{{name}}}")
         raised = (f"^{{{power}}}" if self.tex else f"^{power}") if power != 1 else ""
-        inside = ", ".join(self._sum(a) for a in expression.args)
-        return f"{name}{raised}" + self._bracket(inside)
+        (argument,) = expression.args
+        if self.tex and isinstance(expression, sympy.Abs):
+            return rf"\lvert {self._sum(argument)} \rvert{raised}"
+        return f"{name}{raised}" + self.bracket(self._sum(argument))
 
     def factor(self, factor: Factor) -> str:
         """One factor of a word."""
-        if isinstance(factor, Diag):
-            inside = self.entry(factor.entry)
-            return (r"\operatorname{diag}" if self.tex else "diag") + self._bracket(inside)
+        if is_diagonal(factor):
+            return self._diagonal([factor])
         if isinstance(factor, Partial):
             return self.partial(factor.of, factor.by)
+        assert isinstance(factor, Matrix)
         text = self.matrix(factor.name)
-        if factor.kind == "diagonal":
-            return rf"\operatorname{{diag}}({text})" if self.tex else f"diag({text})"
-        return text + ("^{\\top}" if self.tex else "^T") if factor.transposed else text
+        if not factor.transposed:
+            return text
+        return braced(text) + "^{\\top}" if self.tex else text + "^T"
+
+    def _diagonal(self, factors: list[Factor]) -> str:
+        """Neighbouring diagonals as one; a number is written without diag."""
+        entries = [readable(f.entry, timed_values(self.definition, f.entry)) if isinstance(f, Diag)
+                   else Weight(getattr(f, "name", ""), real=True) for f in factors]  # fmt: skip
+        entry = sympy.Mul(*entries)
+        inside = self._sum(entry)
+        if entry.is_number:
+            return inside if entry.is_positive and entry.is_Atom else self.bracket(inside)
+        return (r"\operatorname{diag}" if self.tex else "diag") + self.bracket(inside)
 
     def word(self, word: Word) -> str:
         """A product of factors; the empty one is the identity."""
-        return (r"\, " if self.tex else " ").join(self.factor(f) for f in word) or "I"
+        between, parts = r"\, " if self.tex else " ", []
+        for diagonal, group in groupby(word, is_diagonal):
+            factors = list(group)
+            parts += [self._diagonal(factors)] if diagonal else [self.factor(f) for f in factors]
+        plain = all(isinstance(f, Diag) and f.entry.is_number for f in word)
+        return between.join([*parts, "I"] if plain else parts)
 
     def words(self, words: Words) -> str:
         """A sum of words; the empty one is zero."""
@@ -216,17 +245,3 @@ class Notation:
 def _only_argument(expression: sympy.Expr) -> sympy.Expr:
     """u for f(u) and for u alone."""
     return expression.args[0] if isinstance(expression, sympy.Function) and len(expression.args) == 1 else expression
-
-
-def _is_below(expression: sympy.Expr) -> bool:
-    return bool(expression.is_Pow and expression.exp.is_Number and expression.exp.is_negative)
-
-
-def _timed_values(definition: Definition, expression: sympy.Expr) -> dict[sympy.Expr, sympy.Symbol]:
-    """f(u) -> the name that holds it, at every time that occurs in `expression`."""
-    lags = {s.lag if isinstance(s, At) else 0 for s in expression.free_symbols}
-    held = {}
-    for lag in lags:
-        for value, symbol in definition.values.items():
-            held[at(value, lag)] = at(symbol, lag)
-    return held

@@ -130,6 +130,11 @@ def base(symbol: sympy.Symbol) -> tuple[sympy.Symbol, int]:
     return (symbol.base, symbol.lag) if isinstance(symbol, At) else (symbol, 0)
 
 
+def is_diagonal(factor: Factor) -> bool:
+    """Whether a factor is a diagonal matrix, of vectors or of parameters."""
+    return isinstance(factor, Diag) or (isinstance(factor, Matrix) and factor.kind == "diagonal")
+
+
 def is_net(symbol: sympy.Symbol) -> bool:
     """Whether a name, at any time, is a pre-activation."""
     return isinstance(base(symbol)[0], Net)

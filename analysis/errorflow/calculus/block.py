@@ -1,0 +1,99 @@
+"""One block of a Jacobian or of a flow, and how several of them are shown together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from errorflow.calculus.code import numpy_source
+from errorflow.calculus.latex import Notation
+from errorflow.calculus.words import Diag, Matrix, Words
+from errorflow.definition import Definition
+
+
+@dataclass(frozen=True, eq=False)
+class Block:
+    """One block of a Jacobian or of a flow: a sum of words.
+
+    row, column: the state blocks that index it. left: the derivative that it is, as (LaTeX, text). over_time: whether
+    its names stand at several steps.
+    """
+
+    definition: Definition
+    row: str
+    column: str
+    words: Words
+    left: tuple[str, str]
+    over_time: bool = False
+
+    def latex(self) -> str:
+        """The formula, without its left side, as pure mathematics for any math environment."""
+        return Notation(self.definition).words(self.words)
+
+    def text(self) -> str:
+        """The formula as plain text."""
+        return Notation(self.definition, tex=False).words(self.words)
+
+    def equation(self) -> str:
+        """Left side, = and formula as LaTeX."""
+        return f"{self.left[0]} = {self.latex()}"
+
+    def lines(self) -> str:
+        """The equation as rows of an `aligned` environment, broken at its terms."""
+        notation = Notation(self.definition)
+        terms = [notation.word(w) for w in self.words] or ["0"]
+        return self.left[0] + " ={}& " + " \\\\\n  &{}+ ".join(terms)
+
+    def numpy(self) -> str:
+        """The formula as a NumPy expression in the vectors and weights of the cell."""
+        return numpy_source(self.definition, self.words, self.row, self.column, over_time=self.over_time)
+
+    def json(self) -> dict[str, Any]:
+        """The words as data: every factor a diagonal with its entry, or a matrix."""
+        text = Notation(self.definition, tex=False)
+
+        def factor(f: Any) -> dict[str, Any]:
+            if isinstance(f, Matrix):
+                return {"matrix": f.name, "kind": f.kind, "transposed": f.transposed}
+            assert isinstance(f, Diag)
+            return {"diag": text.entry(f.entry)}
+
+        return {
+            "row": self.row,
+            "column": self.column,
+            "words": [[factor(f) for f in w] for w in self.words],
+            "latex": self.latex(),
+            "text": self.text(),
+        }
+
+    def _repr_latex_(self) -> str:
+        return f"$\\displaystyle {self.equation()}$"
+
+    def __str__(self) -> str:
+        return f"{self.left[1]} = {self.text()}"
+
+
+def latex(blocks: Iterable[Block]) -> str:
+    """Blocks as one `aligned` environment, long sums broken at their terms."""
+    return aligned(block.lines() for block in blocks)
+
+
+def aligned(rows: Iterable[str]) -> str:
+    """Rows as one `aligned` environment."""
+    return "\\begin{aligned}\n" + " \\\\\n".join(rows) + "\n\\end{aligned}"
+
+
+def text(blocks: Iterable[Block]) -> str:
+    """Blocks as plain text, one equation a line."""
+    return "\n".join(str(block) for block in blocks)
+
+
+def markdown(blocks: Iterable[Block]) -> str:
+    """Blocks as Markdown with display mathematics."""
+    return "\n\n".join(f"$$\n{block.equation()}\n$$" for block in blocks)
+
+
+def numpy(blocks: Iterable[Block]) -> str:
+    """Blocks as NumPy assignments J_new_old = ..."""
+    return "\n".join(f"J_{block.row}_{block.column} = {block.numpy()}" for block in blocks)

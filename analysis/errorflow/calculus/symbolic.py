@@ -1,0 +1,238 @@
+"""Formulas in which the number of steps, or the path of the error, stays a symbol, and the left sides of all blocks.
+
+Every function gives LaTeX if `tex`, else plain text. An index of summation is a letter that no part of the cell has.
+"""
+
+from __future__ import annotations
+
+from errorflow.calculus import flow as flows
+from errorflow.calculus.edges import Truncation, check_truncation, gates
+from errorflow.calculus.jacobian import Layout, check_layout
+from errorflow.calculus.latex import Notation
+from errorflow.calculus.steps import Step
+from errorflow.calculus.words import ONE, Words, transpose
+from errorflow.definition import Definition, New
+
+
+def left(
+    definition: Definition, pair: tuple[str, str], layout: Layout, truncated: Truncation, lag: str = "1"
+) -> tuple[str, str]:
+    """The left side of a block, d state_t / d state_(t-lag), as (LaTeX, text)."""
+    new, old = pair if layout == "column" else pair[::-1]
+    sides = []
+    for tex in (True, False):
+        before = Notation(definition, tex, time="t" if lag == "0" else f"t-{lag}", advance=1)
+        top = Notation(definition, tex).name(New(definition.state(new)))
+        shown = _marked(definition, _fraction(top, before.name(definition.state(old)), tex), truncated, tex)
+        turned = rf"\left({shown}\right)^{{\!\top}}" if tex else f"({shown})^T"
+        sides.append(shown if layout == "column" else turned)
+    return sides[0], sides[1]
+
+
+def _fraction(top: str, below: str, tex: bool) -> str:
+    return rf"\frac{{\partial {top}}}{{\partial {below}}}" if tex else f"d {top} / d {below}"
+
+
+def _marked(definition: Definition, derivative: str, truncated: Truncation, tex: bool) -> str:
+    """A derivative with the mark of its truncation, if it has one."""
+    if not truncated:
+        return derivative
+    cut = _cut(definition, truncated, tex)
+    return rf"\left.{derivative}\right|_{{{cut}}}" if tex else f"{derivative} ({cut})"
+
+
+def _cut(definition: Definition, truncated: Truncation, tex: bool) -> str:
+    """What is truncated, as an index in LaTeX and in words in text."""
+    if isinstance(truncated, bool):
+        return r"\mathrm{tr}" if tex else "truncated"
+    labels = ", ".join(_label(label, tex) for label in gates(definition) if label in truncated)
+    return rf"\mathrm{{tr}}({labels})" if tex else f"truncated into {labels}"
+
+
+def _label(label: str, tex: bool) -> str:
+    """A map as it is called: by one letter for its gate, or by a word."""
+    word = label or "net"
+    return rf"\mathrm{{{word}}}" if tex and len(word) > 1 and word.isalpha() else word
+
+
+def flow(definition: Definition, truncated: Truncation, layout: Layout, tex: bool) -> tuple[str, ...]:
+    """The flow over q steps, line by line: the product, then its blocks if they have a closed form."""
+    check_truncation(definition, truncated)
+    check_layout(layout)
+    name, mark = _marks(definition, truncated, tex)
+    times = ("t", "t-1", "t-q+1")
+    if layout == "column":
+        factors = [_at(mark, time, tex) for time in times]
+        head = f"{_at(name, 't,q', tex)} = {_product(factors, tex)}"
+    else:
+        factors = [_transposed(_at(mark, time, tex), tex) for time in times]
+        head = f"{_transposed(_at(name, 't,q', tex), tex)} = {_product(factors, tex, newest_last=True)}"
+    closed = flows.carried_flow(definition) if truncated is True else None
+    if closed is None:
+        return (head,)
+    lines = [head + (r" \qquad (q \ge 1)" if tex else "   (q >= 1)")]
+    names = [s.name for s in definition.states]
+    for pair in ((row, column) for row in names for column in names):
+        prefix, factor = closed.blocks.get(pair if layout == "column" else pair[::-1], ((), ()))
+        side = left(definition, pair, layout, truncated, "q")[0 if tex else 1]
+        lines.append(f"{side} = {_closed(definition, prefix, factor, layout, tex)}")
+    return tuple(lines)
+
+
+def _marks(definition: Definition, truncated: Truncation, tex: bool) -> tuple[str, str]:
+    """Names of the flow and of the one-step Jacobian."""
+    if not truncated:
+        return (r"\Phi", "J") if tex else ("Phi", "J")
+    if tex:
+        raised = f"^{{{_cut(definition, truncated, True)}}}"
+        return r"\Phi" + raised, "J" + raised
+    labels = "" if truncated is True else f"({_cut(definition, truncated, False).removeprefix('truncated into ')})"
+    return f"Phi_tr{labels}", f"J_tr{labels}"
+
+
+def _at(mark: str, time: str, tex: bool) -> str:
+    return f"{mark}_{{{time}}}" if tex else f"{mark}[{time}]"
+
+
+def _transposed(factor: str, tex: bool) -> str:
+    if not tex:
+        return f"{factor}^T"
+    return rf"\left({factor}\right)^{{\!\top}}" if "^" in factor else rf"{factor}^{{\top}}"
+
+
+def _product(factors: list[str], tex: bool, *, newest_last: bool = False) -> str:
+    """First, second, dots, last factor; or the other way round."""
+    first, second, last = factors
+    space, dots = (r"\, ", r"\cdots") if tex else (" ", "...")
+    return f"{last} {dots} {second}{space}{first}" if newest_last else f"{first}{space}{second} {dots} {last}"
+
+
+def _closed(definition: Definition, prefix: Words, factor: Words, layout: Layout, tex: bool) -> str:
+    """prefix at t times the product of the factor over all q steps; in row layout the transpose."""
+    if not prefix:
+        return "0"
+    index = _free(definition, "k", "j", "l")
+    now = Notation(definition, tex)
+    then = Notation(definition, tex, time=f"t-{index}")
+    parts = []
+    if prefix != ONE:
+        side = now.words(prefix if layout == "column" else transpose(prefix))
+        parts.append(side if len(prefix) == 1 else now.bracket(side))
+    if factor != ONE:
+        step = then.words(factor)
+        step = step if len(factor) == 1 else then.bracket(step)
+        parts.append(rf"\prod_{{{index}=0}}^{{q-1}} {step}" if tex else f"prod({index}=0..q-1) {step}")
+    if layout == "row" and len(parts) == 2:
+        # Diagonals commute, so the product of the steps needs brackets only where something follows it.
+        parts = [now.bracket(parts[1]), parts[0]]
+    return (r"\, " if tex else " ").join(parts) or "I"
+
+
+def _free(definition: Definition, *letters: str) -> str:
+    """The first letter that no vector and no map of the cell has."""
+    taken = {s.name for s in (*definition.states, *definition.inputs, *(n.symbol for n in definition.nodes))}
+    taken |= {getattr(node.symbol, "label", "") for node in definition.nodes}
+    return next((letter for letter in letters if letter not in taken), letters[0])
+
+
+def flow_steps(definition: Definition, truncated: Truncation, layout: Layout) -> tuple[Step, ...]:
+    """How the flow over q steps comes about, line by line."""
+    both = (_flow_lines(definition, truncated, tex) for tex in (True, False))
+    meaning = "definition" + (", the edges of the truncation deleted at every step" if truncated else "")
+    rules = [
+        (meaning, meaning),
+        ("chain rule over the last step",) * 2,
+        ("the same $q$ times", "the same q times"),
+        ("R leads from old states to new, L among the new",) * 2,
+        ("R reads only what is carried, and there L is the identity",) * 2,
+    ]
+    head, *blocks = zip(*(flow(definition, truncated, layout, tex) for tex in (True, False)), strict=True)
+    lines = list(zip(*both, strict=True))[: 5 if blocks else 3]
+    if layout == "row":
+        lines.append(head)
+        rules[len(lines) - 1 :] = [("transposition turns the order round",) * 2]
+    rules = [*rules[: len(lines)], *[("block by block",) * 2 for _ in blocks]]
+    return tuple(_step(line, rule) for line, rule in zip([*lines, *blocks], rules, strict=True))
+
+
+def _flow_lines(definition: Definition, truncated: Truncation, tex: bool) -> list[str]:
+    """The flow defined, unrolled, and in the factors of its step."""
+    name, mark = _marks(definition, truncated, tex)
+    whole, space = _at(name, "t,q", tex), r"\, " if tex else " "
+    across = [_at("R", time, tex) for time in ("t", "t-1", "t-q+1")]
+    return [
+        f"{whole} = {_total(definition, truncated, tex)}",
+        f"{whole} = {_at(mark, 't', tex)}{space}{_at(name, 't-1,q-1', tex)}",
+        f"{whole} = {_product([_at(mark, time, tex) for time in ('t', 't-1', 't-q+1')], tex)}",
+        f"{_at(mark, 't', tex)} = {_at('L', 't', tex)}{space}{_at('R', 't', tex)}",
+        f"{whole} = {_at('L', 't', tex)}{space}{_product(across, tex)}",
+    ]
+
+
+def _total(definition: Definition, truncated: Truncation, tex: bool) -> str:
+    """d state_t / d state_(t-q) of all state blocks together."""
+    now = [Notation(definition, tex).name(New(s)) for s in definition.states]
+    then = [Notation(definition, tex, time="t-q", advance=1).name(s) for s in definition.states]
+    top, below = (side[0] if len(side) == 1 else f"({', '.join(side)})" for side in (now, then))
+    return _marked(definition, _fraction(top, below, tex), truncated, tex)
+
+
+def _step(line: tuple[str, str], rule: tuple[str, str]) -> Step:
+    (tex_left, _, tex_right), (text_left, _, text_right) = (side.partition(" = ") for side in line)
+    return Step((tex_left, text_left), (tex_right, text_right), rule)
+
+
+def path_sum(definition: Definition, lag: int | str, tex: bool) -> str:
+    """The flow of a fully recurrent network as a sum over paths through units l_1, ..., l_(q-1).
+
+    Source: Hochreiter & Schmidhuber 1997, equation (2), with the weight subscripts of (1).
+    """
+    form = flows.path_sum(definition)
+    if lag == 0:
+        raise ValueError("lag must be 1 or larger for a sum over paths, got 0")
+    q, last = str(lag), "q-1" if lag == "q" else str(int(lag) - 1)
+    # The factor m belongs to the step t-m+1, which turns the state at t-m into that at t-m+1.
+    slope = Notation(definition, tex, time="t-m", advance=1, unit="l_{m-1}" if form.slope_first else "l_m")
+    size = definition.sizes[definition.states[0]]
+    dots = r"\ldots" if tex else "..."
+    units = {"0": "", "1": "l_1", "2": "l_1, l_2"}.get(last, f"l_1, {dots}, l_{{{last}}}")
+    if tex:
+        matrix = slope.matrix(form.matrix)
+        weight = rf"{matrix if len(matrix) == 1 else f'({matrix})'}_{{l_{{m-1}} l_m}}"
+        over = rf"\sum_{{{units} = 1}}^{{{size}}} \;" if units else ""
+        head = rf"\left[\Phi_{{t,{q}}}\right]_{{uv}} = {over}\prod_{{m=1}}^{{{q}}} "
+        ends = rf", \qquad l_0 = u,\; l_{{{q}}} = v"
+    else:
+        weight = f"{form.matrix}[l_{{m-1}},l_m]"
+        over = f"sum({units} = 1..{size}) " if units else ""
+        head = f"Phi[t,{q}][u,v] = {over}prod(m=1..{q}) "
+        ends = f",  l_0 = u, l_{q} = v"
+    factors = [slope.scalar(form.entry), weight] if form.entry != 1 else [weight]
+    return head + (r"\, " if tex else " ").join(factors if form.slope_first else factors[::-1]) + ends
+
+
+def departures(definition: Definition, tex: bool) -> str:
+    """The flow cut at the step where the error first leaves the carry."""
+    labels = [_label(label, tex) for label in gates(definition)]
+    gate, step = _free(definition, "k", "j", "l"), _free(definition, "r", "s", "p")
+    if not tex:
+        carried = "Phi[t,q] = C[t] C[t-1] ... C[t-q+1]"
+        left_out = (
+            f" + sum({gate} in {', '.join(labels)}) sum({step}=0..q-1)"
+            f" J[t] ... J[t-{step}+1] E({gate})[t-{step}] C[t-{step}-1] ... C[t-q+1]"
+        )
+    else:
+        carried = r"\Phi_{t,q} = C_{t}\, C_{t-1} \cdots C_{t-q+1}"
+        left_out = (
+            rf" + \sum_{{{gate} \in \{{{', '.join(labels)}\}}}} \; \sum_{{{step}=0}}^{{q-1}}"
+            rf" J_{{t}} \cdots J_{{t-{step}+1}}\, E^{{({gate})}}_{{t-{step}}}\, C_{{t-{step}-1}} \cdots C_{{t-q+1}}"
+        )
+    return carried + left_out if labels else carried
+
+
+def departure(definition: Definition, label: str, pair: tuple[str, str]) -> tuple[str, str]:
+    """The left side of a block of E^(k) at the step t, as (LaTeX, text)."""
+    several = len(definition.states) > 1
+    block = rf"{pair[0]}{pair[1]}," if several else ""
+    latex = rf"E^{{({_label(label, True)})}}_{{{block}t}}"
+    return latex, f"E({_label(label, False)})[t]" + (f"[{pair[0]},{pair[1]}]" if several else "")
