@@ -135,8 +135,9 @@ class Cell:
         inputs: int | None = None,
         steps: int | None = None,
         biases: bool = False,
+        **others: int | None,
     ) -> tuple[Cost, ...]:
         """Exact multiply-adds and memory of BPTT and RTRL, as polynomials and, where numbers are given, as integers."""
         from errorflow.learning import costs
 
-        return costs(self.definition, units=units, inputs=inputs, steps=steps, biases=biases)
+        return costs(self.definition, units=units, inputs=inputs, steps=steps, biases=biases, **others)

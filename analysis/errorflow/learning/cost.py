@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import sympy
 
 from errorflow.calculus.words import Diag, Matrix, Word
@@ -61,20 +62,25 @@ def costs(
     inputs: int | None = None,
     steps: int | None = None,
     biases: bool = False,
+    **others: int | None,
 ) -> tuple[Cost, ...]:
     """The cost of BPTT and of RTRL for a cell, in this order.
 
-    units, inputs, steps: numbers for n, m, T; what is not given stays a symbol.
+    units, inputs, steps: numbers for n, m, T; others: for the cell's other size labels. What is left out stays a symbol.
 
-    Raises: ValueError for a number that is not a positive integer.
+    Raises: ValueError for a number that is not a positive integer, KeyError for a label that the cell does not have.
     """
+    unknown = [label for label in others if label not in definition.sizes.values()]
+    if unknown:
+        known = ", ".join(dict.fromkeys(definition.sizes.values()))
+        raise KeyError(f"cell {definition.name!r} has no size {', '.join(unknown)}; its sizes are {known}")
     sizes = []
-    for label, number in (("n", units), ("m", inputs), ("T", steps)):
+    for label, number in {"n": units, "m": inputs, "T": steps, **others}.items():
         if number is None:
             continue
-        if isinstance(number, bool) or not isinstance(number, int) or number < 1:
-            raise ValueError(f"{_WORDS[label]} must be a positive integer, got {number!r}")
-        sizes.append((label, number))
+        if isinstance(number, bool) or not isinstance(number, int | np.integer) or number < 1:
+            raise ValueError(f"{_WORDS.get(label, label)} must be a positive integer, got {number!r}")
+        sizes.append((label, int(number)))
     return tuple(cost(definition, biases, tuple(sizes)) for cost in (_bptt, _rtrl))
 
 

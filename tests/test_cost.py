@@ -1,0 +1,202 @@
+"""What learning costs: polynomials against runs that count themselves, and against closed forms derived by hand."""
+
+from __future__ import annotations
+
+import itertools
+import json
+
+import numpy as np
+import pytest
+import sympy
+
+import errorflow as ef
+from errorflow.learning import costs
+from errorflow.learning.cost import STEPS, products
+from errorflow.learning.operations import Counter
+from errorflow.learning.plan import backward_plan
+from errorflow.numeric import run
+from tests.mixed import NAMES, mixed
+from tests.pairs import CELLS
+
+n, m, T = (sympy.Symbol(s, positive=True, integer=True) for s in "nmT")
+r = sympy.Symbol("r", positive=True, integer=True)
+p = n + m
+GRID = [*itertools.product((1, 2, 3), (1, 2), (1, 2, 3)), (5, 4, 7)]
+
+
+def cell(name):
+    """The cell called `name` in the tests."""
+    return mixed() if name == "mixed" else CELLS[name]()
+
+
+def values(polynomial, units, inputs, steps):
+    """The integer that a polynomial is; r stands for n + 1 in the runs."""
+    return int(polynomial.subs({n: units, m: inputs, T: steps, r: units + 1}))
+
+
+def counted(c, units, inputs, steps, algorithm, biases):
+    """A run that counts itself."""
+    rng = np.random.default_rng(0)
+    labels = {label for shape in c.shapes().values() for label in shape}
+    sizes = {"n": units, "m": inputs, "r": units + 1}
+    weights = c.random_weights(rng, **{k: v for k, v in sizes.items() if k in labels})
+    width = units + 1 if c.name == "mixed" else units
+    errors, xs = rng.normal(size=(steps, width)), rng.normal(size=(steps, inputs))
+    return c.gradient(weights, xs, errors, algorithm=algorithm, biases=biases, count=True)
+
+
+@pytest.mark.parametrize("biases", [False, True])
+@pytest.mark.parametrize("name", NAMES)
+def test_the_polynomials_are_what_runs_count(name, biases):
+    c = cell(name)
+    for polynomial in c.cost(biases=biases):
+        for sizes in GRID:
+            run_ = counted(c, *sizes, polynomial.name, biases)
+            assert run_.macs == values(polynomial.macs, *sizes), sizes
+            assert run_.elementwise == values(polynomial.elementwise, *sizes), sizes
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_counting_changes_no_gradient_and_counting_products_is_optional(name):
+    c = cell(name)
+    with_ = counted(c, 3, 2, 4, "bptt", True)
+    for algorithm in ("bptt", "rtrl"):
+        run_ = counted(c, 3, 2, 4, algorithm, True)
+        for weight, array in with_.weights.items():
+            np.testing.assert_allclose(run_.weights[weight], array, rtol=1e-10, atol=1e-12)
+
+
+def test_the_costs_of_a_fully_recurrent_network_are_the_closed_forms():
+    back, forward = ef.rnn().cost()
+    # Forward n p, outer products n p, W^T n^2, the last not at the first step. RTRL: forward n p, W P n^3 p, slopes
+    # n^2 p, contraction n^2 p.
+    assert sympy.expand(back.macs - (T * (2 * n * p + n**2) - n**2)) == 0
+    assert sympy.expand(forward.macs - T * n * p * (n + 1) ** 2) == 0
+    assert sympy.expand(back.memory - (T * p + n)) == 0
+    assert sympy.expand(forward.memory - n**2 * p) == 0
+    assert (back.exact, forward.exact) == (True, True)
+
+
+def test_a_bias_counts_as_one_more_input_in_the_influence_and_nowhere_in_bptt():
+    back, forward = ef.rnn().cost(biases=True)
+    assert back.macs == ef.rnn().cost()[0].macs
+    # The influence has n more columns for each of n rows: W P, slopes and contraction, n (n^2 + n + n) more a step.
+    plain = ef.rnn().cost()[1]
+    assert sympy.expand(forward.macs - plain.macs - T * n * (n**2 + 2 * n)) == 0
+    assert sympy.expand(forward.memory - plain.memory - n**2) == 0
+
+
+def test_rtrl_of_an_lstm_takes_eight_n_cubed_p_and_not_sixteen():
+    back, forward = ef.lstm().cost()
+    per_step = sympy.Poly(sympy.expand(forward.macs / T), n, m)
+    # Two products of n by n with n by 4 n p, by the factorisation of the step; the joint Jacobian, 2 n by 2 n, takes 16
+    # and the 8 n^2 p of scaling are of lower order.
+    top = sum(c * n**i * m**j for (i, j), c in per_step.terms() if i + j == 4)
+    assert sympy.expand(top - 8 * n**3 * p) == 0
+    # Forward 4 n p, outer products 4 n p, transposed recurrent matrices 4 n^2, these not at the first step.
+    assert sympy.expand(back.macs - (T * (8 * n * p + 4 * n**2) - 4 * n**2)) == 0
+    assert sympy.expand(forward.memory - 2 * n * 4 * n * p) == 0
+
+
+def test_rtrl_needs_less_memory_than_bptt_exactly_from_n_squared_steps_on():
+    for units, inputs in itertools.product((1, 2, 5, 10), (1, 3, 20)):
+        for steps in (max(1, units**2 - 1), units**2, units**2 + 1):
+            words = [c.total(c.memory) for c in ef.rnn().cost(units=units, inputs=inputs, steps=steps)]
+            assert (words[1] < words[0]) == (steps >= units**2)
+    at = [[c.total(c.memory) for c in ef.rnn().cost(units=100, inputs=100, steps=s)] for s in (9999, 10_000)]
+    assert at == [[1_999_900, 2_000_000], [2_000_100, 2_000_000]]
+
+
+def test_the_ratio_of_time_is_that_of_the_closed_forms():
+    # 2 (n + 1)^2 / 5 a step for n = m, BPTT taken without its shorter first step.
+    for units, ratio in ((10, 48.4), (100, 4080.4), (1000, 400800.4)):
+        back, forward = ef.rnn().cost(units=units, inputs=units, steps=10**9)
+        assert forward.total(forward.macs) / back.total(back.macs) == pytest.approx(ratio, rel=1e-8)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_memory_of_bptt_is_the_size_of_the_arrays_it_keeps(name):
+    c = cell(name)
+    for units, inputs, steps in GRID:
+        rng = np.random.default_rng(0)
+        labels = {label for shape in c.shapes().values() for label in shape}
+        sizes = {"n": units, "m": inputs, "r": units + 1}
+        weights = c.random_weights(rng, **{k: v for k, v in sizes.items() if k in labels})
+        trajectory = run(c.definition, weights, rng.normal(size=(steps, inputs)))
+        window, stored = trajectory.between(0, steps), {}
+        for symbol in backward_plan(c.definition).kept:
+            # Rows that are one and the same, such as h as the new state of a step and the old one of the next, once.
+            for row in window[symbol]:
+                stored[row.__array_interface__["data"][0]] = row.size
+        assert sum(stored.values()) == values(c.cost()[0].memory, units, inputs, steps)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_memory_of_rtrl_is_the_size_of_its_influence(name, monkeypatch):
+    c, contracted, original = cell(name), [], Counter.matmul
+
+    def watching(self, a, b):
+        contracted.append(b)
+        return original(self, a, b)
+
+    monkeypatch.setattr(Counter, "matmul", watching)
+    for units, inputs, steps in GRID[:6]:
+        counted(c, units, inputs, steps, "rtrl", False)
+        # The last product of a run is that of the error with the influence on the output, one column for each weight.
+        columns = contracted[-1].shape[-1]
+        width = sum({"n": units, "r": units + 1}[c.definition.sizes[s]] for s in c.definition.states)
+        assert width * columns == values(c.cost()[1].memory, units, inputs, steps)
+
+
+@pytest.mark.parametrize(
+    ("expression", "count"),
+    [
+        ("x", 0), ("2", 0), ("x + y", 0), ("-x", 0), ("1 - x", 0), ("x*y", 1), ("2*x", 1), ("-x*y", 1), ("x*y*z", 2),
+        ("x**2", 1), ("x**3", 2), ("1/x", 1), ("x/y", 2), ("x**-2", 2), ("tanh(x)", 0), ("x*tanh(y*z)", 2),
+        ("x*(1 - x)", 1), ("1 - x**2", 1), ("x*y + z*x", 2), ("sqrt(x)", 0),
+    ],
+)  # fmt: skip
+def test_products_of_an_expression_are_counted_as_they_are_written(expression, count):
+    assert products(sympy.sympify(expression)) == count
+
+
+def test_numbers_that_are_given_are_put_in_and_the_rest_stays_open():
+    back, forward = ef.rnn().cost(units=3, steps=5)
+    assert back.total(back.macs) is None
+    assert back.total(back.memory) is None
+    assert forward.total(sympy.Integer(7)) == 7
+    whole = ef.rnn().cost(units=3, inputs=2, steps=5)[0]
+    assert whole.total(whole.macs) == 5 * (2 * 3 * 5 + 9) - 9
+    assert ef.rnn().cost()[0].macs.free_symbols == {n, m, STEPS}
+
+
+def test_a_cost_is_valid_json_with_integers_and_polynomials():
+    for record in (c.json() for c in ef.lstm().cost(units=4, inputs=2, steps=7)):
+        again = json.loads(json.dumps(record, allow_nan=False))
+        assert again == record
+        at = {"n": 4, "m": 2, "T": 7}
+        for total, polynomial in [("macs_total", "macs_polynomial"), ("memory_words", "memory_polynomial"),
+                                  ("elementwise_total", "elementwise_polynomial")]:  # fmt: skip
+            assert int(sympy.sympify(again[polynomial]).subs(at)) == again[total]
+    assert [c.json()["name"] for c in ef.lstm().cost()] == ["bptt", "rtrl"]
+    assert ef.lstm().cost()[0].json()["macs_total"] is None
+
+
+@pytest.mark.parametrize("wrong", [0, -1, 2.0, True, "3", 2**0.5])
+def test_sizes_that_are_no_positive_integers_are_refused(wrong):
+    for name in ("units", "inputs", "steps"):
+        with pytest.raises(ValueError, match=f"{name} must be a positive integer, got {wrong!r}"):
+            costs(ef.rnn().definition, **{name: wrong})
+
+
+def test_sizes_may_be_integers_of_numpy():
+    assert ef.rnn().cost(units=np.int64(3), inputs=1, steps=2)[0].total(n) == 3
+
+
+def test_other_widths_of_a_cell_are_given_by_their_label():
+    back = mixed().cost(units=3, inputs=2, steps=5, r=4)[0]
+    assert back.total(back.macs) == values(back.macs, 3, 2, 5)
+    with pytest.raises(KeyError, match="cell 'mixed' has no size k; its sizes are n, r, m"):
+        mixed().cost(k=2)
+    with pytest.raises(ValueError, match="r must be a positive integer, got 0"):
+        mixed().cost(r=0)
