@@ -114,8 +114,8 @@ def complaints(log: str) -> list[str]:
     found = re.findall(
         r"^(?:LaTeX Warning: (?:Reference|Citation).*undefined.*|LaTeX Warning: Label.*multiply.*)", log, re.M
     )
-    for line in re.findall(r"^Overfull \\hbox.*", log, re.MULTILINE):
-        over = re.search(r"\(([\d.]+)pt too wide", line)
+    for line in re.findall(r"^Overfull \\[hv]box.*", log, re.MULTILINE):
+        over = re.search(r"\(([\d.]+)pt too (?:wide|high)", line)
         if over and float(over.group(1)) > LONGEST:
             found.append(line)
     return list(dict.fromkeys(found))

@@ -111,9 +111,13 @@ def _catalogue(chosen: tuple[Result, ...], pieces: Mapping[str, Piece]) -> str:
     for result in chosen:
         lines.append(rf"\subsection*{{\raggedright {escaped(result.title)}}}")
         for name, piece in result.pieces().items():
-            read = rf"\input{{{name}}}"
-            lines += ["", rf"\texttt{{{escaped(name)}}}", "", rf"\[ {read} \]" if piece.math else read]
-    lines += [r"\subsection*{All theorems}", r"\footnotesize", r"\input{theorem_table}", r"\end{document}"]
+            read, called = rf"\input{{{name}}}", rf"\texttt{{{escaped(name)}}}"
+            if not piece.math and "\n" not in piece.latex:
+                lines += ["", rf"{{\raggedright {called}: {read}\par}}"]
+            else:
+                lines += ["", called, "", rf"\[ {read} \]" if piece.math else read]
+    lines += [r"\newpage\subsection*{All theorems}", r"\scriptsize\newcommand{\EFtitlewidth}{.36\linewidth}"]
+    lines += [r"\input{theorem_table}", r"\end{document}"]
     return "\n".join(lines) + "\n"
 
 

@@ -117,6 +117,7 @@ def _shown(statement: Statement, k: int) -> list[str]:
     covering = [p for p in statement.parts[:k] if not p.assume and (p.induction or not part.induction)]
     said = {t for p in covering for t in p.conclude}
     trivial = {f"{a.name} >= 0" for a in plan.accumulate if a.term == "1" or a.kind != "sum"} if plan else set()
+    trivial |= {f"{a.name} >= 1" for a in plan.accumulate if a.term == "1"} if plan else set()
     shown = [t for t in part.conclude if t not in said | trivial]
     return shown or [t for t in part.conclude if t not in said]
 
@@ -191,7 +192,12 @@ def _speaks_for_itself(page: Page, name: str, function: str, argument: str) -> b
 def _block(page: Page, name: str, rows: Sequence[Sequence[str]]) -> Iterator[str]:
     """A matrix by its entries: one by one where they are too long to stand side by side."""
     cells = [[show(page, parse_expression(entry)) for entry in row] for row in rows]
-    if any(names_in(parse_expression(e)) & set(page.statement.matrix) for _, b in page.statement.blocks for r in b for e in r):
+    if any(
+        names_in(parse_expression(e)) & set(page.statement.matrix)
+        for _, b in page.statement.blocks
+        for r in b
+        for e in r
+    ):
         cells = [["I" if cell == "1" else cell for cell in row] for row in cells]
     if _is_long(rows):
         for i, row in enumerate(cells, 1):
