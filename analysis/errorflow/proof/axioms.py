@@ -26,9 +26,7 @@ AXIOMS: dict[str, Axiom] = {
     "logistic.range": Axiom((_S,), ("s > 0", "1 - s > 0")),
     "logistic.centre": Axiom((_S,), ("s = 1/2 iff a = 0",)),
     "logistic.exp": Axiom((_S, _E), ("s*(1 + e) = 1",), ("c = 0 - a",)),
-    "logistic.order": Axiom(
-        (_S, ("r", "logistic", "b")), ("s > r iff a > b", "s = r iff a = b", "s >= r iff a >= b")
-    ),
+    "logistic.order": Axiom((_S, ("r", "logistic", "b")), ("s > r iff a > b", "s = r iff a = b", "s >= r iff a >= b")),
     "tanh.range": Axiom((_T,), ("1 - t > 0", "1 + t > 0")),
     "tanh.centre": Axiom((_T,), ("t = 0 iff b = 0", "t > 0 iff b > 0")),
     "tanh.logistic": Axiom((_S, _T), ("t = 2*s - 1",), ("a = 2*b",)),
@@ -38,7 +36,5 @@ AXIOMS: dict[str, Axiom] = {
     "exp.tangent": Axiom((_E,), ("e >= 1 + c",)),
     "exp.product": Axiom((_E, ("x", "exp", "a"), ("y", "exp", "b")), ("e = x*y",), ("c = a + b",)),
     "exp.inverse": Axiom((_E, ("x", "exp", "a")), ("e*x = 1",), ("c = 0 - a",)),
-    "exp.order": Axiom(
-        (_E, ("x", "exp", "a")), ("e > x iff c > a", "e = x iff c = a", "e >= x iff c >= a")
-    ),
+    "exp.order": Axiom((_E, ("x", "exp", "a")), ("e > x iff c > a", "e = x iff c = a", "e >= x iff c >= a")),
 }

@@ -15,15 +15,26 @@ from typing import Any
 
 from sympy import Poly, Rational, Symbol, factor_list, reduced
 
-from .facts import State, begin, expand, knows, later, learn
+from .declarations import begin
+from .facts import knows, learn
 from .kernel import accumulation
+from .meaning import expand, later
 from .outlines import OUTLINES
 from .polynomial import (
-    Claim, Monomial, Polynomial, Refused, add, constant, multiply, parse_claim, parse_expression,
+    Claim,
+    Monomial,
+    Polynomial,
+    Refused,
+    add,
+    constant,
+    multiply,
+    parse_claim,
+    parse_expression,
 )
 from .registry import THEOREMS
 from .rules import run
 from .simplex import combination
+from .state import State
 from .statement import Statement
 from .theorem import Theorem
 
@@ -155,7 +166,7 @@ def _first_hit(
         head, tail = expand(r.left, state), expand(r.right, state)
         if len(head) != 1:
             continue
-        ((reals, word), scale), = head.items()
+        (((reals, word), scale),) = head.items()
         for (xs, ws), c in p.items():
             rest = list(xs)
             try:

@@ -26,9 +26,12 @@ from collections.abc import Mapping, Sequence
 from functools import reduce
 from typing import Any
 
-from .facts import State, begin, known, later, learn, next_index
+from .declarations import begin
+from .facts import known, learn
+from .meaning import later, next_index
 from .polynomial import Claim, Refused, Relation, Tree, names_in, parse_claim, parse_expression
 from .rules import run
+from .state import State
 from .statement import Accumulated, Part, Recurrence, Statement
 
 

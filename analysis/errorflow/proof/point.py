@@ -6,9 +6,11 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from functools import reduce
 
-from .facts import State, begin, definition, expand, names_of, next_index
+from .declarations import begin
 from .kernel import accumulation
+from .meaning import definition, expand, next_index
 from .polynomial import ONE, Polynomial, Refused, Relation, add, parse_claim, parse_expression
+from .state import State, names_of
 from .statement import Statement
 
 Values = Mapping[str, object]

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from .facts import begin
+from .declarations import begin
 from .polynomial import Claim, Relation, Tree, names_in, parse_expression
 from .statement import Accumulated, Statement
 
@@ -24,8 +24,24 @@ class Symbol:
     meaning: str = ""
 
 
-_GREEK = ("alpha", "beta", "gamma", "delta", "epsilon", "eps", "kappa", "lambda", "mu", "sigma", "tau", "theta", "phi",
-          "Phi", "Theta", "Delta")
+_GREEK = (
+    "alpha",
+    "beta",
+    "gamma",
+    "delta",
+    "epsilon",
+    "eps",
+    "kappa",
+    "lambda",
+    "mu",
+    "sigma",
+    "tau",
+    "theta",
+    "phi",
+    "Phi",
+    "Theta",
+    "Delta",
+)
 FUNCTIONS = {"logistic": r"\sigma", "tanh": r"\tanh", "exp": r"\exp"}
 _SIGNS = {"<=": r"\le", ">=": r"\ge"}
 _INDEXED_GAP = "@"

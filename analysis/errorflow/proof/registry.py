@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .theorem import Theorem
-from .theorems import learning, local_error, memory_cell, norms, paths, slopes
+from .theorems import gates, learning, local_error, memory_cell, norms, paths, slopes
 
 THEOREMS: tuple[Theorem, ...] = (
     slopes.LOGISTIC_SLOPE,
@@ -29,9 +29,9 @@ THEOREMS: tuple[Theorem, ...] = (
     memory_cell.CAROUSEL,
     memory_cell.CAROUSEL_BOUND,
     memory_cell.FACTORISATION,
-    memory_cell.HALF_LIFE,
-    memory_cell.SUM_IS_WRONG,
-    memory_cell.SHARED_GATE,
+    gates.HALF_LIFE,
+    gates.SUM_IS_WRONG,
+    gates.SHARED_GATE,
     learning.RTRL_EQUALS_BPTT,
     learning.BPTT_COST,
     learning.RTRL_COST,

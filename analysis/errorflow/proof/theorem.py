@@ -102,12 +102,13 @@ def digest(theorem: Theorem, proof: Sequence[Any]) -> str:
 def check(theorem: Theorem, proof: Sequence[Any] | None = None) -> Report:
     """A fresh report on a theorem, from the stored certificate or from the one given."""
     began = time.perf_counter()
-    proof = certificate(theorem.name) if proof is None else proof
-    verdict, reason, axioms = "proved", "", ()
+    verdict, reason = "proved", ""
+    axioms: tuple[str, ...] = ()
     try:
+        proof = certificate(theorem.name) if proof is None else proof
         axioms = kernel.check(theorem.statement, proof)
-    except Refused as refusal:
-        verdict, reason = "failed", str(refusal)
+    except (Refused, OSError, ValueError, KeyError) as refusal:
+        verdict, reason, proof = "failed", str(refusal), proof or ()
     seconds = time.perf_counter() - began
     return Report(theorem.name, verdict, theorem.route, theorem.scope, seconds, digest(theorem, proof), axioms, reason)
 
@@ -135,4 +136,3 @@ def neighbour(theorem: Theorem) -> tuple[Statement, tuple[Any, ...]]:
 
     parts = tuple(replace(part, conclude=swap(part.conclude)) for part in theorem.statement.parts)
     return replace(theorem.statement, parts=parts), swap(certificate(theorem.name))
-

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import learning, local_error, memory_cell, norms, paths, slopes
+from . import gates, learning, local_error, memory_cell, norms, paths, slopes
 
 OUTLINES: dict[str, list[Any]] = {
     "logistic.slope": [slopes.LOGISTIC],
     "tanh.slope": [slopes.TANH],
     "squash.slopes": [slopes.SQUASH_H, slopes.SQUASH_G],
     "slopes.crossing": [slopes.CROSSING, slopes.VALUE],
-    "local_error.peak_gain": [local_error.GAIN, local_error.ABOVE, local_error.BELOW, local_error.BRACKET,
-                              local_error.ENCLOSED],
+    "local_error.peak_gain": [
+        local_error.GAIN,
+        local_error.ABOVE,
+        local_error.BELOW,
+        local_error.BRACKET,
+        local_error.ENCLOSED,
+    ],
     "local_error.peak": local_error.PEAK_PARTS,
     "rnn.path_sum": paths.PATH_SUM,
     "rnn.path_sum_as_printed": paths.AS_PRINTED,
@@ -31,9 +36,9 @@ OUTLINES: dict[str, list[Any]] = {
     "lstm1997.carousel": memory_cell.CAROUSEL,
     "lstm1997.carousel_bound": memory_cell.CAROUSEL_BOUND,
     "lstm.factorisation": memory_cell.FACTORISATION,
-    "forget_gate.half_life": memory_cell.HALF_LIFE,
-    "output.sum_is_wrong": memory_cell.SUM_IS_WRONG,
-    "output.shared_gate": memory_cell.SHARED_GATE,
+    "forget_gate.half_life": gates.HALF_LIFE,
+    "output.sum_is_wrong": gates.SUM_IS_WRONG,
+    "output.shared_gate": gates.SHARED_GATE,
     "rtrl.equals_bptt": learning.RTRL_EQUALS_BPTT,
     "bptt.cost": learning.BPTT_COST,
     "rtrl.cost": learning.RTRL_COST,

@@ -74,9 +74,14 @@ def cases(goal: str, on: str, yes: list[Step], no: list[Step]) -> Step:
     return {"rule": "cases", "goal": goal, "on": on, "yes": yes, "no": no}
 
 
-def mean_value(
-    goal: str, function: str, at: str, below: dict[str, str], above: dict[str, str], *steps: Step
-) -> Step:
+def mean_value(goal: str, function: str, at: str, below: dict[str, str], above: dict[str, str], *steps: Step) -> Step:
     """The function is larger at the upper of two places, since its slope is positive in between, or equal if 0."""
-    return {"rule": "mean_value", "goal": goal, "function": function, "at": at, "from": below, "to": above,
-            "steps": list(steps)}
+    return {
+        "rule": "mean_value",
+        "goal": goal,
+        "function": function,
+        "at": at,
+        "from": below,
+        "to": above,
+        "steps": list(steps),
+    }

@@ -11,13 +11,15 @@ every lag, also for w < 4.
 
 from __future__ import annotations
 
-from itertools import product
+from itertools import pairwise, product
 
 from ..printing import Symbol
 from ..statement import Accumulated, Part, Recurrence, Statement
 from ..theorem import Neighbour, Theorem
 
-_FLOW = Symbol("P", r"\Theta_{@}", "Theta[@]", "the `q`-step flow, whose entry `(u, v)` is `d theta_v(t-q) / d theta_u(t)`")
+_FLOW = Symbol(
+    "P", r"\Theta_{@}", "Theta[@]", "the `q`-step flow, whose entry `(u, v)` is `d theta_v(t-q) / d theta_u(t)`"
+)
 
 
 def _walks(units: int, steps: int) -> tuple[tuple[str, ...], ...]:
@@ -25,11 +27,12 @@ def _walks(units: int, steps: int) -> tuple[tuple[str, ...], ...]:
 
     def path(u: int, inner: tuple[int, ...], v: int) -> str:
         stops = (u, *inner, v)
-        return "*".join(f"w{a}{b}*f{k}{b}" for k, (a, b) in enumerate(zip(stops, stops[1:], strict=False), 1))
+        return "*".join(f"w{a}{b}*f{k}{b}" for k, (a, b) in enumerate(pairwise(stops), 1))
 
     rows = range(1, units + 1)
-    return tuple(tuple(" + ".join(path(u, inner, v) for inner in product(rows, repeat=steps - 1)) for v in rows)
-                 for u in rows)
+    return tuple(
+        tuple(" + ".join(path(u, inner, v) for inner in product(rows, repeat=steps - 1)) for v in rows) for u in rows
+    )
 
 
 _ENTRIES = tuple(f"w{i}{j}" for i in (1, 2) for j in (1, 2)) + tuple(f"f{k}{i}" for k in (1, 2, 3) for i in (1, 2))
@@ -42,11 +45,18 @@ PATH_SUM = Theorem(
         integer=("n",),
         matrix=("W", "F", "e", "th", "P"),
         blocks=(
-            ("Wx", (("w11", "w12"), ("w21", "w22"))), ("Fa", (("f11", "0"), ("0", "f12"))),
-            ("Fb", (("f21", "0"), ("0", "f22"))), ("Fc", (("f31", "0"), ("0", "f32"))), ("Sum", _walks(2, 3)),
+            ("Wx", (("w11", "w12"), ("w21", "w22"))),
+            ("Fa", (("f11", "0"), ("0", "f12"))),
+            ("Fb", (("f21", "0"), ("0", "f22"))),
+            ("Fc", (("f31", "0"), ("0", "f32"))),
+            ("Sum", _walks(2, 3)),
         ),
         recurrence=Recurrence(
-            "q", 1, ("F", "th"), base=("th = e*W*F",), step=("th' = th*W*F'",),
+            "q",
+            1,
+            ("F", "th"),
+            base=("th = e*W*F",),
+            step=("th' = th*W*F'",),
             accumulate=(Accumulated("P", "product_right", "W*F"), Accumulated("N", "product", "n", 2)),
         ),
         parts=(Part(("th = e*P",), induction=True), Part(("Wx*Fa*Wx*Fb*Wx*Fc = Sum",))),
@@ -56,15 +66,23 @@ PATH_SUM = Theorem(
     sharp="an identity",
     points=({"n": "1", "W": "2", "F": "1/4", "e": "1", "th": "1/2", "P": "1/2", "N": "1"},),
     step_point={"n": "1", "W": "2", "F": "1/4", "F'": "1/8", "e": "1", "th": "1/2", "th'": "1/8"},
-    neighbour=Neighbour("th = e*P", "th = P*e", "th = P*e",
-                        {"e": (("1", "1"), ("0", "1")), "P": (("1", "0"), ("1", "1")), "th": (("2", "1"), ("1", "1"))}),
+    neighbour=Neighbour(
+        "th = e*P",
+        "th = P*e",
+        "th = P*e",
+        {"e": (("1", "1"), ("0", "1")), "P": (("1", "0"), ("1", "1")), "th": (("2", "1"), ("1", "1"))},
+    ),
     symbols=(
         Symbol("th", r"\theta(t-@)", "theta(t-@)", "the row of error signals `q` steps back"),
         Symbol("e", r"\theta(t)", "theta(t)", "the row of error signals at time `t`"),
         Symbol("F", r"F'(t-@)", "F'(t-@)", "the diagonal matrix of slopes at time `t-q`"),
-        _FLOW, Symbol("N", meaning="the number of paths of `q` steps between two units"),
-        Symbol("Wx", "W^{(2)}", "W2", "the weights of two units, written out"), Symbol("Sum", r"\Sigma", "Sum"),
-        Symbol("Fa", "F'_1", "F'1"), Symbol("Fb", "F'_2", "F'2"), Symbol("Fc", "F'_3", "F'3"),
+        _FLOW,
+        Symbol("N", meaning="the number of paths of `q` steps between two units"),
+        Symbol("Wx", "W^{(2)}", "W2", "the weights of two units, written out"),
+        Symbol("Sum", r"\Sigma", "Sum"),
+        Symbol("Fa", "F'_1", "F'1"),
+        Symbol("Fb", "F'_2", "F'2"),
+        Symbol("Fc", "F'_3", "F'3"),
     ),
 )
 
@@ -79,7 +97,9 @@ AS_PRINTED = Theorem(
         running=("wul", "wlu", "fl"),
         assume=("n >= 1", "f > 0"),
         recurrence=Recurrence(
-            "q", 1, ("F",),
+            "q",
+            1,
+            ("F",),
             accumulate=(Accumulated("P", "product_right", "W*F"), Accumulated("Q", "product_right", "V*F")),
         ),
         parts=(
@@ -92,16 +112,22 @@ AS_PRINTED = Theorem(
     source="Hochreiter & Schmidhuber 1997, section 3.1, eq. (2) as printed: f'_{l_m} w_{l_m l_{m-1}}",
     sharp="differs already at q = 1: f'_v w_vu against f'_v w_uv",
     points=({"n": "2", "f": "1", "W": "1", "V": "1", "F": "1/4", "P": "1/4", "Q": "1/4"},),
-    neighbour=Neighbour("iff wuv = wvu", "iff wuv = 2*wvu", "f*wuv = f*wvu iff wuv = 2*wvu",
-                        {"f": "1", "wuv": "1", "wvu": "1"}),
+    neighbour=Neighbour(
+        "iff wuv = wvu", "iff wuv = 2*wvu", "f*wuv = f*wvu iff wuv = 2*wvu", {"f": "1", "wuv": "1", "wvu": "1"}
+    ),
     symbols=(
-        _FLOW, Symbol("Q", r"\tilde\Theta_{@}", "Theta~[@]", "the same sum with the printed subscripts"),
+        _FLOW,
+        Symbol("Q", r"\tilde\Theta_{@}", "Theta~[@]", "the same sum with the printed subscripts"),
         Symbol("V", "W^{T}", "W^T", "the transposed weight matrix"),
         Symbol("F", r"F'(t-@)", "F'(t-@)", "the diagonal matrix of slopes at time `t-q`"),
-        Symbol("wuv", "w_{uv}", "w_uv"), Symbol("wvu", "w_{vu}", "w_vu"), Symbol("wul", "w_{ul}", "w_ul"),
-        Symbol("wlu", "w_{lu}", "w_lu"), Symbol("f", "f'", "f'", "the slope of the last unit"),
+        Symbol("wuv", "w_{uv}", "w_uv"),
+        Symbol("wvu", "w_{vu}", "w_vu"),
+        Symbol("wul", "w_{ul}", "w_ul"),
+        Symbol("wlu", "w_{lu}", "w_lu"),
+        Symbol("f", "f'", "f'", "the slope of the last unit"),
         Symbol("fl", "f'_l", "f'_l"),
-        Symbol("R", meaning="entry `(u, u)` of the flow at `q = 2`"), Symbol("S", meaning="the same as printed"),
+        Symbol("R", meaning="entry `(u, u)` of the flow at `q = 2`"),
+        Symbol("S", meaning="the same as printed"),
     ),
 )
 
@@ -116,25 +142,47 @@ PATH_BOUND = Theorem(
         running=("w", "v", "p", "net"),
         assume=("n >= 1", "-m <= w <= m", "-m <= v <= m"),
         recurrence=Recurrence(
-            "q", 1, ("p", "net"), base=("p = v*f",), step=("p' = S*f'",),
+            "q",
+            1,
+            ("p", "net"),
+            base=("p = v*f",),
+            step=("p' = S*f'",),
             accumulate=(Accumulated("K", "product", "n*m/4"),),
         ),
         parts=(Part(("-K <= n*p <= K",), induction=True),),
     ),
     scope="schema in n and q",
-    source="Hochreiter & Schmidhuber 1997, section 3.1, weak upper bound n tau^q with tau = n w_max / 4; here n^2 smaller",
+    source="Hochreiter & Schmidhuber 1997, section 3.1, weak upper bound n tau^q, tau = n w_max / 4; n^2 times this",
     sharp="attained at every q: all weights w_max, biases -n w_max / 2, activations 1/2 (rnn.weights_below_four)",
     points=({"n": "2", "m": "3", "w": "3", "v": "3", "net": "0", "s": "1/2", "p": "3/4", "K": "3/2"},),
-    step_point={"n": "2", "m": "3", "w": "3", "v": "3", "net": "0", "s": "1/2", "net'": "0", "s'": "1/2",
-                "p": "3/4", "S": "9/2", "p'": "9/8"},
-    neighbour=Neighbour("n*p <= K", "2*n*p <= K", "-K <= 2*n*p <= K",
-                        {"n": "2", "m": "3", "w": "3", "v": "3", "net": "0", "s": "1/2", "p": "3/4", "K": "3/2"}),
+    step_point={
+        "n": "2",
+        "m": "3",
+        "w": "3",
+        "v": "3",
+        "net": "0",
+        "s": "1/2",
+        "net'": "0",
+        "s'": "1/2",
+        "p": "3/4",
+        "S": "9/2",
+        "p'": "9/8",
+    },
+    neighbour=Neighbour(
+        "n*p <= K",
+        "2*n*p <= K",
+        "-K <= 2*n*p <= K",
+        {"n": "2", "m": "3", "w": "3", "v": "3", "net": "0", "s": "1/2", "p": "3/4", "K": "3/2"},
+    ),
     symbols=(
         Symbol("p", r"\Theta_{@,u#}", "Theta[@]_u#", "one entry of the `q`-step flow"),
-        Symbol("m", r"w_{\max}", "w_max", "the largest modulus of a weight"), Symbol("w", "w_{lv}", "w_lv"),
+        Symbol("m", r"w_{\max}", "w_max", "the largest modulus of a weight"),
+        Symbol("w", "w_{lv}", "w_lv"),
         Symbol("v", "w_{uv}", "w_uv"),
-        Symbol("net", r"\mathit{net}_{v}(t-@)", "net_v(t-@)"), Symbol("s", r"s_{@}", "s[@]"),
-        Symbol("f", r"f'_{@}", "f'[@]", "the slope of unit `v` at time `t-q`"), Symbol("S", r"S_{@}", "S[@]"),
+        Symbol("net", r"\mathit{net}_{v}(t-@)", "net_v(t-@)"),
+        Symbol("s", r"s_{@}", "s[@]"),
+        Symbol("f", r"f'_{@}", "f'[@]", "the slope of unit `v` at time `t-q`"),
+        Symbol("S", r"S_{@}", "S[@]"),
     ),
     depends=("logistic.slope", "rnn.path_sum"),
 )
@@ -151,7 +199,11 @@ PATH_FACTORS = Theorem(
         running=("p",),
         assume=("n = 5", "a = 9/10"),
         recurrence=Recurrence(
-            "q", 1, ("p",), base=("p = a",), step=("p' = S",),
+            "q",
+            1,
+            ("p",),
+            base=("p = a",),
+            step=("p' = S",),
             accumulate=(Accumulated("Phi", "product", "J"), Accumulated("K", "product", "n*a")),
         ),
         parts=(
@@ -168,9 +220,15 @@ PATH_FACTORS = Theorem(
     step_point={"n": "5", "a": "9/10", "p": "9/10", "S": "81/20", "p'": "81/20"},
     neighbour=Neighbour("J*J = 0", "J*J = J", "J*J = J", {"J": (("2", "2"), ("-2", "-2"))}),
     symbols=(
-        Symbol("p", r"\Theta_{@,u#}", "Theta[@]_u#", "an entry of the flow of `n = 5` units whose factors `|f' w|` are all `a`"),
+        Symbol(
+            "p",
+            r"\Theta_{@,u#}",
+            "Theta[@]_u#",
+            "an entry of the flow of `n = 5` units whose factors `|f' w|` are all `a`",
+        ),
         Symbol("Phi", r"\Phi_{@}", "Phi[@]", "the flow with every factor `|f' w|` equal to 2"),
-        Symbol("S", r"S_{@}", "S[@]"), Symbol("W", meaning="a weight matrix"),
+        Symbol("S", r"S_{@}", "S[@]"),
+        Symbol("W", meaning="a weight matrix"),
         Symbol("J", meaning="its Jacobian at slopes `1/4`"),
     ),
 )
@@ -186,7 +244,10 @@ BELOW_FOUR = Theorem(
         running=("y", "p"),
         assume=("n >= 2", "n*w >= 4", "w < 4", "b = -n*w/2"),
         recurrence=Recurrence(
-            "q", 1, ("y", "net", "p"), base=("y = 1/2", "net = 0", "p = w*f"),
+            "q",
+            1,
+            ("y", "net", "p"),
+            base=("y = 1/2", "net = 0", "p = w*f"),
             step=("net' = A + b", "y' = s'", "p' = S*f'"),
             accumulate=(Accumulated("K", "product", "n*w/4"),),
         ),
@@ -196,15 +257,37 @@ BELOW_FOUR = Theorem(
     source="against Hochreiter & Schmidhuber 1997, section 3.1: error flow tends to vanish for weights below 4.0",
     sharp="w = 4/n holds every entry at 1/n; n = 2, w = 3, b = -3 gives (1/2)(3/2)^q",
     points=({"n": "2", "w": "3", "b": "-3", "y": "1/2", "net": "0", "s": "1/2", "p": "3/4", "K": "3/2"},),
-    step_point={"n": "2", "w": "3", "b": "-3", "y": "1/2", "net": "0", "s": "1/2", "A": "3", "net'": "0",
-                "s'": "1/2", "y'": "1/2", "p": "3/4", "S": "9/2", "p'": "9/8"},
-    neighbour=Neighbour("n*p >= 1", "n*p < 1", "n*p < 1",
-                        {"n": "2", "w": "3", "b": "-3", "y": "1/2", "net": "0", "s": "1/2", "p": "3/4"}),
+    step_point={
+        "n": "2",
+        "w": "3",
+        "b": "-3",
+        "y": "1/2",
+        "net": "0",
+        "s": "1/2",
+        "A": "3",
+        "net'": "0",
+        "s'": "1/2",
+        "y'": "1/2",
+        "p": "3/4",
+        "S": "9/2",
+        "p'": "9/8",
+    },
+    neighbour=Neighbour(
+        "n*p >= 1",
+        "n*p < 1",
+        "n*p < 1",
+        {"n": "2", "w": "3", "b": "-3", "y": "1/2", "net": "0", "s": "1/2", "p": "3/4"},
+    ),
     symbols=(
-        Symbol("y", r"y_{@}", "y[@]", "the activation of every unit"), Symbol("w", meaning="the value of every weight"),
-        Symbol("b", meaning="the bias of every unit"), Symbol("net", r"\mathit{net}_{@}", "net[@]"),
-        Symbol("p", r"\Theta_{@,u#}", "Theta[@]_u#", "one entry of the `q`-step flow"), Symbol("s", r"s_{@}", "s[@]"),
-        Symbol("f", r"f'_{@}", "f'[@]"), Symbol("A", r"A_{@}", "A[@]"), Symbol("S", r"S_{@}", "S[@]"),
+        Symbol("y", r"y_{@}", "y[@]", "the activation of every unit"),
+        Symbol("w", meaning="the value of every weight"),
+        Symbol("b", meaning="the bias of every unit"),
+        Symbol("net", r"\mathit{net}_{@}", "net[@]"),
+        Symbol("p", r"\Theta_{@,u#}", "Theta[@]_u#", "one entry of the `q`-step flow"),
+        Symbol("s", r"s_{@}", "s[@]"),
+        Symbol("f", r"f'_{@}", "f'[@]"),
+        Symbol("A", r"A_{@}", "A[@]"),
+        Symbol("S", r"S_{@}", "S[@]"),
     ),
     depends=("logistic.slope", "rnn.path_sum"),
 )

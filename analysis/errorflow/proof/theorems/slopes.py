@@ -67,8 +67,15 @@ CROSSING = Theorem(
     title="Where the slope of tanh is the larger one",
     statement=Statement(
         real=("x", "u", "r"),
-        let=(("s", "logistic", "x"), ("t", "tanh", "x"), ("p", "exp", "x/2"), ("e", "exp", "-x/2"),
-             ("e2", "exp", "-x"), ("e4", "exp", "-2*x"), ("z", "logistic", "2*x")),
+        let=(
+            ("s", "logistic", "x"),
+            ("t", "tanh", "x"),
+            ("p", "exp", "x/2"),
+            ("e", "exp", "-x/2"),
+            ("e2", "exp", "-x"),
+            ("e4", "exp", "-2*x"),
+            ("z", "logistic", "2*x"),
+        ),
         assume=("u = (p + e)/2", "r > 0", "r**2 = 3"),
         parts=(
             Part(("u >= 1", "d(t, x) > d(s, x) iff u < (1 + r)/2", "d(t, x) = d(s, x) iff u = (1 + r)/2")),
