@@ -226,6 +226,23 @@ def test_nothing_is_cut_off_at_the_border_and_no_letter_is_small(name):
         assert text.get_fontsize() >= 8
 
 
+@every
+def test_all_formulas_are_set_as_mathematics(name):
+    fig = figure(name)
+    legend = {
+        "old state",
+        "input",
+        "affine map",
+        "elementwise",
+        "new state",
+        "carry",
+        "cut by truncation",
+        "other edge",
+    }
+    plain = [t.get_text() for t in fig.axes[0].texts if not re.fullmatch(r"\$.+\$", t.get_text())]
+    assert set(plain) - legend <= {t for t in plain if t.startswith("on each arrow")}
+
+
 def test_labels_are_the_local_derivatives():
     lstm = {(t.get_gid() or "")[6:]: t.get_text() for t in figure("lstm").axes[0].texts}
     assert lstm["c c_new"] == "$f_{t}$"

@@ -118,7 +118,7 @@ def _text(pair: tuple[str, str]) -> str:
     """LaTeX between dollars, or the plain text where Matplotlib cannot set that LaTeX."""
     from matplotlib.mathtext import MathTextParser
 
-    tex, plain = _brackets(pair[0]), pair[1]
+    tex, plain = _brackets(pair[0].replace(r"\tfrac", r"\frac")), pair[1]  # Matplotlib sets all fractions small
     try:
         MathTextParser("path").parse(f"${tex}$")
     except ValueError:

@@ -6,6 +6,7 @@ set on their arrows where they hide least.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -19,6 +20,7 @@ from errorflow.plots.layers import Layered, layered
 Array = npt.NDArray[np.float64]
 Size = tuple[float, float]
 PORT, SAMPLES = 8.0, 40
+_BEND = 54.0
 _THRESHOLDS = (0.0, 10.0, 20.0, 40.0, 80.0)
 
 
@@ -183,16 +185,24 @@ def _columns(
     left, right = [0.0], []
     for k in range(len(graph.layers)):
         right.append(left[k] + max([sizes[p][0] for p in graph.layers[k] if p < graph.vertices] or [30.0]))
-        here = [link.label[0] for link in links if rank[link.source] == k and rank[link.target] == k + 1]
-        left.append(right[k] + max([28.0, *here]) * (1 + (spread - 1) / 2) + 28.0)
+        arriving = [link for link in links if rank[link.target] == k + 1]
+        label = max([28.0, *(link.label[0] for link in arriving if rank[link.source] == k)])
+        crowded = any(count > 2 for count in Counter(link.target for link in arriving).values())
+        left.append(right[k] + label * (1 + (spread - 1) / 2) + (28.0 + 24.0 * crowded))
     return left[:-1], right
 
 
 def _smooth(points: Sequence[tuple[float, float]]) -> Array:
-    """Control points of cubic curves through `points`, horizontal at each of them."""
+    """Control points of cubic curves through `points`, horizontal at each of them.
+
+    A long way is straight first and climbs last, so that labels stand on straight lines and are not run through.
+    """
     controls = [points[0]]
     for (x0, y0), (x1, y1) in pairwise(points):
-        middle = (x0 + x1) / 2
+        bend = max(x0, x1 - _BEND)
+        if bend > x0:
+            controls += [(x0 + (bend - x0) / 3, y0), (x0 + (bend - x0) * 2 / 3, y0), (bend, y0)]
+        middle = (bend + x1) / 2
         controls += [(middle, y0), (middle, y1), (x1, y1)]
     return np.array(controls)
 
