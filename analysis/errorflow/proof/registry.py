@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .theorem import Theorem
-from .theorems import gates, learning, local_error, memory_cell, norms, paths, slopes
+from .theorems import examples, gates, learning, local_error, memory_cell, norms, paths, slopes
 
 THEOREMS: tuple[Theorem, ...] = (
     slopes.LOGISTIC_SLOPE,
@@ -23,8 +23,8 @@ THEOREMS: tuple[Theorem, ...] = (
     norms.LOWER,
     norms.DETERMINANT,
     norms.NONNEGATIVE,
-    norms.NILPOTENT,
-    norms.CONJUGACY,
+    examples.NILPOTENT,
+    examples.CONJUGACY,
     memory_cell.LINEAR_UNIT,
     memory_cell.CAROUSEL,
     memory_cell.CAROUSEL_BOUND,

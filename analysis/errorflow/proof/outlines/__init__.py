@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import gates, learning, local_error, memory_cell, norms, paths, slopes
+from . import examples, gates, learning, local_error, memory_cell, norms, paths, slopes
 
 OUTLINES: dict[str, list[Any]] = {
     "logistic.slope": [slopes.LOGISTIC],
@@ -30,8 +30,8 @@ OUTLINES: dict[str, list[Any]] = {
     "rnn.lower_bound": norms.LOWER,
     "rnn.determinant_bound": norms.DETERMINANT,
     "rnn.nonnegative_bound": norms.NONNEGATIVE,
-    "rnn.nilpotent": norms.NILPOTENT,
-    "rnn.conjugacy": norms.CONJUGACY,
+    "rnn.nilpotent": examples.NILPOTENT,
+    "rnn.conjugacy": examples.CONJUGACY,
     "carousel.linear_unit": memory_cell.LINEAR_UNIT,
     "lstm1997.carousel": memory_cell.CAROUSEL,
     "lstm1997.carousel_bound": memory_cell.CAROUSEL_BOUND,

@@ -135,12 +135,13 @@ SHARED_GATE = Theorem(
         {"A": "1", "B": "1", "b": "-1", "c": "-1", "o": "1/2", "i": "1/2"},
     ),
     symbols=(
-        Symbol("z", "z_l", "z_l", "what the gates read, the old hidden state and the input"),
+        Symbol("p", "p", "p", "the number of sources that the gates read"),
+        Symbol("z", "z_l", "z_l", "a source, an old hidden state or an input"),
         Symbol("w", "w_l", "w_l", "a weight of the input gate"),
         Symbol("v", "v_l", "v_l", "a weight of the output gate"),
         Symbol("b", "b_i", "b_i"),
         Symbol("c", "b_o", "b_o"),
-        Symbol("A", r"\mathit{net}_i", "net_i"),
-        Symbol("B", r"\mathit{net}_o", "net_o"),
+        Symbol("A", r"\mathrm{net}_i", "net_i"),
+        Symbol("B", r"\mathrm{net}_o", "net_o"),
     ),
 )

@@ -128,13 +128,13 @@ CAROUSEL_BOUND = Theorem(
     ),
     symbols=(
         Symbol("s", "s", "s", "the state of the cell at time `t`"),
-        Symbol("b", r"\mathit{net}_{\mathrm{out}}", "net_out"),
-        Symbol("a", r"\mathit{net}_{\mathrm{in}}", "net_in", "the net input of the input gate at the step of entry"),
-        Symbol("z", r"\mathit{net}_{c}", "net_c", "the net input of the cell at the step of entry"),
+        Symbol("b", r"\mathrm{net}_{\mathrm{out}}", "net_out"),
+        Symbol("a", r"\mathrm{net}_{\mathrm{in}}", "net_in", "the net input of the input gate at the step of entry"),
+        Symbol("z", r"\mathrm{net}_{c}", "net_c", "the net input of the cell at the step of entry"),
         Symbol("o", r"y^{\mathrm{out}}", "y_out"),
         Symbol("i", r"y^{\mathrm{in}}", "y_in"),
         Symbol("sigma_s", r"\sigma(s)", "logistic(s)"),
-        Symbol("sigma_z", r"\sigma(\mathit{net}_{c})", "logistic(net_c)"),
+        Symbol("sigma_z", r"\sigma(\mathrm{net}_{c})", "logistic(net_c)"),
     ),
     depends=("lstm1997.carousel", "logistic.slope", "squash.slopes"),
 )
