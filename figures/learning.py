@@ -57,14 +57,13 @@ def data() -> Table:
     for k, name in enumerate(ALGORITHMS):
         macs = [cell.cost(units=int(n), inputs=int(n), steps=LONG_STEPS)[k] for n in widths]
         curves["b", name] = (widths.astype(float), np.array([float(c.total(c.macs)) for c in macs]))
-    turn = bounds.memory_break_even(WIDE)
-    steps = np.unique([*np.round(np.geomspace(16, 16384, 121)).astype(int), *_around(turn), *_around(WIDE * 2 * WIDE)])
+    turns = [bounds.memory_break_even(WIDE, WIDE, inputs_stored=stored) for stored in (True, False)]
+    steps = np.unique([*np.round(np.geomspace(16, 16384, 121)).astype(int), *turns, *(turn - 1 for turn in turns)])
     for k, name in enumerate(ALGORITHMS):
         words = [cell.cost(units=WIDE, inputs=WIDE, steps=int(t))[k] for t in steps]
         curves["c", name] = (steps.astype(float), np.array([float(c.total(c.memory)) for c in words]))
     curves["c", "bptt without inputs"] = (steps.astype(float), WIDE * (steps + 1.0))
-    turns = np.array([float(turn), float(WIDE * 2 * WIDE)])
-    curves["c", "break-even"] = (turns, np.full(2, float(WIDE**2 * 2 * WIDE)))
+    curves["c", "break-even"] = (np.array(turns, dtype=float), np.full(2, float(WIDE**2 * 2 * WIDE)))
     return Table(
         curves,
         {
@@ -79,10 +78,6 @@ def data() -> Table:
             "c": ("steps T", "words of memory beyond weights and gradient"),
         },
     )
-
-
-def _around(steps: int) -> tuple[int, int]:
-    return steps - 1, steps
 
 
 def check(table: Table) -> None:
