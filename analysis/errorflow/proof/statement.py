@@ -75,8 +75,8 @@ class Statement:
 
 
 def canonical(data: Mapping[str, object]) -> str:
-    """The one JSON text of some data: sorted keys, no spaces."""
-    return json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    """The one JSON text of some data: sorted keys, no spaces; what JSON does not know as Python shows it."""
+    return json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=True, default=repr)
 
 
 def statement_json(statement: Statement) -> dict[str, object]:

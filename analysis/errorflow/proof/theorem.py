@@ -95,7 +95,7 @@ def certificate(name: str) -> tuple[Any, ...]:
 
 def digest(theorem: Theorem, proof: Sequence[Any]) -> str:
     """The sha256 of statement and certificate together, in canonical JSON."""
-    data = {"name": theorem.name, "statement": statement_json(theorem.statement), "parts": list(proof)}
+    data = {"name": theorem.name, "statement": statement_json(theorem.statement), "parts": proof}
     return hashlib.sha256(canonical(data).encode()).hexdigest()
 
 
