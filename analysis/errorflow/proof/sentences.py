@@ -117,6 +117,7 @@ def _shown(statement: Statement, k: int) -> list[str]:
     covering = [p for p in statement.parts[:k] if not p.assume and (p.induction or not part.induction)]
     said = {t for p in covering for t in p.conclude}
     trivial = {f"{a.name} >= 0" for a in plan.accumulate if a.term == "1" or a.kind != "sum"} if plan else set()
+    trivial |= {f"{a.name} > 0" for a in plan.accumulate if a.kind != "sum"} if plan else set()
     trivial |= {f"{a.name} >= 1" for a in plan.accumulate if a.term == "1"} if plan else set()
     shown = [t for t in part.conclude if t not in said | trivial]
     return shown or [t for t in part.conclude if t not in said]
