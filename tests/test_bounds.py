@@ -1,5 +1,6 @@
 """Every theorem against its witness: true on random instances, equal at the sharp point, false without a hypothesis."""
 
+import doctest
 import re
 
 import numpy as np
@@ -205,3 +206,7 @@ def test_every_bound_names_a_theorem_that_exists():
     for name in bounds.__all__:
         named = set(re.findall(r"\b[a-z]\w*\.[a-z]\w*", getattr(bounds, name).__doc__)) & known
         assert named, name
+
+
+def test_the_examples_of_the_module_run():
+    assert doctest.testmod(bounds) == (0, 3)
