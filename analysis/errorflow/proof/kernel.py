@@ -8,16 +8,18 @@ It searches for nothing and stores no verdict. A fact is a polynomial that is = 
   sign            a difference is a positive factor times another expression, so both have the same sign
   axiom           an entry of `axioms.py`, once its premises are known
   sum             an inequality or equation that holds for every l, added up over l = 1..count
-  blocks          a relation of matrices, entry by entry
+  blocks          a relation of matrices, entry by entry, up to equations that are known
   integer         an integer that is positive is at least one
   exponential     a rational bound on exp of a rational number, by its series and a geometric remainder
   apply           one side of an equivalence, from the other
   equivalent      an equivalence, from a proof in each direction
   contradiction   an inequality, since its negation proves 0 > 0
   cases           a claim that is proved on either side of an inequality
-  mean_value      f(a) < f(b) for a < b, since f' > 0 is proved at a point between of which nothing else is known
+  mean_value      f(a) < f(b) for a < b, since f' > 0 is proved at a point between of which nothing else is known;
+                  f(a) = f(b) for any a and b, since f' = 0 is proved at a point of which nothing is known
 
-and induction over an index: the conclusions at `start`, and at the next index from those at an index.
+What is assumed on the way about one unit is not added up over all, and a derivative is refused where a hypothesis, a
+sum or a product may hide a further dependence. And induction over an index: the conclusions at `start`, and at the next index from those at an index.
 """
 
 from __future__ import annotations
