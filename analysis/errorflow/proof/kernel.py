@@ -19,7 +19,8 @@ It searches for nothing and stores no verdict. A fact is a polynomial that is = 
                   f(a) = f(b) for any a and b, since f' = 0 is proved at a point of which nothing is known
 
 What is assumed on the way about one unit is not added up over all, and a derivative is refused where a hypothesis, a
-sum or a product may hide a further dependence. And induction over an index: the conclusions at `start`, and at the next index from those at an index.
+sum or a product may hide a further dependence. And induction over an index: the conclusions at `start`, and at the next
+index from those at an index.
 """
 
 from __future__ import annotations
