@@ -324,7 +324,7 @@ def test_what_is_no_cell_is_refused(tmp_path):
 
 
 def test_a_folder_that_does_not_exist_is_an_error_and_leaves_nothing(tmp_path):
-    with pytest.raises(OSError, match="nowhere"):
+    with pytest.raises(FileNotFoundError, match=r"nowhere.rnn\.pdf'$"):
         draw_cell(ef.rnn(), tmp_path / "nowhere" / "rnn.pdf")
     assert list(tmp_path.iterdir()) == []
 
