@@ -153,6 +153,25 @@ def test_shares_of_parts_that_cancel_are_finite_or_nan_and_never_inf():
     assert np.sum([s[early] for s in got.shares.values()], axis=0) == pytest.approx(np.ones(30), rel=1e-5)
 
 
+@pytest.mark.parametrize(("name", "gain"), [("rnn", 12), ("rnn_logistic", 12), ("lstm1997", 60), ("gru", 60)])
+def test_networks_that_saturate_keep_nine_digits_in_every_block(name, gain):
+    # Gates shut and units flat: entries of one step from 1 down to 2^-300, blocks far apart, up to 2^-1000 in all.
+    T = 15
+    c = numbers(name, 3, 2, T, seed=0, gain=gain)
+    got = c.cell.profile(c.weights, c.inputs, c.state)
+    with mpmath.workdps(60):
+        flow = oracles.mp_array(np.eye(sum(c.widths)))
+        for q in range(1, T + 1):
+            # At the float64 states: how far their own rounding has moved them is not the profile's affair.
+            state = oracles.split(c.path[T - q], c.widths)
+            flow = flow @ oracles.mp_jacobians(c.step, c.weights, state, c.inputs[T - q : T - q + 1])[0]
+            for a, i in c.blocks:
+                for b, j in c.blocks:
+                    want = oracles.mp_log2_norms(flow[i, j])[0]
+                    np.testing.assert_allclose(got.log2_norm_blocks[a, b][q], want, rtol=0, atol=1e-9)
+    assert min(norm[1:].min() for norm in got.log2_norm_blocks.values()) < -50
+
+
 # Batches, groups, limits
 
 

@@ -66,7 +66,7 @@ def costs(
 ) -> tuple[Cost, ...]:
     """The cost of BPTT and of RTRL for a cell, in this order.
 
-    units, inputs, steps: numbers for n, m, T; others: for the cell's other size labels. What is left out stays a symbol.
+    units, inputs, steps: numbers for n, m, T; others: for other size labels. What is left out stays a symbol.
 
     Raises: ValueError for a number that is not a positive integer, KeyError for a label that the cell does not have.
     """

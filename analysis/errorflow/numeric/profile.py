@@ -19,7 +19,7 @@ from errorflow.numeric.scaled import NOTHING, Integers, Scaled, identity, throug
 
 CARRY = "carry"
 _CHUNK = 256  # steps whose local derivatives are held at once
-_GROUP = 2**18  # entries of the flows that are carried at once: sequences wait for one another
+_GROUP = 2**16  # entries of the flows that are carried at once, to stay in the cache: sequences wait for one another
 _BUFFER = 2**20  # entries of the flows that are measured at once, and at most _CHUNK lags
 
 Flow = dict[sympy.Symbol, Scaled]
