@@ -13,9 +13,15 @@ __version__ = "0.1.0"
 _WHERE = {
     "errorflow.cells": ("Cell",),
     "errorflow.definition": ("names", "new", "net", "dense", "diagonal", "fixed"),
-    "errorflow.activations": ("activation", "identity", "logistic", "relu", "squash_in", "squash_out"),
+    "errorflow.activations": (
+        *("activation", "elu", "gaussian", "gelu", "gelu_tanh", "hardsigmoid", "hardswish", "hardtanh", "identity"),
+        *("isru", "leaky_relu", "lisht", "logistic", "logsigmoid", "mish", "normal_cdf", "relu", "selu", "silu"),
+        *("softplus", "softsign", "squash_in", "squash_out", "swish", "tanhshrink"),
+    ),
     "errorflow.builtin": ("cell", "gru", "gru_reset_before", "lstm", "lstm1997", "rnn"),
     "errorflow.networks": ("read_network",),
+    "errorflow.stacks": ("stacked", "stacked_weights"),
+    "errorflow.diagnosis": ("diagnose",),
     "errorflow.proof": ("prove", "theorem", "theorems"),
     "errorflow.claims": ("claim", "judge"),
 }

@@ -1,0 +1,7 @@
+"""From a trained network and its inputs to a verdict: where its error goes, how far, along what, and what bounds it."""
+
+from errorflow.diagnosis.diagnose import diagnose
+from errorflow.diagnosis.heat import Heat, heat
+from errorflow.diagnosis.record import Diagnosis, LayerDiagnosis
+
+__all__ = ["Diagnosis", "Heat", "LayerDiagnosis", "diagnose", "heat"]

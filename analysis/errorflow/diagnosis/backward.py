@@ -1,0 +1,80 @@
+"""Errors carried back along a run: any vectors over the last state, scaled, step by step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+import numpy as np
+import sympy
+
+from errorflow.numeric.arrays import Array
+from errorflow.numeric.forward import Trajectory
+from errorflow.numeric.linear import Steps, Vectors
+from errorflow.numeric.scaled import Integers, Scaled, normalised, through
+
+_CHUNK = 256  # steps whose local derivatives are held at once
+Errors = dict[sympy.Symbol, Scaled]
+
+
+def carried_back(
+    trajectory: Trajectory, errors: Mapping[str, Array], lags: int, *, only: str | None = None
+) -> Iterator[Errors]:
+    """The errors at the states T, T - 1, ..., T - lags.
+
+    errors: state block -> d loss / d state_T as (batch, width, columns); absent blocks receive none.
+    only: the one block whose error is carried on, all others held constant: a product of diagonal blocks.
+    """
+    states = trajectory.definition.states
+    widths = {s: trajectory.states[s.name].shape[2] for s in states}
+    columns = next(iter(errors.values())).shape[2]
+    now: Errors = {}
+    for s in states:
+        given = errors.get(s.name, np.zeros((trajectory.batch, widths[s], columns)))
+        now[s] = normalised(given.transpose(1, 0, 2), np.zeros((trajectory.batch, columns), dtype=np.int64))
+    yield now
+    steps: Steps | None = None
+    for t in range(trajectory.steps - 1, trajectory.steps - 1 - lags, -1):
+        if steps is None or t < steps.start:
+            steps = Steps(trajectory, max(0, t + 1 - _CHUNK), t + 1)
+        now = _one_step(steps, t, now, widths, only)
+        yield now
+
+
+def _one_step(steps: Steps, t: int, now: Errors, widths: Mapping[sympy.Symbol, int], only: str | None) -> Errors:
+    def step(blocks: Vectors) -> Vectors:
+        moved = steps.pull(t, steps.arriving(blocks))
+        shape = next(iter(blocks.values())).shape[1:]
+        kept = {s: moved[s] for s in moved if only in (None, s.name)}
+        return {s: kept[s] if s in kept else np.zeros((w, *shape)) for s, w in widths.items()}
+
+    return through(step, now)
+
+
+def log2_lengths(errors: Errors) -> Array:
+    """log2 of the Euclidean norm of each column over the joint state, (batch, columns); -inf for an exact zero."""
+    top = np.max([block.exponent for block in errors.values()], axis=0)
+    squares = np.sum([np.square(block.at(top)).sum(axis=0) for block in errors.values()], axis=0)
+    with np.errstate(divide="ignore"):
+        return np.asarray(np.where(squares > 0, 0.5 * np.log2(squares) + top, -np.inf))
+
+
+def joined(errors: Errors) -> Array:
+    """The errors as one block over the joint state, (batch, N, columns), each sequence and column of length one."""
+    top = np.max([block.exponent for block in errors.values()], axis=0)
+    block = np.concatenate([block.at(top) for block in errors.values()]).transpose(1, 0, 2)
+    length = np.linalg.norm(block, axis=1, keepdims=True)
+    return np.asarray(block / np.where(length > 0, length, 1.0))
+
+
+def ending_at(trajectory: Trajectory, stops: Integers, lags: int) -> Trajectory:
+    """Windows of `lags` steps of one sequence that end at the states `stops`, each as a sequence of its own.
+
+    A window that would begin before the first step repeats that step; only its lags up to its stop mean anything.
+    """
+    first = np.asarray(stops, dtype=np.int64) - lags
+    step = np.maximum(first[None, :] + np.arange(lags)[:, None], 0)
+    state = np.maximum(first[None, :] + np.arange(lags + 1)[:, None], 0)
+    values = {symbol: array[step, 0] for symbol, array in trajectory.values.items()}
+    states = {name: array[state, 0] for name, array in trajectory.states.items()}
+    return replace(trajectory, values=values, states=states, single=False)

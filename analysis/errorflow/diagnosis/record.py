@@ -1,0 +1,160 @@
+"""What a diagnosis says, as frozen data: for one layer, for all layers as one, for the read-out's own error."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+import numpy as np
+
+from errorflow.diagnosis.decay import mean_share, middle_of
+from errorflow.diagnosis.limits import Bound
+from errorflow.diagnosis.loss import LossFlow
+from errorflow.diagnosis.trap import Trap
+from errorflow.diagnosis.units import Carriers
+from errorflow.diagnosis.verdict import Verdict
+from errorflow.numeric.arrays import Array
+from errorflow.numeric.profile import Profile
+from errorflow.numeric.scaled import Integers
+
+
+@dataclass(frozen=True, eq=False)
+class LayerDiagnosis:
+    """The error flow of one layer and direction, or of all layers as one.
+
+    layer: its number from 0, or "joint". direction: "forward" or "reverse". profile: over all sequences.
+    bound: of the flow along one sequence. carriers: the units of each state block by half-life. rank_lags, rank
+    (sequences, lags): numerical rank of the flow. trap: what other looks would have shown.
+    """
+
+    layer: int | str
+    direction: str
+    kind: str
+    units: int
+    inputs: int
+    profile: Profile
+    verdict: Verdict
+    bound: Bound
+    carriers: tuple[Carriers, ...]
+    rank_lags: Integers
+    rank: Integers
+    trap: Trap
+
+    @property
+    def lags(self) -> Integers:
+        """The lags 0..Q in steps."""
+        return self.profile.lags
+
+    @property
+    def log2_norm_by_sequence(self) -> Array:
+        """log2 norms of the joint state, (batch, Q + 1)."""
+        return np.atleast_2d(self.profile.log2_norm)
+
+    @property
+    def log2_norm(self) -> Array:
+        """The median over sequences, by lag."""
+        return middle_of(self.profile.log2_norm)
+
+    @property
+    def log2_norm_quartiles(self) -> tuple[Array, Array]:
+        """The quartiles over sequences, by lag."""
+        return middle_of(self.profile.log2_norm, 0.25), middle_of(self.profile.log2_norm, 0.75)
+
+    @property
+    def log2_norm_blocks(self) -> dict[str, Array]:
+        """Medians by block, "new,old"."""
+        return {f"{new},{old}": middle_of(v) for (new, old), v in self.profile.log2_norm_blocks.items()}
+
+    @property
+    def shares(self) -> dict[str, Array]:
+        """Mean shares over sequences, so that they still sum to 1."""
+        return {label or "net": mean_share(values) for label, values in self.profile.shares.items()}
+
+    @property
+    def horizon(self) -> int:
+        """The largest lag up to which the median norm stays at or above the threshold."""
+        return self.verdict.horizon
+
+    def json(self) -> dict[str, Any]:
+        """As data."""
+        judged = self.verdict
+        return {
+            "layer": self.layer,
+            "direction": self.direction,
+            "kind": self.kind,
+            "units": self.units,
+            "inputs": self.inputs,
+            "sequences": len(self.log2_norm_by_sequence),
+            "lags": self.lags,
+            "log2_norm": self.log2_norm,
+            "log2_norm_quartiles": list(self.log2_norm_quartiles),
+            "log2_norm_blocks": self.log2_norm_blocks,
+            "shares": self.shares,
+            "horizon": judged.horizon,
+            "verdict": judged.word,
+            "words": list(judged.words),
+            "threshold": judged.threshold,
+            "rate": judged.rate.json() if judged.rate else None,
+            "path": {"part": judged.path[0] or "net", "mean_share": judged.path[1]} if judged.path else None,
+            "bound": self.bound.json(),
+            "half_lives": [found.json() for found in self.carriers],
+            "rank": {"lags": self.rank_lags, "median": np.median(self.rank, axis=0)},
+            "trap": self.trap.json(),
+        }
+
+
+@dataclass(frozen=True, eq=False)
+class Diagnosis:
+    """What was found about a network.
+
+    source: where the network was read. layers: each layer and direction. joint: all layers of a stack as one, or None.
+    loss: the read-out's own error along the joint flow, or None. single: whether one sequence was given without a
+    batch axis.
+    """
+
+    source: str
+    layers: tuple[LayerDiagnosis, ...]
+    joint: LayerDiagnosis | None
+    loss: LossFlow | None
+    single: bool
+
+    @property
+    def all(self) -> tuple[LayerDiagnosis, ...]:
+        """The layers, and all of them as one where there are several."""
+        return self.layers if self.joint is None else (*self.layers, self.joint)
+
+    def json(self) -> dict[str, Any]:
+        """As data: {"layers": [...]}, with "joint" and "loss" where there are such."""
+        data: dict[str, Any] = {"layers": [layer.json() for layer in self.layers]}
+        if self.joint is not None:
+            data["joint"] = self.joint.json()
+        if self.loss is not None:
+            data["loss"] = self.loss.json()
+        return data
+
+    def plot(self, path: Any, title: str = "") -> Any:
+        """The path of a picture. See `errorflow.plots.plot_diagnosis`."""
+        from errorflow.plots import plot_diagnosis
+
+        return plot_diagnosis(self, path, title)
+
+    def _repr_html_(self) -> str:
+        rows = [
+            f"<tr><td>{name_of(each)}</td><td><b>{each.verdict.word}</b></td><td>{each.horizon}</td>"
+            f"<td>{escape(' '.join(each.verdict.words))}</td></tr>"
+            for each in self.all
+        ]
+        head = "<tr><th>layer</th><th>verdict</th><th>horizon</th><th>why</th></tr>"
+        return f"<table>{head}{''.join(rows)}</table>"
+
+    def __str__(self) -> str:
+        return "\n\n".join("\n".join([name_of(each), *each.verdict.words]) for each in self.all)
+
+
+def name_of(layer: LayerDiagnosis) -> str:
+    """A layer in words."""
+    if layer.layer == "joint":
+        return f"all layers as one: {layer.kind}, {layer.units} units"
+    turned = ", reverse" if layer.direction == "reverse" else ""
+    return f"layer {layer.layer}{turned}: {layer.kind}, {layer.units} units"

@@ -1,0 +1,102 @@
+"""What a look at the outputs alone would have shown, beside the flow that is there.
+
+The outputs of a fused recurrent operation are read by nothing inside it: autograd gives them the derivative of the loss
+directly in them, so with a loss at the last step a hook on an earlier output reads exactly 0, whatever the weights.
+Multiplying the blocks d h_t / d h_(t-1), other state held constant, loses what travels in that other state.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from errorflow.diagnosis.backward import carried_back
+from errorflow.diagnosis.decay import middle_of
+from errorflow.numeric.arrays import Array
+from errorflow.numeric.forward import Trajectory
+from errorflow.numeric.scaled import Integers, Scaled
+
+MOST_SEQUENCES = 8
+_WHY_HOOK = (
+    "A hook on the outputs of a fused module, with a loss at the last step, reads exactly 0 at every earlier step:"
+    " inside the fused operation no later step reads an output again."
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Trap:
+    """Three looks at one network, norms by lag, medians over `sequences` sequences.
+
+    hook: the norm itself, relative to the last step: 1, then exact zeros. log2_alone: of the product of the blocks
+    d new h / d old h, all else held. log2_output: of d h_T / d h_(T-q), every path counted. log2_joint: of the joint
+    state.
+    """
+
+    output: str
+    others: tuple[str, ...]
+    sequences: int
+    lags: Integers
+    hook: Array
+    log2_alone: Array
+    log2_output: Array
+    log2_joint: Array
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """What each look would have made one believe, and why."""
+        if not self.others:
+            return (_WHY_HOOK,)
+        h, rest, q = self.output, ", ".join(self.others), len(self.lags) - 1
+        return (
+            _WHY_HOOK,
+            f"The blocks d {h} / d {h} multiplied alone give {_power(self.log2_alone[-1])} at lag {q}; the truth is"
+            f" {_power(self.log2_output[-1])} for {h} and {_power(self.log2_joint[-1])} for the joint state: the"
+            f" product holds {rest} constant and loses what travels there.",
+        )
+
+    def json(self) -> dict[str, Any]:
+        """As data."""
+        return {
+            "output": self.output, "sequences": self.sequences, "lags": self.lags, "hook": self.hook,
+            "log2_blocks_alone": self.log2_alone, "log2_output": self.log2_output, "log2_joint": self.log2_joint,
+            "words": list(self.words),
+        }  # fmt: skip
+
+
+def trap_of(run: Trajectory, joint: Array, output: Array) -> Trap:
+    """The three looks along a run. joint, output (batch, Q + 1): log2 norms of the joint state and of h to h."""
+    few = min(run.batch, MOST_SEQUENCES)
+    lags = joint.shape[1] - 1
+    name = run.definition.output.name
+    width = run.states[name].shape[2]
+    unit = np.repeat(np.eye(width)[None], few, axis=0)
+    if len(run.definition.states) > 1:
+        products = carried_back(run.sequences(0, few), {name: unit}, lags, only=name)
+        alone = np.stack([_log2_norm(errors[run.definition.output]) for errors in products], axis=1)
+    else:
+        alone = output[:few]
+    return Trap(
+        output=name,
+        others=tuple(s.name for s in run.definition.states if s.name != name),
+        sequences=few,
+        lags=np.arange(lags + 1),
+        hook=np.append(1.0, np.zeros(lags)),
+        log2_alone=middle_of(alone),
+        log2_output=middle_of(output[:few]),
+        log2_joint=middle_of(joint[:few]),
+    )
+
+
+def _log2_norm(block: Scaled) -> Array:
+    """log2 of the spectral norm, (batch,)."""
+    top = block.exponent.max(axis=1)
+    matrix = block.at(np.broadcast_to(top[:, None], block.exponent.shape)).transpose(1, 0, 2)
+    largest = np.linalg.eigvalsh(matrix @ matrix.transpose(0, 2, 1))[:, -1]
+    with np.errstate(divide="ignore"):
+        return np.asarray(np.where(largest > 0, 0.5 * np.log2(np.maximum(largest, 0.0)) + top, -np.inf))
+
+
+def _power(log2: float) -> str:
+    return "exactly 0" if log2 == -np.inf else f"2^{log2:.1f}"

@@ -1,0 +1,129 @@
+"""A diagnosis as a picture: for each layer how far its error reaches and by which way, and the map over time."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from errorflow.plots import style
+from errorflow.plots.files import kind_of, new_figure, picture, styled, write
+from errorflow.plots.profile import draw_shares, draw_spread, percentiles
+
+if TYPE_CHECKING:
+    from errorflow.diagnosis import Diagnosis, Heat, LayerDiagnosis
+
+Array = npt.NDArray[np.float64]
+_ROW = 2.3  # inches
+
+
+def plot_diagnosis(diagnosis: Diagnosis, path: str | os.PathLike[str], title: str = "") -> Path:
+    """The path of a picture of a diagnosis, a row for each layer and one for all of them as one.
+
+    path: ends in .pdf, .svg or .png.
+
+    Raises: ValueError for another suffix; OSError if the path cannot be written.
+    """
+    target = Path(path)
+    kind = kind_of(target)
+    with styled():
+        content = picture(_figure(diagnosis, title), kind, title or "error flow", _described(diagnosis))
+    return write(target, content)
+
+
+def plot_heat(heat: Heat, path: str | os.PathLike[str], title: str = "") -> Path:
+    """The path of a picture of a map over time and lag. path, Raises: as in `plot_diagnosis`."""
+    target = Path(path)
+    kind = kind_of(target)
+    alt = (
+        f"Map of the norm of d state_t / d state_(t-q) over {len(heat.times)} times t and lags up to {heat.lags[-1]}; "
+        "darker red is growth, darker blue is decay."
+    )
+    with styled():
+        fig = new_figure(style.TEXT, 2.6)
+        ax = fig.subplots()
+        fig.subplots_adjust(left=0.08, right=0.98, bottom=0.17, top=0.86)
+        style.panel(ax, "", title)
+        draw_heat(ax, heat.times, heat.lags, heat.log2_norm)
+        ax.set_xlabel("time $t$ (steps)")
+        content = picture(fig, kind, title or "error flow over time", alt)
+    return write(target, content)
+
+
+def draw_heat(ax: Any, times: Array, lags: Array, log2_norm: Array, limit: float | None = None) -> Any:
+    """Draws log2 norms (times, lags) as colour, 0 white; the colour bar's image is returned.
+
+    limit: where the colours end, both ways; default the largest modulus. Exact zeros are drawn as the lowest colour.
+    """
+    finite = np.abs(log2_norm[np.isfinite(log2_norm)])
+    limit = float(finite.max()) if limit is None and len(finite) else limit or 1.0
+    limit = max(limit, 1e-9)
+    shown = np.where(np.isneginf(log2_norm), -limit, log2_norm)
+    image = ax.pcolormesh(
+        times, lags, shown.T, cmap="RdBu_r", vmin=-limit, vmax=limit, shading="nearest", rasterized=True
+    )
+    bar = ax.figure.colorbar(image, ax=ax, pad=0.015, fraction=0.04)
+    bar.set_label(r"$\log_2$ norm")
+    bar.outline.set_linewidth(0.4)
+    ax.set_ylabel("lag $q$ (steps)")
+    return image
+
+
+def _figure(diagnosis: Diagnosis, title: str) -> Any:
+    rows = diagnosis.all
+    width, height = style.TEXT, _ROW * len(rows) + 0.35
+    fig = new_figure(width, height)
+    axes = fig.subplots(len(rows), 2, squeeze=False)
+    fig.subplots_adjust(
+        left=0.09, right=0.93, bottom=0.5 / height, top=1 - 0.75 / height, wspace=0.42, hspace=0.85 / (_ROW - 0.85)
+    )
+    fig.text(0.09, 1 - 0.22 / height, title, fontsize=9)
+    for k, layer in enumerate(rows):
+        _norms(axes[k, 0], layer, chr(ord("a") + 2 * k))
+        if diagnosis.loss is not None and layer is rows[-1]:
+            _, middle, _ = percentiles(diagnosis.loss.log2_error - diagnosis.loss.log2_error[:, :1])
+            axes[k, 0].plot(diagnosis.loss.lags, middle, color=style.ORANGE, ls=style.DASHDOT)
+            _at_end(axes[k, 0], diagnosis.loss.lags, middle, "loss", style.ORANGE)
+        style.panel(axes[k, 1], chr(ord("b") + 2 * k), "how error first leaves the carry")
+        draw_shares(axes[k, 1], layer.lags.astype(float), layer.profile.shares)
+    return fig
+
+
+def _norms(ax: Any, layer: LayerDiagnosis, letter: str) -> None:
+    """The norm with its spread, the horizon, and the product of blocks alone where that is another thing."""
+    lags = layer.lags.astype(float)
+    name = "all layers as one" if layer.layer == "joint" else f"layer {layer.layer}"
+    turned = ", reverse" if layer.direction == "reverse" else ""
+    style.panel(ax, letter, f"{name}{turned}, {layer.kind}: {layer.verdict.word}")
+    draw_spread(ax, lags, percentiles(layer.profile.log2_norm), style.RED)
+    if layer.trap.others:
+        alone = np.where(np.isfinite(layer.trap.log2_alone), layer.trap.log2_alone, np.nan)
+        ax.plot(layer.trap.lags, alone, color=style.PURPLE, ls=style.DASHED)
+        _at_end(ax, layer.trap.lags, alone, "blocks alone", style.PURPLE)
+    ax.axhline(0, color=style.GREY, lw=0.7, zorder=0)
+    if layer.horizon < len(lags) - 1:
+        ax.axvline(layer.horizon, color=style.FAINT, lw=0.8, ls=style.DOTTED, zorder=0)
+        style.label(ax, layer.horizon, ax.get_ylim()[0], f"horizon {layer.horizon}", style.FAINT, 3, 6)
+    ax.set_xlim(0, max(1.0, float(lags[-1])))
+    ax.set_xlabel("lag $q$ (steps)")
+    ax.set_ylabel(r"$\log_2$ norm")
+    ax.xaxis.get_major_locator().set_params(integer=True)
+
+
+def _at_end(ax: Any, lags: Array, values: Array, text: str, color: str) -> None:
+    seen = np.flatnonzero(np.isfinite(values))
+    if len(seen):
+        at = seen[len(seen) // 2]
+        style.label(ax, float(lags[at]), float(values[at]), text, style.dark(color), 0, -8, halo=True)
+
+
+def _described(diagnosis: Diagnosis) -> str:
+    told = [
+        f"{'all layers as one' if each.layer == 'joint' else f'layer {each.layer} {each.direction}'}: "
+        f"{each.verdict.word}, horizon {each.horizon}"
+        for each in diagnosis.all
+    ]
+    return "Error flow by lag and its shares by first departure. " + "; ".join(told) + "."
