@@ -11,17 +11,14 @@ from itertools import groupby
 import sympy
 from sympy.printing.numpy import NumPyPrinter
 
-from errorflow.activations import readable
+from errorflow.activations import ACTIVATIONS, BY_FUNCTION, readable
 from errorflow.calculus.signs import timed_values
 from errorflow.calculus.words import Diag, Factor, Matrix, Word, Words, at, base, is_diagonal
 from errorflow.definition import Definition, New
 
 _WRITTEN_OUT = {
-    "logistic": "1 / (1 + np.exp(-{0}))",
-    "squash_in": "2 * np.tanh({0} / 2)",
-    "squash_out": "np.tanh({0} / 2)",
-    "relu": "np.maximum({0}, 0)",
-    "positive": "np.where({0} > 0, 1.0, 0.0)",
+    **{function.__name__: entry.code for function, entry in BY_FUNCTION.items()},
+    **{entry.slope.__name__: entry.slope_code for entry in ACTIVATIONS if entry.slope_code},
 }
 
 

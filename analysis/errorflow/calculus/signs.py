@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import sympy
 
+from errorflow.activations import ACTIVATIONS, BY_FUNCTION
 from errorflow.calculus.words import At, at
 from errorflow.definition import Definition
 
 FUNCTIONS = {
-    "logistic": r"\sigma",
-    "squash_in": "g",
-    "squash_out": "h",
-    "relu": r"\operatorname{relu}",
-    "tanh": r"\tanh",
-    "positive": r"\mathbf{1}_{>0}",
+    **{function.__name__: entry.tex for function, entry in BY_FUNCTION.items()},
+    **{entry.slope.__name__: entry.slope_tex for entry in ACTIVATIONS if entry.slope_tex},
     **{name: rf"\{name}" for name in ("exp", "log", "sin", "cos", "sinh", "cosh")},
-    "atan": r"\arctan",
     "asinh": r"\operatorname{arsinh}",
     "sign": r"\operatorname{sgn}",
 }

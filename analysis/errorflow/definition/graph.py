@@ -18,8 +18,8 @@ from errorflow.definition.node import Node, Parameter
 from errorflow.definition.sizes import infer_sizes
 
 _ELEMENTWISE = (
-    sympy.exp, sympy.log, sympy.tanh, sympy.sinh, sympy.cosh, sympy.sin, sympy.cos, sympy.atan, sympy.asinh, sympy.Abs,
-    activations.logistic, activations.squash_in, activations.squash_out, activations.relu,
+    sympy.exp, sympy.log, sympy.sinh, sympy.cosh, sympy.sin, sympy.cos, sympy.asinh, sympy.Abs,
+    *activations.BY_FUNCTION,
 )  # fmt: skip
 
 

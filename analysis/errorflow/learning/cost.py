@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import sympy
 
+from errorflow.calculus.signs import is_below
 from errorflow.calculus.words import Diag, Matrix, Word
 from errorflow.definition import Definition, New
 from errorflow.learning.plan import BackwardPlan, BlockPlan, backward_plan, forward_plan, is_diagonal
@@ -99,7 +100,9 @@ def products(expression: sympy.Expr) -> int:
     """How many products, quotients and squares one entry of `expression` takes as written."""
     if expression.is_Mul:
         factors = [f for f in expression.args if f not in (1, -1)]
-        return len(factors) - 1 + sum(products(f) for f in factors)
+        below = [f for f in factors if is_below(f)]  # a quotient takes the place of a product and of the inverse
+        shared = len(below) - 1 if len(below) == len(factors) else len(below)
+        return len(factors) - 1 - shared + sum(products(f) for f in factors)
     if expression.is_Pow:
         exponent = expression.exp
         own = abs(int(exponent)) - 1 if exponent.is_Integer else 0

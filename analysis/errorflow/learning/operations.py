@@ -69,7 +69,9 @@ class _Counting(np.ndarray):
         if ufunc in (np.multiply, np.true_divide, np.square):
             counter.elementwise += result.size
         elif ufunc in (np.power, np.float_power):
-            counter.elementwise += result.size * (abs(int(np.asarray(plain[1]).flat[0])) - 1)
+            exponent = float(np.asarray(plain[1]).flat[0])
+            own = abs(int(exponent)) - 1 if exponent.is_integer() else 0
+            counter.elementwise += result.size * (own + (exponent < 0))
         counted = result.view(_Counting)
         counted.counter = counter
         return counted
