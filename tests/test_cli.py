@@ -127,7 +127,7 @@ WRONG = [
     (f"profile {LSTM} --inputs {LSTM}", "as numpy.save writes it"),
     (f"profile {LSTM} --inputs {DIGITS} --sequence 32", "--sequence must be from 0 to 31, got 32"),
     (f"profile {LSTM} --steps 3 --nonlinearity relu", "nonlinearity must be left out"),
-    (f"profile {LSTM} --steps 3 --prefix encoder.", "with the prefix 'encoder.'"),
+    (f"profile {LSTM} --steps 3 --prefix encoder.", "prefix must be 'rnn.' in"),
     ("run everything", "no place for 'everything'"),
     ("run --fast", "unknown option --fast"),
 ]

@@ -12,8 +12,7 @@ import numpy.typing as npt
 
 from errorflow.cli.arguments import Parser, Usage, one_of, whole
 from errorflow.cli.output import paragraph, print_json, table
-from errorflow.networks import read_network
-from errorflow.networks.network import Network
+from errorflow.networks import Layer, read_network
 from errorflow.numeric import Profile
 
 Array = npt.NDArray[Any]
@@ -33,11 +32,16 @@ def arguments(parser: Parser) -> None:
     parser.add_argument(
         "--prefix", metavar="P", help="read only the tensors whose names begin so, such as encoder.rnn."
     )
+    parser.add_argument(
+        "--layout",
+        metavar="L",
+        help="whose names they are where these do not tell: torch, keras, keras_reset_after, ...",
+    )
 
 
 def main(args: argparse.Namespace) -> int:
     """Prints the profile of the network."""
-    network = read_network(args.weights, nonlinearity=args.nonlinearity, prefix=args.prefix)
+    network = read_network(args.weights, nonlinearity=args.nonlinearity, prefix=args.prefix, layout=args.layout).only()
     inputs = np.zeros((1, args.steps, network.inputs)) if args.inputs is None else _inputs(Path(args.inputs), network)
     if args.sequence is not None:
         if args.sequence >= len(inputs):
@@ -52,7 +56,7 @@ def main(args: argparse.Namespace) -> int:
     return 0
 
 
-def _inputs(path: Path, network: Network) -> Array:
+def _inputs(path: Path, network: Layer) -> Array:
     """The sequences in a .npy file, with a batch axis."""
     if not path.is_file():
         raise Usage(
@@ -119,7 +123,7 @@ def _mean(shares: Array) -> Array:
     return mean
 
 
-def _data(network: Network, found: Summary) -> dict[str, Any]:
+def _data(network: Layer, found: Summary) -> dict[str, Any]:
     data = {
         "layer": network.layer,
         "direction": network.direction,
@@ -137,7 +141,7 @@ def _data(network: Network, found: Summary) -> dict[str, Any]:
     return data
 
 
-def _page(network: Network, found: Summary) -> str:
+def _page(network: Layer, found: Summary) -> str:
     kind = f"{network.kind} ({network.nonlinearity})" if network.nonlinearity else network.kind
     over = f"sequence {found.over}" if isinstance(found.over, int) else f"{found.over} sequences"
     steps = len(found.lags) - 1

@@ -1,44 +1,104 @@
-"""A trained recurrent layer in the names and the column convention of the built-in cells."""
+"""A trained network: its recurrent layers in order, and the linear map that reads the last of them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-import numpy.typing as npt
+from errorflow.networks.layer import Array, Layer
 
 if TYPE_CHECKING:
     from errorflow.cells import Cell
-
-Array = npt.NDArray[np.float64]
+    from errorflow.numeric import Trajectory
 
 
 @dataclass(frozen=True, eq=False)
-class Network:
-    """One recurrent layer: its kind, its sizes, and its weights as the built-in cell of that kind takes them.
+class Head:
+    """A linear read-out, weight @ output + bias.
 
-    kind: "rnn", "lstm" or "gru" (reset after the recurrent product). units: n. inputs: m.
-    weights: name -> float64 array, matrices as they multiply: W_f (n, n) is applied to h, U_f (n, m) to x, and b_f (n,)
-        is added. PyTorch's two biases are added up, except in the candidate of the GRU: b_hn stands inside the reset.
-    source: where it was read. prefix: what stood before the names of the tensors. layer, direction: which layer it was.
-    nonlinearity: of an RNN, "tanh" or "relu"; else None.
-    head: the linear read-out beside it that was not read, as name -> shape; None if there was none.
+    weight (k, d): d is the width of the network's output. bias (k,): zero where the file has none.
+    name: what stands before "weight" in the name of its tensor, such as "head.".
     """
 
-    kind: str
-    units: int
-    inputs: int
-    weights: dict[str, Array] = field(repr=False)
+    weight: Array = field(repr=False)
+    bias: Array = field(repr=False)
+    name: str = ""
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Network:
+    """The recurrent layers of a trained module.
+
+    layers: layer 0 forward, layer 0 reverse, layer 1 forward and so on; a layer reads the outputs of all directions of
+        the layer before it, side by side.
+    head: the linear map found beside them that reads their outputs, or None.
+    source: where they were read. prefix: what stood before the names of the tensors. layout: whose names these were.
+    """
+
+    layers: tuple[Layer, ...]
+    head: Head | None
     source: str
     prefix: str = ""
-    layer: int = 0
-    direction: str = "forward"
-    nonlinearity: str | None = None
-    head: dict[str, tuple[int, ...]] | None = None
+    layout: str = "torch"
+
+    @property
+    def directions(self) -> int:
+        """1, or 2 where each layer runs both ways."""
+        return sum(layer.layer == 0 for layer in self.layers)
+
+    def trajectories(self, inputs: Any) -> tuple[Trajectory, ...]:
+        """The run of every layer, in the order of `layers`; a reverse layer's first step is the last time.
+
+        inputs: (batch, T, m) or (T, m). The initial states are zero.
+        """
+        from errorflow.networks.probe import trajectories
+
+        return tuple(trajectories(self.layers, inputs))
+
+    def run(self, inputs: Any) -> Array:
+        """The outputs at every time, (batch, T, directions * d), to be compared with those of the module itself.
+
+        inputs: (batch, T, m), or (T, m) for one sequence, then without the batch axis. The initial states are zero.
+
+        Raises: ValueError or TypeError if the inputs do not fit; ArithmeticError when a state overflows.
+        """
+        from errorflow.networks.probe import outputs
+
+        return outputs(self.layers, inputs)
+
+    def only(self) -> Layer:
+        """The layer of a network that has one. Raises: ValueError if it has more."""
+        if len(self.layers) > 1:
+            raise ValueError(f"the network must have one layer and direction for this, got {self}; see its .layers")
+        return self.layers[0]
 
     def cell(self) -> Cell:
-        """The built-in cell whose weights these are."""
-        from errorflow import builtin
+        """The built-in cell of the only layer. Raises: ValueError if there are more."""
+        return self.only().cell()
 
-        return builtin.rnn(self.nonlinearity or "tanh") if self.kind == "rnn" else builtin.cell(self.kind)
+    @property
+    def weights(self) -> dict[str, Array]:
+        """The weights of the only layer. Raises: ValueError if there are more."""
+        return self.only().weights
+
+    @property
+    def kind(self) -> str:
+        """The kind of the only layer. Raises: ValueError if there are more."""
+        return self.only().kind
+
+    @property
+    def units(self) -> int:
+        """n of the only layer. Raises: ValueError if there are more."""
+        return self.only().units
+
+    @property
+    def inputs(self) -> int:
+        """m of the only layer. Raises: ValueError if there are more."""
+        return self.only().inputs
+
+    def __repr__(self) -> str:
+        first, depth = self.layers[0], len(self.layers) // self.directions
+        way = "bidirectional " if self.directions == 2 else ""
+        layers = f"{depth} {way}{first.kind} layer{'s' * (depth > 1)} of {first.units} units"
+        head = f", head {self.head.name!r} of {len(self.head.bias)}" if self.head else ""
+        return f"Network({self.source!r}: {layers}, {first.inputs} input{'s' * (first.inputs > 1)}{head})"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterable
@@ -12,13 +13,13 @@ from typing import Any
 import numpy as np
 from numpy.lib import format as npy
 
+from errorflow.networks.bombs import refuse_expansion
 from errorflow.networks.declared import Declared, check_name
 from errorflow.networks.pickles import export
 
 HEADER_LIMIT = 10_000  # bytes; NumPy's own limit for a header that it parses
-# Trained weights hardly compress: a file that promises more than this many times its size is a bomb, unless small.
-EXPANSION_LIMIT = 100
-SMALL = 16 * 2**20
+# What zipfile and zlib raise at a file that is damaged, or made so.
+DAMAGE = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, RuntimeError, UnicodeDecodeError)
 METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 READERS = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}
 
@@ -36,14 +37,13 @@ def declared(path: Path) -> dict[str, Declared]:
             if any(m.filename.endswith("data.pkl") for m in members):
                 raise ValueError(f"{path} must hold arrays, got a PyTorch archive. {export(path)}")
             promised = sum(m.file_size for m in members)
-            if promised > max(SMALL, EXPANSION_LIMIT * size):
-                raise ValueError(f"{path} must not expand beyond reason, got {promised} bytes out of {size}")
+            refuse_expansion(path, promised, size)
             for member in members:
                 tensor = _declared(path, archive, member)
                 if tensor.name in found:
                     raise ValueError(f"{path} must hold each array once, got {tensor.name} twice")
                 found[tensor.name] = tensor
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError) as error:
+    except DAMAGE as error:
         raise _damaged(path, error) from None
     return found
 
@@ -53,7 +53,7 @@ def load(path: Path, names: Iterable[str]) -> dict[str, np.ndarray[Any, Any]]:
     try:
         with np.load(path, allow_pickle=False) as archive:
             return {name: archive[name] for name in names}
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError) as error:
+    except DAMAGE as error:
         raise _damaged(path, error) from None
 
 
@@ -77,7 +77,7 @@ def _declared(path: Path, archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> 
         raise ValueError(f"array {name} of {path} must hold numbers, got Python objects, which are never unpickled")
     if any(length < 0 for length in shape):
         raise ValueError(f"array {name} of {path} must have lengths of at least 0, got {shape}")
-    tensor = Declared(name, shape, dtype, str(dtype))
+    tensor = Declared(name, shape, dtype.name, dtype.itemsize)
     if tensor.bytes != member.file_size - start.tell():
         raise ValueError(
             f"array {name} of {path} must fit the file: shape {shape} of {dtype} takes {tensor.bytes} bytes, "

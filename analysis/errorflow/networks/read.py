@@ -9,57 +9,68 @@ from typing import Any
 
 import numpy as np
 
-from errorflow.networks import npz_file, safetensors_file
+from errorflow.networks import mapping, npz_file, safetensors_file
+from errorflow.networks.bombs import refuse_holes
 from errorflow.networks.declared import Declared, check_floats
-from errorflow.networks.network import Array, Network
+from errorflow.networks.layer import Array, Layer
+from errorflow.networks.layouts import find, weights
+from errorflow.networks.module import Module
+from errorflow.networks.network import Head, Network
 from errorflow.networks.pickles import refuse_content, refuse_suffix
-from errorflow.networks.torch_layout import TorchLayout, recognise, split
+from errorflow.networks.read_out import FoundHead, beside, refuse_what_else_is_there
 
 CONTAINERS = {".safetensors": safetensors_file, ".npz": npz_file}
 NONLINEARITIES = ("tanh", "relu")
 
+Loader = Callable[[Iterable[str]], Mapping[str, Any]]
+Opened = tuple[str, Mapping[str, Declared], Loader]
+
 
 def read_network(
-    source: str | os.PathLike[str] | Mapping[str, Any], *, nonlinearity: str = "tanh", prefix: str | None = None
+    source: str | os.PathLike[str] | Mapping[str, Any],
+    *,
+    nonlinearity: str = "tanh",
+    prefix: str | None = None,
+    layout: str | None = None,
 ) -> Network:
-    """The single-layer torch.nn.RNN, LSTM or GRU stored in `source`.
+    """The torch.nn.RNN, LSTM, GRU or single-step cell stored in `source`: stacked, bidirectional, projected or plain.
 
     source: a .safetensors or .npz file, or a state dict, name -> array. Nothing is ever unpickled.
     nonlinearity: "tanh" or "relu", of an RNN: its tensors do not tell.
-    prefix: what stands before "weight_hh_l0", such as "encoder.rnn."; all other tensors are then ignored.
+    prefix: what stands before "weight_hh_l0", such as "encoder.rnn."; what else there is, except its read-out, is then
+        ignored.
+    layout: "torch", or for one layer of Keras "keras", and "keras_reset_after" or "keras_reset_before" for its GRU
+        without bias; only needed where the names do not tell.
 
     Raises: ValueError if the file is not such a network, is damaged, or holds weights that are not finite;
         FileNotFoundError if there is no such file; TypeError if `source` is neither file nor mapping.
     """
     if nonlinearity not in NONLINEARITIES:
         raise ValueError(f"nonlinearity must be 'tanh' or 'relu', got {nonlinearity!r}")
-    where, declared, load = _from_mapping(source) if isinstance(source, Mapping) else _from_file(source)
-    layout = recognise({name: tensor.shape for name, tensor in declared.items()}, where, prefix)
-    for name in layout.tensors.values():
-        check_floats(declared[name])
-    if layout.kind != "rnn" and nonlinearity != "tanh":
-        raise ValueError(
-            f"nonlinearity must be left out for {where}, whose kind is {layout.kind}, got {nonlinearity!r}"
-        )
-    return Network(
-        kind=layout.kind,
-        units=layout.units,
-        inputs=layout.inputs,
-        weights=split(layout, _arrays(layout, load)),
-        source=where,
-        prefix=layout.prefix,
-        nonlinearity=nonlinearity if layout.kind == "rnn" else None,
-        head=layout.head,
-    )
+    where, declared, load = _opened(source)
+    shapes = {name: tensor.shape for name, tensor in declared.items()}
+    module = find(shapes, where, prefix, layout)
+    kind = module.layers[0].kind
+    if kind != "rnn" and nonlinearity != "tanh":
+        raise ValueError(f"nonlinearity must be left out for {where}, whose kind is {kind}, got {nonlinearity!r}")
+    found, rest = beside(module, shapes)
+    if prefix is None:
+        refuse_what_else_is_there(where, module, rest)
+    # With tensors between that are not understood, the map need not read the outputs.
+    head = None if rest else found
+    layers = _layers(module, nonlinearity, declared, load)
+    read_out = _head(head, declared, load) if head else None
+    return Network(layers, read_out, where, module.prefix, module.layout)
 
 
-Loader = Callable[[Iterable[str]], Mapping[str, Any]]
-Opened = tuple[str, Mapping[str, Declared], Loader]
-
-
-def _from_file(source: object) -> Opened:
+def _opened(source: object) -> Opened:
+    if isinstance(source, Mapping):
+        return "the state dict", mapping.declared(source), lambda names: mapping.load(source, names)
     if not isinstance(source, str | os.PathLike):
-        raise TypeError(f"source must be a file name or a mapping from names to arrays, got {type(source).__name__}")
+        hint = "; give its state_dict()" if hasattr(source, "state_dict") else ""
+        raise TypeError(
+            f"source must be a file name or a mapping from names to arrays, got {type(source).__name__}{hint}"
+        )
     path = Path(source)
     refuse_suffix(path)
     kind = path.suffix.lower()
@@ -70,27 +81,37 @@ def _from_file(source: object) -> Opened:
     if not path.is_file():
         raise ValueError(f"{path} must be a file")
     refuse_content(path)
+    refuse_holes(path)
     container = CONTAINERS[kind]
     return str(path), container.declared(path), lambda names: container.load(path, names)
 
 
-def _from_mapping(source: Mapping[str, Any]) -> Opened:
-    arrays, declared = {}, {}
-    for name, value in source.items():
-        if not isinstance(name, str):
-            raise TypeError(f"names of tensors must be strings, got {name!r}")
-        # A tensor that is being trained has to leave autograd and its device before NumPy can see it.
-        array = np.asarray(value.detach().cpu() if hasattr(value, "detach") else value)
-        arrays[name] = array
-        declared[name] = Declared(name, array.shape, array.dtype, str(array.dtype))
-    return "the state dict", declared, lambda names: arrays
+def _layers(module: Module, nonlinearity: str, declared: Mapping[str, Declared], load: Loader) -> tuple[Layer, ...]:
+    layers = []
+    for found in module.layers:
+        arrays = _arrays(found.tensors, declared, load)
+        told = nonlinearity if found.kind == "rnn" else None
+        named = weights(module, found, arrays)
+        layers.append(
+            Layer(found.kind, found.units, found.inputs, named, found.layer, found.direction, told, found.projection)
+        )
+    return tuple(layers)
 
 
-def _arrays(layout: TorchLayout, load: Loader) -> dict[str, Array]:
-    """The layer's tensors by part, in float64 and finite."""
-    loaded = load(layout.tensors.values())
+def _head(found: FoundHead, declared: Mapping[str, Declared], load: Loader) -> Head:
+    names = {"weight": found.weight} | ({"bias": found.bias} if found.bias else {})
+    arrays = _arrays(names, declared, load)
+    weight = arrays["weight"].T.copy() if found.transposed else arrays["weight"]
+    return Head(weight, arrays.get("bias", np.zeros(len(weight))), found.name)
+
+
+def _arrays(names: Mapping[str, str], declared: Mapping[str, Declared], load: Loader) -> dict[str, Array]:
+    """The tensors by part, in float64 and finite."""
+    for name in names.values():
+        check_floats(declared[name])
+    loaded = load(names.values())
     arrays = {}
-    for part, name in layout.tensors.items():
+    for part, name in names.items():
         array = np.array(loaded[name], dtype=np.float64)
         finite = np.isfinite(array)
         if not finite.all():

@@ -4,24 +4,33 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeGuard
 
 import numpy as np
-from safetensors import SafetensorError, safe_open
 
 from errorflow.networks.declared import Declared, check_name
 
 # The format allows 100 MB; the header of a recurrent layer has under 1 kB, of a large model under 1 MB.
 HEADER_LIMIT = 4 * 2**20
 MOST_AXES = 8
-DTYPES: dict[str, np.dtype[Any]] = {
-    name: np.dtype(code)
-    for name, code in {
-        "F16": "<f2", "F32": "<f4", "F64": "<f8", "BF16": "V2", "F8_E4M3": "V1", "F8_E5M2": "V1", "BOOL": "?",
-        "I8": "i1", "I16": "<i2", "I32": "<i4", "I64": "<i8", "U8": "u1", "U16": "<u2", "U32": "<u4", "U64": "<u8",
-    }.items()
+# What the format calls a type: NumPy's word for it, and its bytes.
+TYPES = {
+    "F16": ("float16", 2), "BF16": ("bfloat16", 2), "F32": ("float32", 4), "F64": ("float64", 8), "BOOL": ("bool", 1),
+    "I8": ("int8", 1), "I16": ("int16", 2), "I32": ("int32", 4), "I64": ("int64", 8), "U8": ("uint8", 1),
+    "U16": ("uint16", 2), "U32": ("uint32", 4), "U64": ("uint64", 8), "C64": ("complex64", 8),
+    "F8_E4M3": ("float8_e4m3", 1), "F8_E5M2": ("float8_e5m2", 1), "F8_E8M0": ("float8_e8m0", 1),
 }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A tensor as declared, and where its bytes begin and end in the data."""
+
+    tensor: Declared
+    begin: int
+    end: int
 
 
 def declared(path: Path) -> dict[str, Declared]:
@@ -29,29 +38,47 @@ def declared(path: Path) -> dict[str, Declared]:
 
     Raises: ValueError if the header is malformed, or declares more or less than the file holds.
 
-    Source: the safetensors format: 8 bytes little endian header length, JSON header, then the data.
+    Source: the safetensors format: 8 bytes little endian header length, JSON header, then the data, without holes.
     """
+    return {name: entry.tensor for name, entry in _entries(path)[0].items()}
+
+
+def load(path: Path, names: Iterable[str]) -> dict[str, np.ndarray[Any, Any]]:
+    """The tensors called `names`, bfloat16 as the float32 of the same value.
+
+    Raises: ValueError if the file is damaged.
+    """
+    entries, start = _entries(path)
+    with path.open("rb") as file:
+        return {name: _array(file, start, entries[name]) for name in names}
+
+
+def _array(file: Any, start: int, entry: Entry) -> np.ndarray[Any, Any]:
+    file.seek(start + entry.begin)
+    raw = file.read(entry.end - entry.begin)
+    if entry.tensor.stored == "bfloat16":  # the upper half of a float32
+        return (np.frombuffer(raw, "<u2").astype("<u4") << 16).view("<f4").reshape(entry.tensor.shape)
+    stored = np.dtype(entry.tensor.stored).newbyteorder("<")
+    return np.frombuffer(raw, stored).reshape(entry.tensor.shape)
+
+
+def _entries(path: Path) -> tuple[dict[str, Entry], int]:
+    """What the header says of every tensor, and where the data starts."""
     size = path.stat().st_size
     with path.open("rb") as file:
-        start = file.read(8)
-        length = int.from_bytes(start, "little")
-        if len(start) < 8 or not 2 <= length <= size - 8:
+        first = file.read(8)
+        length = int.from_bytes(first, "little")
+        if len(first) < 8 or not 2 <= length <= size - 8:
             raise ValueError(f"{path} must be a safetensors file, got one whose header does not fit its {size} bytes")
         if length > HEADER_LIMIT:
             raise ValueError(f"the header of {path} must have at most {HEADER_LIMIT} bytes, got {length}")
         raw = file.read(length)
     header = _header(path, raw)
     header.pop("__metadata__", None)
-    return {name: _declared(path, name, entry, size - 8 - length) for name, entry in header.items()}
-
-
-def load(path: Path, names: Iterable[str]) -> dict[str, np.ndarray[Any, Any]]:
-    """The tensors called `names`. Call `declared` first. Raises: ValueError if the file is damaged."""
-    try:
-        with safe_open(path, framework="np") as file:
-            return {name: file.get_tensor(name) for name in names}
-    except SafetensorError as error:
-        raise ValueError(f"{path} must be an undamaged safetensors file: {error}") from None
+    available = size - 8 - length
+    entries = {name: _entry(path, name, fields, available) for name, fields in header.items()}
+    _check_cover(path, entries, available)
+    return entries, 8 + length
 
 
 def _header(path: Path, raw: bytes) -> dict[str, Any]:
@@ -70,26 +97,38 @@ def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return dict(pairs)
 
 
-def _declared(path: Path, name: str, entry: Any, available: int) -> Declared:
+def _entry(path: Path, name: str, entry: Any, available: int) -> Entry:
     check_name(name)
     fields = entry if isinstance(entry, dict) else {}
     kind, shape, offsets = fields.get("dtype"), fields.get("shape"), fields.get("data_offsets")
     if not (isinstance(kind, str) and _counts(shape, MOST_AXES) and _counts(offsets, 2) and len(offsets) == 2):
         raise ValueError(f"{path} must declare dtype, shape and data_offsets of tensor {name}, got {_short(entry)}")
-    if kind not in DTYPES:
+    if kind not in TYPES:
         raise ValueError(f"tensor {name} of {path} must be of a type that is known, got {_short(kind)}")
-    tensor = Declared(name, tuple(shape), DTYPES[kind], kind)
+    tensor = Declared(name, tuple(shape), *TYPES[kind])
     begin, end = offsets
     if not begin <= end <= available or end - begin != tensor.bytes:
         raise ValueError(
-            f"tensor {name} of {path} must fit the file: shape {shape} of {kind} takes {tensor.bytes} bytes, "
-            f"declared are bytes {begin} to {end} of {available}; the file is damaged or cut off"
+            f"tensor {name} of {path} must fit the file: shape {_short(shape)} of {kind} takes {_short(tensor.bytes)} "
+            f"bytes, declared are bytes {_short(begin)} to {_short(end)} of {available}; the file is damaged or cut off"
         )
-    return tensor
+    return Entry(tensor, begin, end)
+
+
+def _check_cover(path: Path, entries: dict[str, Entry], available: int) -> None:
+    """The tensors lie end to end: else two share bytes, or something is hidden between them."""
+    reached, before = 0, ""
+    for name, entry in sorted(entries.items(), key=lambda item: (item[1].begin, item[1].end)):
+        if entry.begin != reached:
+            wrong = f"overlaps {before}" if entry.begin < reached else f"leaves a hole before byte {entry.begin}"
+            raise ValueError(f"tensors of {path} must lie end to end in the file, got {name}, which {wrong}")
+        reached, before = entry.end, name
+    if reached != available:
+        raise ValueError(f"{path} must hold the {reached} bytes of its tensors, got {available}")
 
 
 def _counts(value: Any, most: int) -> TypeGuard[list[int]]:
-    return isinstance(value, list) and len(value) <= most and all(type(v) is int and v >= 0 for v in value)
+    return isinstance(value, list) and len(value) <= most and all(type(v) is int and 0 <= v < 2**63 for v in value)
 
 
 def _short(value: object) -> str:

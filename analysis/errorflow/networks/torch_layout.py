@@ -3,152 +3,159 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Mapping
 
 import numpy as np
 
-from errorflow.networks.network import Array
+from errorflow.networks.declared import listed, shown
+from errorflow.networks.layer import Array
+from errorflow.networks.module import FoundLayer
 
 Shapes = Mapping[str, tuple[int, ...]]
+Parts = dict[tuple[int, str], dict[str, str]]
 
+MODULES = "weight_ih_l0 and weight_hh_l0 of a torch.nn.RNN, LSTM or GRU (of a cell without _l0)"
 NAME = re.compile(
-    r"^(?P<prefix>.*?)(?P<part>weight_ih|weight_hh|bias_ih|bias_hh|weight_hr)(_l(?P<layer>\d+))?(_reverse)?$"
+    r"(?P<prefix>.*?)(?P<part>weight_ih|weight_hh|bias_ih|bias_hh|weight_hr)"
+    r"(_l(?P<layer>0|[1-9][0-9]{0,2}))?(?P<reverse>_reverse)?"
 )
+RECURRENT = ("weight_ih", "weight_hh", "weight_hr")
+# A tensor that stands beside the known ones and is named so belongs to the module, as in weight_hh_l0_g.
+SIBLING = re.compile(r"(weight|bias)[^./]*")
 # Rows of weight_hh for each unit tell the kind; the letters are the gates in the order of PyTorch's row blocks.
-KINDS = {1: ("rnn", ("",)), 3: ("gru", ("r", "z", "n")), 4: ("lstm", ("i", "f", "g", "o"))}
-LIST_LIMIT = 12
+KINDS = {1: "rnn", 3: "gru", 4: "lstm"}
+GATES = {"rnn": ("",), "gru": ("r", "z", "n"), "lstm": ("i", "f", "g", "o"), "lstm_projected": ("i", "f", "g", "o")}
 
 
-@dataclass(frozen=True)
-class TorchLayout:
-    """One recurrent layer found among named tensors: its kind, its sizes, and the tensor that plays each part."""
-
-    kind: str
-    units: int
-    inputs: int
-    prefix: str
-    tensors: dict[str, str]
-    head: dict[str, tuple[int, ...]] | None
+def prefixes(shapes: Shapes) -> list[str]:
+    """What stands before the names of the recurrent modules."""
+    matches = (NAME.fullmatch(name) for name in shapes)
+    return list(dict.fromkeys(match["prefix"] for match in matches if match and match["part"] in RECURRENT))
 
 
-def recognise(shapes: Shapes, where: str, prefix: str | None = None) -> TorchLayout:
-    """The single recurrent layer among tensors of these shapes.
+def recognise(shapes: Shapes, where: str, prefix: str) -> tuple[FoundLayer, ...]:
+    """The layers whose tensors begin with `prefix`, forward before reverse.
 
-    prefix: what stands before weight_hh_l0; all other tensors are then ignored.
-
-    Raises: ValueError that names the tensors seen and what is missing, contradictory or not read.
+    Raises: ValueError that names the tensors seen and what is missing, contradictory or not known.
 
     Source: torch.nn.RNN, LSTM and GRU, section Variables; row blocks i f g o, and r z n.
     """
-    parts = {name: match for name in shapes if (match := NAME.match(name)) and prefix in (None, match["prefix"])}
-    prefixes = list(dict.fromkeys(match["prefix"] for match in parts.values()))
-    if not prefixes:
-        wanted = f" with the prefix {prefix!r}" if prefix is not None else ""
-        raise ValueError(
-            f"{where} must hold weight_ih_l0 and weight_hh_l0 of a torch.nn.RNN, LSTM or GRU{wanted}, "
-            f"got {_list(shapes)}"
-        )
-    if len(prefixes) > 1:
-        raise ValueError(f"{where} must hold one recurrent module, got {_list(prefixes)}; choose one with prefix=")
-    _refuse_what_is_not_read(where, parts)
-    tensors = {match["part"]: name for name, match in parts.items()}
-    _refuse_missing(where, tensors, shapes)
-    kind, units, inputs = _sizes(where, tensors, shapes)
-    others = {name: shape for name, shape in shapes.items() if name not in parts}
-    head = _head(others, units)
-    if head is None and others and prefix is None:
-        raise ValueError(
-            f"{where} must hold one {kind} and at most one linear map that reads its {units} units, "
-            f"got also {_list(others)}; prefix={prefixes[0]!r} reads the {kind} alone"
-        )
-    return TorchLayout(kind, units, inputs, prefixes[0], tensors, head)
+    matches = {name: m for name in shapes if (m := NAME.fullmatch(name)) and m["prefix"] == prefix}
+    _refuse_siblings(shapes, where, prefix, set(matches))
+    parts = _by_layer(matches, shapes, where)
+    kind, units, projection = _kind(parts[0, "forward"], shapes, where)
+    _check_shapes(parts, shapes, where, units, projection)
+    return tuple(
+        FoundLayer(kind, units, shapes[tensors["weight_ih"]][1], tensors, projection, layer, direction)
+        for (layer, direction), tensors in parts.items()
+    )
 
 
-def split(layout: TorchLayout, arrays: Mapping[str, Array]) -> dict[str, Array]:
+def weights(found: FoundLayer, arrays: Mapping[str, Array]) -> dict[str, Array]:
     """Weights by the names of the built-in cells: a block of rows for each gate, the two biases added up.
 
     arrays: name of the part -> array, (rows, n), (rows, m) or (rows,).
     """
-    _, gates = KINDS[len(arrays["weight_hh"]) // layout.units]
+    gates = GATES[found.kind]
     zero = np.zeros(len(arrays["weight_hh"]))
     blocks = {
         part: dict(zip(gates, np.split(arrays.get(part, zero), len(gates)), strict=True))
         for part in ("weight_hh", "weight_ih", "bias_ih", "bias_hh")
     }
-    weights: dict[str, Array] = {}
+    named: dict[str, Array] = {}
     for gate in gates:
         mark = f"_{gate}" if gate else ""
-        weights[f"W{mark}"] = blocks["weight_hh"][gate]
-        weights[f"U{mark}"] = blocks["weight_ih"][gate]
+        named[f"W{mark}"] = blocks["weight_hh"][gate]
+        named[f"U{mark}"] = blocks["weight_ih"][gate]
         if gate == "n":  # the reset gate multiplies W_n h + b_hn
-            weights["b_n"], weights["b_hn"] = blocks["bias_ih"][gate], blocks["bias_hh"][gate]
+            named["b_n"], named["b_hn"] = blocks["bias_ih"][gate], blocks["bias_hh"][gate]
         else:
-            weights[f"b{mark}"] = blocks["bias_ih"][gate] + blocks["bias_hh"][gate]
-    return weights
+            named[f"b{mark}"] = blocks["bias_ih"][gate] + blocks["bias_hh"][gate]
+    return named | ({"W_r": arrays["weight_hr"]} if found.projection else {})
 
 
-def _refuse_what_is_not_read(where: str, parts: Mapping[str, re.Match[str]]) -> None:
-    not_read = {
-        "several layers": [n for n, match in parts.items() if match["layer"] not in (None, "0")],
-        "a reverse direction": [n for n in parts if n.endswith("_reverse")],
-        "a projection": [n for n, match in parts.items() if match["part"] == "weight_hr"],
-    }
-    for what, names in not_read.items():
-        if names:
-            raise ValueError(
-                f"{where} must be one forward layer without projection, got {what}: {_list(names)}; not read yet"
-            )
-    by_part = [match["part"] for match in parts.values()]
-    if len(set(by_part)) < len(by_part):
-        raise ValueError(f"{where} must hold each tensor once, got {_list(parts)}")
+def _refuse_siblings(shapes: Shapes, where: str, prefix: str, known: set[str]) -> None:
+    unknown = [n for n in shapes if n.startswith(prefix) and n not in known and SIBLING.fullmatch(n[len(prefix) :])]
+    if unknown:
+        raise ValueError(
+            f"{where} must hold a plain torch.nn.RNN, LSTM or GRU under {prefix!r}, "
+            f"got also {shown({n: shapes[n] for n in unknown})}, whose meaning is not known"
+        )
 
 
-def _refuse_missing(where: str, tensors: Mapping[str, str], shapes: Shapes) -> None:
-    present = next(iter(tensors.items()))
-    wanted = ["weight_ih", "weight_hh"]
-    if "bias_ih" in tensors or "bias_hh" in tensors:
-        wanted += ["bias_ih", "bias_hh"]
-    missing = [present[1].replace(present[0], part) for part in wanted if part not in tensors]
+def _by_layer(matches: Mapping[str, re.Match[str]], shapes: Shapes, where: str) -> Parts:
+    """(layer, direction) -> part -> name, complete and in order."""
+    found: Parts = {}
+    for name, match in matches.items():
+        place = found.setdefault((int(match["layer"] or 0), "reverse" if match["reverse"] else "forward"), {})
+        if match["part"] in place:
+            raise ValueError(f"{where} must hold each tensor once, got {place[match['part']]} and {name}")
+        place[match["part"]] = name
+    there = {part for tensors in found.values() for part in tensors}
+    biases = ["bias_ih", "bias_hh"] * bool(there & {"bias_ih", "bias_hh"})
+    wanted = ["weight_ih", "weight_hh", *biases, *["weight_hr"] * ("weight_hr" in there)]
+    depth = 1 + max(layer for layer, _ in found)
+    directions = ["forward", *["reverse"] * any(direction == "reverse" for _, direction in found)]
+    places = [(layer, direction) for layer in range(depth) for direction in directions]
+    missing = [_name(matches, part, *place) for place in places for part in wanted if part not in found.get(place, {})]
     if missing:
-        raise ValueError(f"{where} lacks {', '.join(missing)}; it holds {_list(shapes)}")
+        seen = {name: shapes[name] for name in matches}
+        raise ValueError(f"{where} lacks {listed(missing)}; it holds {shown(seen)}")
+    return {place: {part: found[place][part] for part in wanted} for place in places}
 
 
-def _sizes(where: str, tensors: Mapping[str, str], shapes: Shapes) -> tuple[str, int, int]:
+def _name(matches: Mapping[str, re.Match[str]], part: str, layer: int, direction: str) -> str:
+    """How a tensor that is not there would be called."""
+    like = next(iter(matches.values()))
+    number = f"_l{layer}" if like["layer"] or layer else ""
+    return f"{like['prefix']}{part}{number}{'_reverse' * (direction == 'reverse')}"
+
+
+def _kind(tensors: Mapping[str, str], shapes: Shapes, where: str) -> tuple[str, int, int | None]:
+    """The kind of the first layer, its units, and the length of what it projects to."""
     name = tensors["weight_hh"]
     shape = shapes[name]
+    if "weight_hr" in tensors:
+        projection = shapes[tensors["weight_hr"]]
+        if (
+            len(shape) != 2
+            or len(projection) != 2
+            or min(projection) < 1
+            or shape != (4 * projection[1], projection[0])
+        ):
+            raise ValueError(
+                f"{name} of {where} must have shape (4n, p) where {tensors['weight_hr']} has shape (p, n), "
+                f"got {shape} and {projection}"
+            )
+        return "lstm_projected", projection[1], projection[0]
     ratio = shape[0] // shape[1] if len(shape) == 2 and min(shape) > 0 and shape[0] % shape[1] == 0 else 0
     if ratio not in KINDS:
         raise ValueError(
             f"{name} of {where} must have shape (n, n) in an RNN, (3n, n) in a GRU or (4n, n) in an LSTM, got {shape}"
         )
-    kind, units, rows = KINDS[ratio][0], shape[1], shape[0]
-    inputs = shapes[tensors["weight_ih"]]
+    return KINDS[ratio], shape[1], None
+
+
+def _check_shapes(parts: Parts, shapes: Shapes, where: str, units: int, projection: int | None) -> None:
+    """All layers of a module have the same kind and units, and read all directions of the layer before."""
+    first = parts[0, "forward"]
+    rows = shapes[first["weight_hh"]][0]
+    width = projection or units
+    inputs = shapes[first["weight_ih"]]
     if len(inputs) != 2 or inputs[0] != rows or inputs[1] < 1:
         raise ValueError(
-            f"{tensors['weight_ih']} of {where} must have shape ({rows}, m), since {name} has {shape}, got {inputs}"
+            f"{first['weight_ih']} of {where} must have shape ({rows}, m), "
+            f"since {first['weight_hh']} has {shapes[first['weight_hh']]}, got {inputs}"
         )
-    for part in ("bias_ih", "bias_hh"):
-        bias = tensors.get(part, "")
-        if bias and shapes[bias] != (rows,):
-            raise ValueError(
-                f"{bias} of {where} must have shape ({rows},), since {name} has {shape}, got {shapes[bias]}"
-            )
-    return kind, units, inputs[1]
-
-
-def _head(others: Shapes, units: int) -> dict[str, tuple[int, ...]] | None:
-    """The tensors of one linear map that reads the units, or None if they are anything else."""
-    matrices = [name for name in others if name.endswith("weight")]
-    if len(matrices) != 1 or len(others[matrices[0]]) != 2 or others[matrices[0]][1] != units:
-        return None
-    biases = {matrices[0].removesuffix("weight") + "bias": (others[matrices[0]][0],)}
-    rest = {name: shape for name, shape in others.items() if name != matrices[0]}
-    return dict(others) if rest in ({}, biases) else None
-
-
-def _list(names: Iterable[Any]) -> str:
-    every = [str(name) if str(name) else "''" for name in names]
-    shown = ", ".join(every[:LIST_LIMIT]) or "no tensors"
-    return shown if len(every) <= LIST_LIMIT else f"{shown} and {len(every) - LIST_LIMIT} more"
+    deeper = width * len({direction for _, direction in parts})
+    for (layer, _), tensors in parts.items():
+        wanted = {
+            "weight_ih": (rows, deeper if layer else inputs[1]), "weight_hh": (rows, width),
+            "bias_ih": (rows,), "bias_hh": (rows,), "weight_hr": (projection, units),
+        }  # fmt: skip
+        for part, name in tensors.items():
+            if shapes[name] != wanted[part]:
+                raise ValueError(
+                    f"{name} of {where} must have shape {wanted[part]}, "
+                    f"since {first['weight_hh']} has {shapes[first['weight_hh']]}, got {shapes[name]}"
+                )

@@ -1,0 +1,49 @@
+"""A recurrent module found among named tensors, before anything of it is read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class FoundLayer:
+    """One layer and direction, and the tensor that plays each part in it.
+
+    kind: the name of the built-in cell. units: n. inputs: m. projection: p of a projected LSTM, else None.
+    tensors: part, in the word of the layout -> name of the tensor.
+    """
+
+    kind: str
+    units: int
+    inputs: int
+    tensors: dict[str, str]
+    projection: int | None = None
+    layer: int = 0
+    direction: str = "forward"
+
+
+@dataclass(frozen=True)
+class Module:
+    """All layers that share a prefix, in the order in which they run.
+
+    layout: the name under which `layout=` asks for it.
+    """
+
+    layout: str
+    prefix: str
+    layers: tuple[FoundLayer, ...]
+
+    @property
+    def inputs(self) -> int:
+        """The width of what the first layer reads."""
+        return self.layers[0].inputs
+
+    @property
+    def outputs(self) -> int:
+        """The width of what the last layer gives, both directions side by side."""
+        return sum(f.projection or f.units for f in self.layers if f.layer == self.layers[-1].layer)
+
+    @property
+    def tensors(self) -> set[str]:
+        """The names of all its tensors."""
+        return {name for found in self.layers for name in found.tensors.values()}
