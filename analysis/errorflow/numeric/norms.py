@@ -10,43 +10,58 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+import numpy.typing as npt
 import sympy
 
 from errorflow.numeric.arrays import Array
+from errorflow.numeric.flows import Moment
+from errorflow.numeric.largest import largest
 from errorflow.numeric.scaled import NOTHING, Integers, Scaled
+from errorflow.numeric.thinning import part, trusted
 
 Flow = Mapping[sympy.Symbol, Scaled]
-Moment = tuple[Flow, Flow | None]
 Table = dict[tuple[str, ...], Array]
 
 
-def measured(moments: Sequence[Moment], widths: Mapping[sympy.Symbol, int], labels: Sequence[str]) -> Table:
-    """Everything that a profile says of these lags, each (lags, batch).
+def measured(
+    moments: Sequence[Moment], states: Sequence[sympy.Symbol], labels: Sequence[str]
+) -> tuple[Table, npt.NDArray[np.bool_]]:
+    """Everything that a profile says of these lags, each (lags, batch), and whether it holds for certain.
 
-    moments: Phi^T and its parts, the parts side by side as columns in the order of `labels`. widths: of the states.
+    moments: with the same columns. labels: of the parts.
     """
-    flow = {s: _stacked([whole[s] for whole, _ in moments]) for s in widths}
-    top = _finite(np.max([block.exponent.max(axis=-1) for block in flow.values()], axis=0))
+    columns = moments[0].columns
+    flow = {s: _stacked([moment.flow[s] for moment in moments]) for s in states}
+    kept = {s: part(block, slice(0, sum(columns.kept))) for s, block in flow.items()}
+    top = _finite(np.max([block.exponent.max(axis=-1) for block in kept.values()], axis=0))
     table: Table = {}
+    certain = np.ones(top.shape, dtype=bool)
     joint: Array = np.zeros(())
-    for old, block in flow.items():
+    for old, block in kept.items():
         gram = block.mantissa.transpose(0, 2, 3, 1) @ block.mantissa.transpose(0, 2, 1, 3)
-        start = 0
-        for new, width in widths.items():
-            columns = slice(start, start + width)
-            own = block.exponent[..., columns]
-            highest = _finite(own.max(axis=-1))
-            table["block", new.name, old.name] = _log2_root(_at(gram[..., columns, columns], own, highest), highest)
-            start += width
+        for k, new in enumerate(states):
+            own = columns.of(k)
+            exponent = block.exponent[..., own]
+            highest = _finite(exponent.max(axis=-1))
+            norm = _log2_root(_at(gram[..., own, own], exponent, highest), highest)
+            if columns.probes:
+                certain &= trusted(norm, _log2_columns(part(flow[old], columns.probing(k))))
+            table["block", new.name, old.name] = norm
         joint = joint + _at(gram, block.exponent, top)
     square = np.trace(joint, axis1=-2, axis2=-1)
     with np.errstate(divide="ignore"):
-        table["norm",] = _log2_root(joint, top)
+        table["norm",] = norm if len(states) == 1 else _log2_root(joint, top)
         table["frobenius",] = 0.5 * np.log2(square) + top
     if labels:
-        parts = {s: _stacked([apart[s] for _, apart in moments if apart is not None]) for s in widths}
+        parts = {s: _stacked([moment.parts[s] for moment in moments if moment.parts is not None]) for s in states}
         table |= _parts(flow, parts, top, square, labels)
-    return table
+    return table, certain
+
+
+def _log2_columns(block: Scaled) -> Array:
+    """log2 of the norm of every column."""
+    with np.errstate(divide="ignore"):
+        return 0.5 * np.log2(np.einsum("lrbk,lrbk->lbk", block.mantissa, block.mantissa)) + block.exponent
 
 
 def _parts(flow: Flow, parts: Flow, top: Integers, square: Array, labels: Sequence[str]) -> Table:
@@ -94,6 +109,5 @@ def _at(gram: Array, exponent: Integers, top: Integers) -> Array:
 
 def _log2_root(gram: Array, top: Integers) -> Array:
     """log2 of the spectral norm."""
-    largest = gram[..., 0, 0] if gram.shape[-1] == 1 else np.linalg.eigvalsh(gram)[..., -1]
     with np.errstate(divide="ignore"):
-        return 0.5 * np.log2(np.maximum(largest, 0.0)) + top
+        return 0.5 * np.log2(np.maximum(largest(gram), 0.0)) + top

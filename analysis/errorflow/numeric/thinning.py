@@ -1,0 +1,128 @@
+"""Directions of the flow that no longer matter, dropped with a bound on what that costs.
+
+Phi_q^T is carried as its columns, and the columns of one new state may be rotated at any lag: no norm of a block of
+Phi changes. When the singular values of these columns have spread, the columns of the small ones are dropped. What is
+dropped then, E, and what is kept, B, have orthogonal row spaces, and go on having them: both are only ever multiplied
+from the left. So Phi^T Phi is B B^T + E E^T, and for every block, at every later lag,
+
+    |B|^2 <= |Phi|^2 <= |B|^2 + |E|^2        spectral and Frobenius norms alike.
+
+E is not carried, but E g is, for eight Gaussian vectors g (`PROBES`). For one g, P(|E g| <= |E|_F / a) <= sqrt(e) / a:
+with s_i the squared singular values, of sum 1, and z_i normal, Markov's inequality for exp(-t sum s_i z_i^2) gives
+P(sum s_i z_i^2 <= b) <= e^(t b) prod (1 + 2 t s_i)^(-1/2) <= e^(t b) (1 + 2 t)^(-1/2), which is at most sqrt(e b) at
+2 t = 1/b - 1. With a = 2^7 all eight fail together with a probability below (sqrt(e) / 128)^8 < 2^-50 at each lag and
+block. So `trusted` demands 2^7 |E g| <= 2^-22 |B| of the largest of the eight: the spectral norm of every block is then
+right to 2^-45 of itself, that of n x n blocks together to n 2^-45. Where this fails, the flow is carried whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+import numpy as np
+
+from errorflow.numeric.arrays import Array
+from errorflow.numeric.scaled import NOTHING, Scaled, normalised
+
+K = TypeVar("K")
+
+PROBES = 8
+_FACTOR = 2.0**7
+_TRUSTED = 2.0**-22
+_DROPPED = 2.0**-38  # of every block, at one time: leaves room for 2^7 |E g| and for what E grows against B
+_WORTHWHILE = 0.9  # of the columns, to be worth the rotation
+
+
+@dataclass(frozen=True)
+class Columns:
+    """What the columns of a carried flow are: those kept of each new state in turn, then the probes of each in turn.
+
+    kept: how many of each new state. probes: how many of each, 0 as long as nothing has been dropped.
+    """
+
+    kept: tuple[int, ...]
+    probes: int = 0
+
+    @property
+    def total(self) -> int:
+        """How many columns there are."""
+        return sum(self.kept) + len(self.kept) * self.probes
+
+    def of(self, state: int) -> slice:
+        """The columns kept of this new state."""
+        start = sum(self.kept[:state])
+        return slice(start, start + self.kept[state])
+
+    def probing(self, state: int) -> slice:
+        """The columns that probe what was dropped of this new state."""
+        start = sum(self.kept) + state * self.probes
+        return slice(start, start + self.probes)
+
+
+def thinned(flow: dict[K, Scaled], columns: Columns, rng: np.random.Generator) -> tuple[dict[K, Scaled], Columns]:
+    """The same flow in fewer columns, or as it was where that would save too few of them."""
+    rotations = [_rotation([part(block, columns.of(k)) for block in flow.values()]) for k in range(len(columns.kept))]
+    fewer = Columns(tuple(kept for _, kept in rotations), PROBES)
+    if fewer.total > _WORTHWHILE * columns.total:
+        return flow, columns
+    gaussian = [rng.normal(size=(width - kept, PROBES)) for width, kept in zip(columns.kept, fewer.kept, strict=True)]
+    turned = {}
+    for state, block in flow.items():
+        kept, probes = [], []
+        for k, (rotation, count) in enumerate(rotations):
+            mantissa, top = _at_one(part(block, columns.of(k)))
+            new = (mantissa.transpose(1, 0, 2) @ rotation).transpose(1, 0, 2)
+            kept.append(_spread(new[..., :count], top))
+            lost = _spread(new[..., count:] @ gaussian[k], top)
+            probes.append(part(block, columns.probing(k)) + lost if columns.probes else lost)
+        turned[state] = beside([*kept, *probes])
+    return turned, fewer
+
+
+def trusted(norms: Array, probes: Array) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
+    """Whether what was dropped of a block is certainly too little to be seen.
+
+    norms: log2 of the spectral norm of what is kept. probes: log2 of |E g|, one g in the last axis each.
+    """
+    allowed = np.log2(_TRUSTED / _FACTOR) + norms
+    return probes.max(axis=-1) <= allowed
+
+
+def part(block: Scaled, columns: slice) -> Scaled:
+    """Some columns of a block."""
+    return Scaled(block.mantissa[..., columns], block.exponent[..., columns])
+
+
+def beside(blocks: Sequence[Scaled]) -> Scaled:
+    """Blocks side by side."""
+    return Scaled(
+        np.concatenate([b.mantissa for b in blocks], axis=-1), np.concatenate([b.exponent for b in blocks], axis=-1)
+    )
+
+
+def _rotation(blocks: Sequence[Scaled]) -> tuple[Array, int]:
+    """The right singular vectors (batch, r, r) of blocks above one another, each of norm 1, and how many are needed."""
+    rows = []
+    for block in blocks:
+        mantissa, _ = _at_one(block)
+        size = np.linalg.norm(mantissa, axis=(0, 2))
+        rows.append(mantissa.transpose(1, 0, 2) / np.where(size > 0, size, 1.0)[:, None, None])
+    stacked = np.concatenate(rows, axis=1)
+    if stacked.shape[1] > stacked.shape[2]:
+        stacked = np.asarray(np.linalg.qr(stacked, mode="r"))
+    _, values, right = np.linalg.svd(stacked)
+    tails = np.sqrt(np.cumsum(values[:, ::-1] ** 2, axis=1))[:, ::-1]
+    return right.swapaxes(1, 2), max(1, int((tails > _DROPPED).sum(axis=1).max()))
+
+
+def _at_one(block: Scaled) -> tuple[Array, np.ndarray[tuple[int, ...], np.dtype[np.int64]]]:
+    """The mantissa of a block at one exponent for all columns of a sequence, and this exponent."""
+    top = block.exponent.max(axis=-1, keepdims=True)
+    return block.at(np.broadcast_to(top, block.exponent.shape)), top
+
+
+def _spread(mantissa: Array, top: np.ndarray[tuple[int, ...], np.dtype[np.int64]]) -> Scaled:
+    exponent = np.broadcast_to(top, mantissa.shape[1:])
+    return normalised(mantissa, np.where(exponent > NOTHING // 2, exponent, NOTHING))
