@@ -1,4 +1,5 @@
-(** Error flow through q steps in any normed spaces: upper bounds, lower bounds, their limits. *)
+(** Error flow through q steps: upper bounds, lower bounds, their limits. Of the norm nothing is used but that it is
+    never negative, so that every normed space and every number of units is covered. *)
 
 Require Import Reals Lra Lia.
 From Coquelicot Require Import Coquelicot.
@@ -6,7 +7,8 @@ Open Scope R_scope.
 
 Section Flow.
 
-Context {E : NormedModule R_AbsRing}.
+Context {E : Type} (norm : E -> R).
+Hypothesis norm_ge_0 : forall v, 0 <= norm v.
 
 (** [flow J q v] is J_q (... (J_1 v)): the newest factor stands on the left. *)
 Fixpoint flow (J : nat -> E -> E) (q : nat) (v : E) : E :=
