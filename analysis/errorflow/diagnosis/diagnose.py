@@ -128,13 +128,14 @@ def _judged(part: _Part, max_lag: int | None, threshold: float, departures: bool
     name = "all layers as one" if part.layer == JOINT else f"layer {part.layer} {part.direction}"
     tell(f"{name}: norms by lag")
     run = part.run
+    kind = "" if part.layer == JOINT else part.kind  # theorems are about single layers
     profile = _profile(part, max_lag, departures)
     output = run.definition.output.name
     tell(f"{name}: bounds, units, rank")
     chosen = _median_sequence(profile.log2_norm)
     c_to_c = profile.log2_norm_blocks.get(("c", "c"))
     bound = bound_of(
-        part.kind, run.sequences(chosen, chosen + 1), profile.log2_norm[chosen],
+        kind, run.sequences(chosen, chosen + 1), profile.log2_norm[chosen],
         None if c_to_c is None else c_to_c[chosen], chosen,
     )  # fmt: skip
     units = carriers(run) if run.steps else ()
@@ -143,8 +144,8 @@ def _judged(part: _Part, max_lag: int | None, threshold: float, departures: bool
     at = at[at <= lags]
     few = run.sequences(0, min(_RANKED, run.batch))
     judged = verdict(
-        part.kind, profile.log2_norm, profile.shares, threshold=threshold, bound=bound, carriers=units,
-        spectral_norm=float(np.linalg.norm(run.weights["W"], 2)) if part.kind == "rnn" else None,
+        kind, profile.log2_norm, profile.shares, threshold=threshold, bound=bound, carriers=units,
+        spectral_norm=float(np.linalg.norm(run.weights["W"], 2)) if kind == "rnn" else None,
     )  # fmt: skip
     return LayerDiagnosis(
         layer=part.layer, direction=part.direction, kind=part.kind, units=part.units, inputs=part.inputs,

@@ -16,8 +16,9 @@ from errorflow.plots.profile import draw_shares, draw_spread, percentiles
 if TYPE_CHECKING:
     from errorflow.diagnosis import Diagnosis, Heat, LayerDiagnosis
 
-Array = npt.NDArray[np.float64]
+Array = npt.NDArray[Any]
 _ROW = 2.3  # inches
+_MOST_PARTS = 5
 
 
 def plot_diagnosis(diagnosis: Diagnosis, path: str | os.PathLike[str], title: str = "") -> Path:
@@ -45,7 +46,7 @@ def plot_heat(heat: Heat, path: str | os.PathLike[str], title: str = "") -> Path
     with styled():
         fig = new_figure(style.TEXT, 2.6)
         ax = fig.subplots()
-        fig.subplots_adjust(left=0.08, right=0.98, bottom=0.17, top=0.86)
+        fig.subplots_adjust(left=0.08, right=0.95, bottom=0.17, top=0.86)
         style.panel(ax, "", title)
         draw_heat(ax, heat.times, heat.lags, heat.log2_norm)
         ax.set_xlabel("time $t$ (steps)")
@@ -88,8 +89,15 @@ def _figure(diagnosis: Diagnosis, title: str) -> Any:
             axes[k, 0].plot(diagnosis.loss.lags, middle, color=style.ORANGE, ls=style.DASHDOT)
             _at_end(axes[k, 0], diagnosis.loss.lags, middle, "loss", style.ORANGE)
         style.panel(axes[k, 1], chr(ord("b") + 2 * k), "how error first leaves the carry")
-        draw_shares(axes[k, 1], layer.lags.astype(float), layer.profile.shares)
+        draw_shares(axes[k, 1], layer.lags.astype(float), _largest(layer.shares))
     return fig
+
+
+def _largest(shares: dict[str, Array]) -> dict[str, Array]:
+    """The carry and the parts with the largest mean share, few enough to be told apart."""
+    means = {name: float(np.nanmean(np.append(0.0, values[np.isfinite(values)]))) for name, values in shares.items()}
+    most = sorted(means, key=lambda name: -means[name])[:_MOST_PARTS]
+    return {name: values for name, values in shares.items() if name in most or name == "carry"}
 
 
 def _norms(ax: Any, layer: LayerDiagnosis, letter: str) -> None:
