@@ -457,3 +457,122 @@ def test_a_file_that_does_not_exist_and_a_folder_are_told_apart(tmp_path):
         ef.read_network(tmp_path / "none.npz")
     (tmp_path / "folder.npz").mkdir()
     assert "must be a file" in refusal(tmp_path / "folder.npz")
+
+
+# Keras
+
+
+def keras_weights(kind, bias=True, units=5, inputs=3, prefix="lstm/lstm_cell/"):
+    """Random arrays by the names and in the shapes of Keras."""
+    rng, columns = np.random.default_rng(4), ROWS[kind.removesuffix("_reset_before")] * units
+    shapes = {"kernel": (inputs, columns), "recurrent_kernel": (units, columns)}
+    if bias:
+        shapes["bias"] = (2, columns) if kind == "gru" else (columns,)
+    return {f"{prefix}{name}": rng.normal(0, 0.5, shape) for name, shape in shapes.items()}
+
+
+def by_keras(kind, arrays, xs, prefix="lstm/lstm_cell/"):
+    """The outputs (T, n) from the equations of Keras, rows times matrices; columns i f c o, and z r h."""
+    kernel, recurrent = arrays[f"{prefix}kernel"], arrays[f"{prefix}recurrent_kernel"]
+    bias = arrays.get(f"{prefix}bias", np.zeros((2, kernel.shape[1]) if kind == "gru" else kernel.shape[1]))
+    outer, inner = bias if kind == "gru" else (bias, 0 * bias)
+    h, c, path = np.zeros(len(recurrent)), np.zeros(len(recurrent)), []
+
+    def sigma(a):
+        return 1 / (1 + np.exp(-a))
+
+    for x in xs:
+        fed, back = x @ kernel + outer, h @ recurrent + inner
+        if kind == "rnn":
+            h = np.tanh(fed + back)
+        elif kind == "lstm":
+            i, f, candidate, o = np.split(fed + back, 4)
+            c = sigma(f) * c + sigma(i) * np.tanh(candidate)
+            h = sigma(o) * np.tanh(c)
+        else:
+            z, r, _ = (sigma(a) for a in np.split(fed + back, 3))
+            last = np.split(recurrent, 3, axis=1)[2]
+            inside = r * np.split(back, 3)[2] if kind == "gru" else (r * h) @ last
+            h = z * h + (1 - z) * np.tanh(np.split(fed, 3)[2] + inside)
+        path.append(h)
+    return np.array(path)
+
+
+@pytest.mark.parametrize("bias", [True, False])
+@pytest.mark.parametrize("kind", ["rnn", "lstm", "gru", "gru_reset_before"])
+def test_a_layer_of_keras_runs_as_its_equations_say(file, kind, bias):
+    arrays = keras_weights(kind, bias)
+    layout = f"keras_{'reset_before' if kind == 'gru_reset_before' else 'reset_after'}" if "gru" in kind else "keras"
+    network = ef.read_network(write(file, arrays), layout=None if bias else layout)
+    assert (network.kind, network.units, network.inputs, network.prefix) == (kind, 5, 3, "lstm/lstm_cell/")
+    xs = np.random.default_rng(1).normal(size=(12, 3))
+    np.testing.assert_allclose(network.run(xs), by_keras(kind, arrays, xs), rtol=0, atol=1e-13)  # as above
+
+
+def test_a_gru_of_keras_that_does_not_tell_where_it_resets_is_asked_for():
+    arrays = keras_weights("gru", bias=False)
+    assert "choose layout='keras_reset_after'" in refusal(arrays)
+    assert "choose layout='keras_reset_after'" in refusal(arrays, layout="keras")
+    told = refusal(keras_weights("gru"), layout="keras_reset_before")
+    assert "layout must be 'keras' for the state dict, whose bias has shape (2, 15) and tells the reset" in told
+    assert "layout must be 'keras'" in refusal(keras_weights("lstm"), layout="keras_reset_before")
+
+
+def test_a_dense_layer_of_keras_is_the_read_out_and_an_embedding_is_none():
+    rng = np.random.default_rng(5)
+    dense = {"dense/kernel": rng.normal(size=(5, 2)), "dense/bias": rng.normal(size=2)}
+    network = ef.read_network({"emb/embeddings": np.ones((9, 3))} | keras_weights("lstm") | dense)
+    assert network.head.name == "dense/"
+    assert (network.head.weight == dense["dense/kernel"].T).all()
+    assert (network.head.bias == dense["dense/bias"]).all()
+
+
+def test_the_backward_half_of_a_bidirectional_layer_of_keras_runs_backwards():
+    arrays = keras_weights("lstm", prefix="both/forward_lstm/cell/") | keras_weights(
+        "lstm", prefix="both/backward_lstm/cell/"
+    )
+    assert "got 'both/forward_lstm/cell/' or 'both/backward_lstm/cell/'" in refusal(arrays)
+    network = ef.read_network(arrays, prefix="both/backward_lstm/cell/")
+    assert network.layers[0].direction == "reverse"
+    xs = np.random.default_rng(1).normal(size=(12, 3))
+    want = by_keras("lstm", arrays, xs[::-1], prefix="both/backward_lstm/cell/")[::-1]
+    np.testing.assert_allclose(network.run(xs), want, rtol=0, atol=1e-13)  # as above
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"lstm/lstm_cell/kernel": None}, "lacks lstm/lstm_cell/kernel; it holds lstm/lstm_cell/"),
+        ({"lstm/lstm_cell/recurrent_kernel": None}, "must hold weight_ih_l0 and weight_hh_l0 of a torch.nn.RNN"),
+        ({"lstm/lstm_cell/recurrent_kernel": (5, 10)}, "must have shape (n, n) in a SimpleRNN"),
+        ({"lstm/lstm_cell/recurrent_kernel": (20, 5)}, "must have shape (n, n) in a SimpleRNN"),
+        ({"lstm/lstm_cell/recurrent_kernel": (0, 0)}, "must have shape (n, n) in a SimpleRNN"),
+        ({"lstm/lstm_cell/kernel": (20, 3)}, "must have shape (m, 20)"),
+        ({"lstm/lstm_cell/kernel": (0, 20)}, "must have shape (m, 20)"),
+        ({"lstm/lstm_cell/bias": (2, 20)}, "must have shape (20,)"),
+        ({"lstm/lstm_cell/kernel:0": (3, 20)}, "must hold each array once"),
+        ({"norm/gamma": (5,)}, "got also norm/gamma (5,); prefix='lstm/lstm_cell/' reads the lstm alone"),
+    ],
+)
+def test_a_layer_of_keras_that_is_not_whole_is_refused_with_the_array_named(change, words):
+    arrays = keras_weights("lstm")
+    for name, shape in change.items():
+        if shape is None:
+            del arrays[name]
+        else:
+            arrays[name] = np.ones(shape)
+    assert words in refusal(arrays)
+
+
+def test_where_two_frameworks_fit_the_layout_is_asked_for():
+    mixed = state_dict("gru", prefix="") | keras_weights("lstm", prefix="", bias=False)
+    message = refusal(mixed)
+    assert "got '' (layout 'torch') or '' (layout 'keras'); choose one with layout=" in message
+    assert ef.read_network(mixed, prefix="", layout="torch").kind == "gru"
+    assert ef.read_network(mixed, prefix="", layout="keras").kind == "lstm"
+    assert "layout must be one of torch, keras, keras_reset_after, keras_reset_before" in refusal(mixed, layout="onnx")
+    assert "must hold kernel and recurrent_kernel of a Keras" in refusal(state_dict("lstm"), layout="keras")
+
+
+def test_a_file_of_keras_is_not_opened_and_the_way_out_is_said(tmp_path):
+    assert "numpy.savez('m.npz', **{w.path: w.numpy() for w in model.weights})" in refusal(tmp_path / "m.keras")

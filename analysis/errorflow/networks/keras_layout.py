@@ -1,7 +1,7 @@
 """The layout of Keras's recurrent layers, one layer each: which columns hold which gate.
 
-Keras keeps the activations and the direction outside the weights: the defaults (tanh and sigmoid) are taken here, and a
-layer that goes backwards is read as one that is given its inputs backwards.
+Keras keeps the activations outside the weights: the defaults (tanh and sigmoid) are taken here. Each half of a
+Bidirectional is read for itself; any other layer that goes backwards is read as one that is given its inputs backwards.
 """
 
 from __future__ import annotations
@@ -59,7 +59,9 @@ def recognise(shapes: Shapes, where: str, prefix: str, layout: str = "keras") ->
             f"since {tensors['recurrent_kernel']} has {recurrent}, got {kernel}"
         )
     kind = _kind(KINDS[ratio], shapes, tensors, where, layout)
-    return (FoundLayer(kind, recurrent[0], kernel[0], tensors),)
+    # The wrapper Bidirectional calls its two layers so.
+    direction = "reverse" if re.search(r"(^|/)backward_", prefix) else "forward"
+    return (FoundLayer(kind, recurrent[0], kernel[0], tensors, direction=direction),)
 
 
 def weights(found: FoundLayer, arrays: Mapping[str, Array]) -> dict[str, Array]:

@@ -34,7 +34,7 @@ def find(shapes: Shapes, where: str, prefix: str | None = None, layout: str | No
     if not fitting:
         raise ValueError(f"prefix must be {_alternatives(modules)} in {where}, got {prefix!r}")
     if len(fitting) > 1:
-        by = "prefix=" if prefix is None else "layout="
+        by = "prefix=" if len({found for _, found in fitting}) > 1 else "layout="
         raise ValueError(f"{where} must hold one recurrent module, got {_alternatives(fitting)}; choose one with {by}")
     family, found = fitting[0]
     recognise = (

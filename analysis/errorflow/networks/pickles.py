@@ -1,4 +1,4 @@
-"""Pickles are recognised by name and by their first bytes, and never opened: unpickling runs what the file says."""
+"""Files that are never opened: pickles, known by name and first bytes, as unpickling runs what they say; and HDF5."""
 
 from __future__ import annotations
 
@@ -7,10 +7,19 @@ from pathlib import Path
 SUFFIXES = {".pt", ".pth", ".pkl", ".pickle", ".bin", ".ckpt", ".joblib"}
 
 
+KERAS = {".keras", ".h5", ".hdf5"}
+
+
 def refuse_suffix(path: Path) -> None:
-    """Raises: ValueError with the way out if the file is called like a pickle."""
+    """Raises: ValueError with the way out if the file is called like a pickle, or is none that is read here."""
     if path.suffix.lower() in SUFFIXES:
         raise ValueError(f"{path} must be .safetensors or .npz, got {path.suffix}, a pickle. {export(path)}")
+    if path.suffix.lower() in KERAS:
+        raise ValueError(
+            f"{path} must be .safetensors or .npz, got {path.suffix}. Where Keras is installed, export it once: "
+            f"import keras, numpy; model = keras.saving.load_model({path.name!r}); "
+            f"numpy.savez({path.stem + '.npz'!r}, **{{w.path: w.numpy() for w in model.weights}})"
+        )
 
 
 def refuse_content(path: Path) -> None:
