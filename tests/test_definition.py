@@ -247,13 +247,33 @@ def test_an_unknown_cell_is_a_key_error_with_the_known_ones():
         ("lstm", "W_i nn U_i nm b_i n W_f nn U_f nm b_f n W_o nn U_o nm b_o n W_g nn U_g nm b_g n"),
         ("gru", "W_r nn U_r nm b_r n W_z nn U_z nm b_z n W_n nn U_n nm b_hn n b_n n"),
         ("gru_reset_before", "W_r nn U_r nm b_r n W_z nn U_z nm b_z n W_n nn U_n nm b_n n"),
+        (
+            "lstm_peephole",
+            "W_i nn U_i nm p_i n b_i n W_f nn U_f nm p_f n b_f n W_g nn U_g nm b_g n W_o nn U_o nm p_o n b_o n",
+        ),
+        (
+            "lstm_projected",
+            "W_i np U_i nm b_i n W_f np U_f nm b_f n W_o np U_o nm b_o n W_g np U_g nm b_g n W_r pn",
+        ),
+        (
+            "lstm1997_full",
+            "W_ih bn W_ii bb W_io bb W_iu bk U_i bm b_i b E nb W_oh bn W_oi bb W_oo bb W_ou bk U_o bm b_o b "
+            "W_gh nn W_gi nb W_go nb W_gu nk U_g nm b_g n W_uh kn W_ui kb W_uo kb W_uu kk U_u km b_u k",
+        ),
+        ("mingru", "U_z nm b_z n U_n nm b_n n"),
+        ("lru", "lambda_re n lambda_im n B_re nm B_im nm"),
+        ("minimal_rnn", "U_z nm b_z n W_u nn V_u nn b_u n"),
+        ("orthogonal_rnn", "Q nn U nm b n"),
+        ("leaky_rnn", "W nn U nm b n a n"),
+        ("janet", "W_f nn U_f nm b_f n W_g nn U_g nm b_g n"),
+        ("slstm", "W_i nn U_i nm b_i n W_f nn U_f nm b_f n W_o nn U_o nm b_o n W_z nn U_z nm b_z n"),
     ],
 )
 def test_every_built_in_cell_has_the_weights_of_its_paper(name, shapes):
     words = shapes.split()
     assert ef.cell(name).shapes() == {k: tuple(v) for k, v in zip(words[::2], words[1::2], strict=True)}
     assert ef.cell(name).name == name
-    assert set(BUILTIN) == {"rnn", "lstm1997", "lstm", "gru", "gru_reset_before"}
+    assert getattr(ef, name)().name == name
 
 
 def test_a_shared_matrix_is_one_parameter():

@@ -10,14 +10,16 @@ import sympy
 
 import errorflow as ef
 from errorflow.builtin import BUILTIN
+from errorflow.calculus.edges import gates
 from errorflow.learning.cost import STEPS
 from errorflow.proof import theorems
 from errorflow.results import Content, Piece, Result, result, results
 from errorflow.results.cost_results import shown
+from errorflow.results.derivations import SORTS
 from errorflow.results.layout import aligned, escaped, terms
 
 RESULTS = results()
-OF_EVERY_CELL = ("definition", "jacobian", "flow", "truncated_flow", "departures", "weights", "cost")
+OF_EVERY_CELL = ("definition", "jacobian", "flow", "truncated_flow", "weights", "cost")
 m, n = sympy.symbols("m n", positive=True, integer=True)
 
 
@@ -38,9 +40,25 @@ def test_names_are_words_with_dots_that_any_file_system_takes():
 
 def test_every_cell_has_its_results_and_every_result_a_cell_or_a_theorem():
     expected = {f"{cell}.{suffix}" for cell in BUILTIN for suffix in OF_EVERY_CELL}
-    expected |= {f"{cell}.carry_and_total" for cell in BUILTIN if cell != "rnn"} | {"rnn.paths"}
-    expected |= {"lstm1997.factors", "lstm.factors"}
+    expected |= {f"{cell}.departures" for cell in BUILTIN if cell not in ("mingru", "lru")}
+    expected |= {"rnn.paths", "orthogonal_rnn.paths"}
+    expected |= {f"{c}.carry_and_total" for c in BUILTIN if c not in ("rnn", "orthogonal_rnn", "mingru", "lru")}
+    # no page holds these
+    expected -= {"lstm_peephole.carry_and_total", "lstm_peephole.truncated_flow"}
+    expected -= {f"lstm1997_full.{suffix}" for suffix in ("jacobian", "departures", "cost")}
+    expected |= {f"{cell}.factors" for cell in ("lstm1997", "lstm", "lstm_peephole", "lstm_projected")}
     assert {r.name for r in RESULTS} == expected | {t.name for t in theorems()}
+
+
+@pytest.mark.parametrize("name", BUILTIN)
+def test_what_is_derived_of_a_cell_follows_from_where_its_error_leaves_the_carry(name):
+    definition, cell = ef.cell(name).definition, ef.cell(name)
+    first = definition.states[0].name
+    carried, total = (cell.jacobian(truncated=cut)[first, first].words for cut in (True, False))
+    sort = "paths" if not carried else "carried" if carried != total else "two steps"
+    if sort == "two steps" and [s.name for s in definition.states] == ["c", "h"]:
+        sort = "factors"
+    assert SORTS[name] == (sort if gates(definition) else "closed")
 
 
 def test_theorems_come_last_in_their_own_order():
@@ -111,7 +129,7 @@ def test_each_result_is_balanced_ascii_and_json(r):
             assert piece.latex.count("$") % 2 == 0, name
 
 
-@pytest.mark.parametrize("cell", BUILTIN)
+@pytest.mark.parametrize("cell", [cell for cell in BUILTIN if cell != "lstm1997_full"])
 def test_blocks_of_the_jacobian_are_the_rows_of_the_whole(cell):
     """Every word of every block stands in the whole, and the whole has no further one."""
     whole = named(f"{cell}.jacobian")
@@ -121,7 +139,7 @@ def test_blocks_of_the_jacobian_are_the_rows_of_the_whole(cell):
     assert whole.latex().count("{}+ ") == sum(b.count("{}+ ") for b in blocks)
 
 
-@pytest.mark.parametrize("cell", BUILTIN)
+@pytest.mark.parametrize("cell", [cell for cell in BUILTIN if cell != "lstm1997_full"])
 def test_a_derivation_ends_with_the_block_that_it_derives(cell):
     parts = named(f"{cell}.jacobian").content.parts
     for block in ef.cell(cell).jacobian():
@@ -167,8 +185,8 @@ def test_printed_costs_are_the_polynomials(cell):
             plain = shown(sympy.expand(polynomial)).replace("{", "").replace("}", "").replace("^", "**")
             plain = re.sub(r"(?<=[\w)]) (?=[\w(])", "*", re.sub(r"(\d)([a-zT])", r"\1*\2", plain))
             plain = plain.replace(")(", ")*(")
-            sizes = {n: 5, m: 3, STEPS: 7}
-            assert eval(plain, {"n": 5, "m": 3, "T": 7}) == polynomial.xreplace(sizes)
+            sizes = {"n": 5, "m": 3, "T": 7, "p": 2, "b": 4, "k": 6}
+            assert eval(plain, dict(sizes)) == polynomial.xreplace({s: sizes[s.name] for s in polynomial.free_symbols})
 
 
 def test_theorems_carry_a_fresh_verdict_and_their_statement():

@@ -18,7 +18,10 @@ _WHERE = {
         *("isru", "leaky_relu", "lisht", "logistic", "logsigmoid", "mish", "normal_cdf", "relu", "selu", "silu"),
         *("softplus", "softsign", "squash_in", "squash_out", "swish", "tanhshrink"),
     ),
-    "errorflow.builtin": ("cell", "gru", "gru_reset_before", "lstm", "lstm1997", "rnn"),
+    "errorflow.builtin": (
+        *("cell", "rnn", "lstm1997", "lstm", "gru", "gru_reset_before", "lstm_peephole", "lstm_projected"),
+        *("lstm1997_full", "mingru", "lru", "minimal_rnn", "orthogonal_rnn", "leaky_rnn", "janet", "slstm"),
+    ),
     "errorflow.networks": ("read_network",),
     "errorflow.stacks": ("stacked", "stacked_weights"),
     "errorflow.diagnosis": ("diagnose",),

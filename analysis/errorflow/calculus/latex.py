@@ -115,7 +115,8 @@ class Notation:
             text = shown if not text else f"{shown}\\, {text}" if self.tex else f"{shown} * {text}"
         if below:
             bottom = times.join(self._power(f) for f in below)
-            text = rf"\frac{{{text or 1}}}{{{bottom}}}" if self.tex else f"{text or 1} / ({bottom})"
+            plain = f"({bottom})" if len(below) > 1 else bottom
+            text = rf"\frac{{{text or 1}}}{{{bottom}}}" if self.tex else f"{text or 1} / {plain}"
         return text or "1"
 
     @property

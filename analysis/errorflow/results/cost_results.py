@@ -9,6 +9,7 @@ from errorflow.learning.cost import STEPS
 from errorflow.results.layout import aligned
 from errorflow.results.record import Content, Piece
 
+_LINE = 64
 _FIELDS = (("macs", "multiply-adds"), ("elementwise", "elementwise products"), ("memory", "words of memory"))
 
 
@@ -20,7 +21,7 @@ def cost(name: str) -> Content:
         for field, words in _FIELDS:
             polynomial = getattr(record, field)
             formula = shown(polynomial)
-            rows.append(rf"\text{{{record.name.upper()}, {words}}} \colon{{}}& {formula}")
+            rows.append(rf"\text{{{record.name.upper()}, {words}}} \colon{{}}& {_broken(formula)}")
             text.append(f"{record.name}, {words}: {polynomial}")
             parts[f"{record.name}.{field}"] = Piece(formula)
     return Content(Piece(aligned(rows)), "\n".join(text), parts, {"algorithms": [record.json() for record in records]})
@@ -34,6 +35,14 @@ def shown(polynomial: sympy.Expr) -> str:
         return _product(sympy.factor(polynomial))
     sign = "-" if rest.could_extract_minus_sign() else "+"
     return f"{_product(STEPS * slope)} {sign} {_product(-rest if sign == '-' else rest)}"
+
+
+def _broken(formula: str) -> str:
+    """A long formula on two lines, cut at a sum; brackets of a fixed size may be cut through."""
+    place = formula.find(" + ", _LINE // 2)
+    if len(formula) <= _LINE or place < 0:
+        return formula
+    return formula[:place] + " \\\\\n" + r"  &\quad{}+ " + formula[place + 3 :]
 
 
 def _product(factored: sympy.Expr) -> str:

@@ -14,14 +14,33 @@ from errorflow.results.layout import align_with_rules, aligned, hanging
 from errorflow.results.record import Content, Kind, Piece, Result
 from errorflow.results.weights import weights
 
-_TITLES = {
-    "rnn": "fully recurrent network",
-    "lstm1997": "memory cell of 1997",
-    "lstm": "LSTM with forget gate",
-    "gru": "GRU, reset after the product",
-    "gru_reset_before": "GRU, reset before the product",
+# Title, and what is derived beside what every cell has. "paths": nothing is carried, the flow is a sum over paths.
+# "carried": error leaves the carry within one step. "two steps": it comes back to the first state only in two.
+# "factors": so too, of a cell with state (c, h), whose Jacobian has two factors. "closed": nothing leaves the carry.
+_CELLS = {
+    "rnn": ("fully recurrent network", "paths"),
+    "lstm1997": ("memory cell of 1997", "factors"),
+    "lstm": ("LSTM with forget gate", "factors"),
+    "gru": ("GRU, reset after the product", "carried"),
+    "gru_reset_before": ("GRU, reset before the product", "carried"),
+    "lstm_peephole": ("LSTM with peepholes", "factors"),
+    "lstm_projected": ("LSTM with projected output", "factors"),
+    "lstm1997_full": ("hidden layer of 1997, gates feeding gates", "two steps"),
+    "mingru": ("minimal GRU", "closed"),
+    "lru": ("linear recurrent unit", "closed"),
+    "minimal_rnn": ("minimalRNN", "carried"),
+    "orthogonal_rnn": ("orthogonal network", "paths"),
+    "leaky_rnn": ("leaky network", "carried"),
+    "janet": ("LSTM with a forget gate alone", "carried"),
+    "slstm": ("sLSTM", "two steps"),
 }
-_TWO_STATES = ("lstm1997", "lstm")
+_TITLES = {name: title for name, (title, _) in _CELLS.items()}
+SORTS = {name: sort for name, (_, sort) in _CELLS.items()}
+# What no page holds is not published under a name; `errorflow derive` prints it.
+_TOO_LARGE = {
+    "lstm_peephole": ("carry_and_total", "truncated_flow"),
+    "lstm1997_full": ("jacobian", "departures", "cost"),
+}
 # In the letters of the factorisation J = [[I, 0], [D, I]] [[F, A], [0, B]] of a cell with state (c, h).
 _ACROSS = {("c", "c"): "F", ("c", "h"): "A", ("h", "h"): "B"}
 _WITHIN = {("h", "c"): "D"}
@@ -31,9 +50,11 @@ def derivations() -> Iterator[Result]:
     """The results on cells, cell by cell in reading order."""
     for name in BUILTIN:
         for suffix, kind, words, make in _OF_EVERY_CELL:
-            if suffix == "factors" and name not in _TWO_STATES:
+            if suffix in _TOO_LARGE.get(name, ()) or (suffix == "factors" and SORTS[name] != "factors"):
                 continue
-            if suffix == "carry_and_total" and name == "rnn":  # nothing of its error is carried
+            if suffix in ("carry_and_total", "departures") and SORTS[name] == "closed":
+                continue
+            if suffix == "carry_and_total" and SORTS[name] == "paths":
                 suffix, words, make = "paths", "flow as a sum over paths", _paths
             yield Result(f"{name}.{suffix}", f"The {_TITLES[name]}: {words}", kind, partial(make, name))
 
@@ -93,8 +114,14 @@ def _stacked(states: list[str]) -> str:
 
 
 def _truncated(name: str) -> Content:
+    """The closed form; of many blocks only those that are not zero."""
     flow = cell(name).flow(truncated=True)
-    return Content(Piece(flow.latex()), flow.text())
+    if len(cell(name).definition.states) <= 3:
+        return Content(Piece(flow.latex()), flow.text())
+    rows = [line for line in flow.latex().split("\n")[1:-1] if "={}& 0" not in line]
+    whole = aligned([*(row.removesuffix(r" \\") for row in rows), r"&\text{all other blocks are } 0"])
+    text = [line for line in flow.text().split("\n") if not line.endswith("= 0")]
+    return Content(Piece(whole), "\n".join([*text, "all other blocks are 0"]))
 
 
 def _paths(name: str) -> Content:
@@ -108,10 +135,10 @@ def _paths(name: str) -> Content:
 
 
 def _carry(name: str) -> Content:
-    """Over two steps for a cell with two states, whose one-step carry is the total derivative; else over one."""
+    """Over two steps for a cell whose one-step carry is the total derivative; else over one."""
     made = cell(name)
     state = made.definition.states[0].name
-    lag = 2 if name in _TWO_STATES else 1
+    lag = 2 if SORTS[name] in ("factors", "two steps") else 1
     pair = [made.flow(lag, truncated=cut)[state, state] for cut in (True, False)]
     rows = [hanging(block.lines()) for block in pair]
     parts = {"carry": Piece(aligned(rows[:1])), "total": Piece(aligned(rows[1:]))}

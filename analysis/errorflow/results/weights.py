@@ -20,9 +20,9 @@ def weights(made: Cell) -> Content:
     rows: list[str] = []
     text: list[str] = []
     for node in definition.nodes:
-        if node.expression is not None:
+        own = [str(term.matrix) for term in node.terms if term.kind != "fixed"] + ([node.bias] if node.bias else [])
+        if node.expression is not None or not own:
             continue
-        own = [str(term.matrix) for term in node.terms] + ([node.bias] if node.bias else [])
         for state, words in direct[own[0]].items():
             left = _left(made, New(definition.state(state)), node.symbol)
             block = Block(definition, state, node.symbol.name, words, left)
