@@ -12,7 +12,7 @@ BLOCK = 512  # bytes in a unit of st_blocks, whatever the file system
 
 def refuse_expansion(path: Path, promised: int, size: int) -> None:
     """Raises: ValueError if `promised` bytes are beyond reason for `size` bytes of file."""
-    if promised > max(SMALL, EXPANSION_LIMIT * size):
+    if _beyond_reason(promised, size):
         raise ValueError(f"{path} must not expand beyond reason, got {promised} bytes out of {size}")
 
 
@@ -21,4 +21,10 @@ def refuse_holes(path: Path) -> None:
     about = path.stat()
     blocks = getattr(about, "st_blocks", 0)  # not known on Windows and on some network drives
     if blocks:
-        refuse_expansion(path, about.st_size, blocks * BLOCK)
+        there = blocks * BLOCK
+        if _beyond_reason(about.st_size, there):
+            raise ValueError(f"{path} must be whole, got {about.st_size} bytes of which {there} are on the disk")
+
+
+def _beyond_reason(promised: int, size: int) -> bool:
+    return promised > max(SMALL, EXPANSION_LIMIT * size)

@@ -52,5 +52,5 @@ def _array(name: str, value: Any) -> np.ndarray[Any, Any]:
 
 
 def _no_array(name: str, value: Any, error: Exception) -> TypeError:
-    reason = str(error).partition("\n")[0][:120]
+    reason = str(error).partition("\n")[0].partition(". ")[0][:120]
     return TypeError(f"tensor {name} must be an array that NumPy can hold, got {type(value).__name__}: {reason}")

@@ -7,6 +7,7 @@ from pathlib import Path
 SUFFIXES = {".pt", ".pth", ".pkl", ".pickle", ".bin", ".ckpt", ".joblib"}
 
 
+ZIP = b"PK\x03\x04"
 KERAS = {".keras", ".h5", ".hdf5"}
 
 
@@ -23,11 +24,15 @@ def refuse_suffix(path: Path) -> None:
 
 
 def refuse_content(path: Path) -> None:
-    """Raises: ValueError with the way out if the file begins like a pickle."""
+    """Raises: ValueError with the way out if the file begins like a pickle, or like the zip file around one."""
     with path.open("rb") as file:
         start = file.read(9)
     # A pickle opens with 0x80 and its protocol. So may a safetensors file, by the length of its header, but then the
     # header's brace follows.
+    if start[:4] == ZIP and path.suffix.lower() != ".npz":
+        raise ValueError(
+            f"{path} must be a safetensors file, got a zip archive, as torch.save writes it. {export(path)}"
+        )
     if len(start) > 2 and start[0] == 0x80 and start[1] in range(2, 6) and start[8:] != b"{":
         raise ValueError(f"{path} must hold arrays, got a Python pickle, which is never opened. {export(path)}")
 

@@ -79,7 +79,7 @@ def _opened(source: object) -> Opened:
     if not path.exists():
         raise FileNotFoundError(f"no file {path}")
     if not path.is_file():
-        raise ValueError(f"{path} must be a file")
+        raise ValueError(f"{path} must be a file, got {'a folder' if path.is_dir() else 'a device or a pipe'}")
     refuse_content(path)
     refuse_holes(path)
     container = CONTAINERS[kind]

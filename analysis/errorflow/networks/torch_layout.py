@@ -99,7 +99,8 @@ def _by_layer(matches: Mapping[str, re.Match[str]], shapes: Shapes, where: str) 
     places = [(layer, direction) for layer in range(depth) for direction in directions]
     missing = [_name(matches, part, *place) for place in places for part in wanted if part not in found.get(place, {})]
     if missing:
-        seen = {name: shapes[name] for name in matches}
+        prefix = next(iter(matches.values()))["prefix"]
+        seen = {name: shapes[name] for name in [*matches, *shapes] if name.startswith(prefix)}
         raise ValueError(f"{where} lacks {listed(missing)}; it holds {shown(seen)}")
     return {place: {part: found[place][part] for part in wanted} for place in places}
 
@@ -131,7 +132,8 @@ def _kind(tensors: Mapping[str, str], shapes: Shapes, where: str) -> tuple[str, 
     ratio = shape[0] // shape[1] if len(shape) == 2 and min(shape) > 0 and shape[0] % shape[1] == 0 else 0
     if ratio not in KINDS:
         raise ValueError(
-            f"{name} of {where} must have shape (n, n) in an RNN, (3n, n) in a GRU or (4n, n) in an LSTM, got {shape}"
+            f"{name} of {where} must have shape (n, n) in an RNN, (3n, n) in a GRU or (4n, n) in an LSTM "
+            f"without weight_hr, got {shape}"
         )
     return KINDS[ratio], shape[1], None
 
