@@ -85,6 +85,13 @@ def test_a_nilpotent_network_is_exactly_zero_from_its_index_on():
     assert json.loads(text)["layers"][0]["log2_norm"][3] is None
 
 
+def test_where_no_unit_is_on_the_bound_along_the_run_is_exactly_zero_too():
+    (layer,) = ef.diagnose(rnn_network(np.eye(2)), -positive(2, 4)).layers
+    assert layer.log2_norm.tolist() == [0, *[-np.inf] * 4]
+    assert layer.bound.gap == 0
+    assert any("allows exactly 0" in sentence for sentence in layer.verdict.words)
+
+
 @pytest.mark.parametrize("bias", [0.0, 2.0, 5.0])
 def test_the_half_life_of_constant_forget_gates_is_the_proved_one(bias):
     (layer,) = ef.diagnose(lstm_network(bias), positive(2, 30)).layers

@@ -57,7 +57,7 @@ class Rate:
 
 
 def rate(log2_norm: Array, first: int | None = None) -> Rate | None:
-    """The rate over the tail lags, None if fewer than two lags have a norm that is not zero in any sequence.
+    """The rate over the tail lags, None unless most sequences have two lags or more at which the norm is not zero.
 
     log2_norm: (batch, lags), -inf for an exact zero. first: where the tail begins, default at half of the largest lag.
     """
@@ -66,7 +66,7 @@ def rate(log2_norm: Array, first: int | None = None) -> Rate | None:
     first = largest // 2 if first is None else first
     alive = [row[: _alive(row)] for row in values]
     tails = [(min(first, max(0, len(row) // 2)), row) for row in alive if len(row) >= 2]
-    if not tails:
+    if 2 * len(tails) <= len(alive):
         return None
     rates = np.array([_theil_sen(start, row) for start, row in tails])
     over = (min(start for start, _ in tails), max(len(row) - 1 for _, row in tails))

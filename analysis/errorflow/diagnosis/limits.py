@@ -37,8 +37,9 @@ class Bound:
 
     @property
     def gap(self) -> float:
-        """By how many powers of two the bound exceeds the truth at the largest lag."""
-        return float(self.upper[-1] - self.truth[-1])
+        """By how many powers of two the bound exceeds the truth at the largest lag: 0 where both are exactly zero."""
+        above, truth = float(self.upper[-1]), float(self.truth[-1])
+        return 0.0 if above == truth else above - truth
 
     def json(self) -> dict[str, Any]:
         """As data."""

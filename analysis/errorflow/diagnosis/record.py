@@ -72,6 +72,11 @@ class LayerDiagnosis:
         return {label or "net": mean_share(values) for label, values in self.profile.shares.items()}
 
     @property
+    def sequences_with_shares(self) -> int:
+        """Over how many sequences the shares are means: of a stack, the first few."""
+        return next((len(np.atleast_2d(values)) for values in self.profile.shares.values()), 0)
+
+    @property
     def horizon(self) -> int:
         """The largest lag up to which the median norm stays at or above the threshold."""
         return self.verdict.horizon
@@ -91,6 +96,7 @@ class LayerDiagnosis:
             "log2_norm_quartiles": list(self.log2_norm_quartiles),
             "log2_norm_blocks": self.log2_norm_blocks,
             "shares": self.shares,
+            "shares_over": self.sequences_with_shares,
             "horizon": judged.horizon,
             "verdict": judged.word,
             "words": list(judged.words),

@@ -35,8 +35,8 @@ _GATES = {
 class Verdict:
     """The verdict on one flow.
 
-    word: "vanishes", "carried" or "explodes". rate: change of log2 norm per step, None if the norm is zero from the
-    second lag on. horizon: the largest lag up to which the median norm stays at or above `threshold`. path: the part
+    word: "vanishes", "carried" or "explodes". rate: change of log2 norm per step, None where most norms
+    are zero from lag 1 on. horizon: the largest lag up to which the median norm stays at or above `threshold`. path: the part
     of the flow with the largest mean share over lags 1..Q, and that share; None without departures. words: sentences.
     """
 
@@ -130,12 +130,16 @@ def _which_way(path: tuple[str, float]) -> str:
 def _bounded(bound: Bound, lags: int) -> str:
     of = "the joint state" if bound.block == "s" else f"the block {bound.block}"
     by = f"theorem {bound.theorem}" if bound.theorem else "the product of the norms of single steps"
-    text = f"Bound: {by} allows 2^{bound.upper[-1]:.1f} for {of} at lag {lags}"
+    text = f"Bound: {by} allows {_power(bound.upper[-1])} for {of} at lag {lags}"
     if np.isfinite(bound.gap):
-        text += f", {bound.gap:.1f} powers of two above the truth"
+        text += f", {bound.gap:.1f} powers of two above the truth" if bound.gap else ", which is the truth"
     if bound.lower is not None and np.isfinite(bound.lower[-1]):
         text += f"; every direction keeps at least 2^{bound.lower[-1]:.1f}"
     return text + "."
+
+
+def _power(log2: float) -> str:
+    return "exactly 0" if log2 == -np.inf else f"2^{log2:.1f}"
 
 
 def _change(

@@ -1,7 +1,7 @@
 """Drawing: the graph of a cell, the error flow of a network. Matplotlib is imported when something is drawn."""
 
 from errorflow.plots.cell import cell_figure, draw_cell
-from errorflow.plots.diagnosis import draw_heat, plot_diagnosis, plot_heat
+from errorflow.plots.diagnosis import draw_heat, plot_checkpoints, plot_diagnosis, plot_heat
 from errorflow.plots.profile import draw_norms, draw_shares, plot_profile
 
 __all__ = [
@@ -10,6 +10,7 @@ __all__ = [
     "draw_heat",
     "draw_norms",
     "draw_shares",
+    "plot_checkpoints",
     "plot_diagnosis",
     "plot_heat",
     "plot_profile",

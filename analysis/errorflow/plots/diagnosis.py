@@ -15,6 +15,7 @@ from errorflow.plots.profile import draw_shares, draw_spread, percentiles
 
 if TYPE_CHECKING:
     from errorflow.diagnosis import Diagnosis, Heat, LayerDiagnosis
+    from errorflow.diagnosis.checkpoints import Checkpoints
 
 Array = npt.NDArray[Any]
 _ROW = 2.3  # inches
@@ -51,6 +52,32 @@ def plot_heat(heat: Heat, path: str | os.PathLike[str], title: str = "") -> Path
         draw_heat(ax, heat.times, heat.lags, heat.log2_norm)
         ax.set_xlabel("time $t$ (steps)")
         content = picture(fig, kind, title or "error flow over time", alt)
+    return write(target, content)
+
+
+def plot_checkpoints(found: Checkpoints, path: str | os.PathLike[str], title: str = "") -> Path:
+    """The path of a picture of the norm over training step and lag, and of the loss's error where there is one.
+
+    path, Raises: as in `plot_diagnosis`.
+    """
+    target = Path(path)
+    kind = kind_of(target)
+    error = found.log2_error
+    maps = {"norm of the flow": found.log2_norm} | ({} if error is None else {"error of the loss": error})
+    alt = f"Maps of {' and of the '.join(maps)} over {len(found.files)} checkpoints and lags up to {found.lags[-1]}."
+    with styled():
+        fig = new_figure(style.TEXT, 2.6)
+        axes = np.atleast_1d(fig.subplots(1, len(maps)))
+        fig.subplots_adjust(left=0.08, right=0.95, bottom=0.17, top=0.84, wspace=0.35)
+        for letter, ax, (name, values) in zip("ab", axes, maps.items(), strict=False):
+            style.panel(ax, letter, f"{title}, {name}" if title and letter == "a" else name)
+            # Checkpoints are seldom evenly spaced: each has a column, named by its step.
+            at = np.arange(len(found.steps))
+            draw_heat(ax, at, found.lags, values)
+            chosen = np.unique(np.linspace(0, len(at) - 1, min(6, len(at))).round().astype(int))
+            ax.set_xticks(chosen, [str(found.steps[k]) for k in chosen])
+            ax.set_xlabel("training step")
+        content = picture(fig, kind, title or "error flow in training", alt)
     return write(target, content)
 
 

@@ -1,0 +1,116 @@
+"""What `errorflow profile` prints: for each layer a table by lag, then the verdict and what speaks for it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from errorflow.cli.output import paragraph, table
+
+if TYPE_CHECKING:
+    from errorflow.diagnosis import Diagnosis, LayerDiagnosis
+    from errorflow.diagnosis.checkpoints import Checkpoints
+    from errorflow.diagnosis.loss import LossFlow
+    from errorflow.networks import Network
+
+_MOST_BLOCKS, _MOST_PARTS, _MOST_UNITS = 4, 6, 5
+
+
+def page(network: Network, found: Diagnosis, over: int | str) -> str:
+    """The text of a diagnosis. over: K for sequence K, else "median of N"."""
+    parts = []
+    for layer in found.all:
+        of = next((e for e in network.layers if (e.layer, e.direction) == (layer.layer, layer.direction)), None)
+        parts.append(_layer(layer, getattr(of, "nonlinearity", None), over, len(found.all) > 1))
+    if found.loss is not None:
+        parts.append(_loss(found.loss))
+    return "\n\n".join(parts)
+
+
+def _layer(layer: LayerDiagnosis, nonlinearity: str | None, over: int | str, several: bool) -> str:
+    kind = f"{layer.kind} ({nonlinearity})" if nonlinearity else layer.kind
+    if several:
+        turned = " reverse" if layer.direction == "reverse" else ""
+        kind = f"all layers as one: {kind}" if layer.layer == "joint" else f"layer {layer.layer}{turned}: {kind}"
+    sequences = f"sequence {over}" if isinstance(over, int) else f"{over} sequences"
+    steps = len(layer.lags) - 1
+    about = f"{kind}, {layer.units} units, {layer.inputs} input{'s' * (layer.inputs != 1)}, {steps} steps; {sequences}."
+    many = not isinstance(over, int)
+    meaning = "log2 of the spectral norm of d state_T / d state_(T-q), of the joint state and by block new,old"
+    meaning += f"{', with its quartiles' if many else ''}; shares of the flow by first departure"
+    meaning += f"{', mean' if many else ''}; numerical rank. 'zero' is an exact zero."
+    lines = [paragraph(about), paragraph(meaning), "", _numbers(layer, many), ""]
+    lines += [paragraph(sentence, "  ") for sentence in (*layer.verdict.words, *_units(layer), *layer.trap.words)]
+    return "\n".join(lines)
+
+
+def _numbers(layer: LayerDiagnosis, many: bool) -> str:
+    blocks = layer.log2_norm_blocks if 1 < len(layer.log2_norm_blocks) <= _MOST_BLOCKS else {}
+    shares = _most(layer.shares)
+    quartiles = layer.log2_norm_quartiles if many else ()
+    ranks = dict(zip(layer.rank_lags.tolist(), np.median(layer.rank, axis=0), strict=True))
+    rows = [["lag", "log2 norm", *(["25 %", "75 %"] if many else []), *blocks, *shares, "rank"]]
+    for q in layer.rank_lags.tolist():
+        norms = [layer.log2_norm, *quartiles, *blocks.values()]
+        parts = [f"{v[q]:.3f}" if np.isfinite(v[q]) else "-" for v in shares.values()]
+        rows.append([str(q), *(_norm(v[q]) for v in norms), *parts, f"{ranks[q]:g}"])
+    return table(rows, right=range(len(rows[0])))
+
+
+def _most(shares: dict[str, Any]) -> dict[str, Any]:
+    """The carry and the parts with the largest mean share, as many as fit."""
+    means = {name: np.nanmean(np.append(0.0, values[np.isfinite(values)])) for name, values in shares.items()}
+    first = sorted((name for name in shares if name != "carry"), key=lambda name: -means[name])[: _MOST_PARTS - 1]
+    return {name: values for name, values in shares.items() if name == "carry" or name in first}
+
+
+def _units(layer: LayerDiagnosis) -> list[str]:
+    texts = []
+    for found in layer.carriers:
+        pairs = list(zip(found.units, found.half_lives, strict=True))[:_MOST_UNITS]
+        listed = ", ".join(f"{unit} ({life:.3g})" for unit, life in pairs)
+        texts.append(f"Units of {found.state} by half-life on the carry in steps: {listed}; last {_last(found)}.")
+    return texts
+
+
+def _last(found: Any) -> str:
+    return f"{found.units[-1]} ({found.half_lives[-1]:.3g})"
+
+
+def _loss(flow: LossFlow) -> str:
+    data = flow.json()
+    about = (
+        f"The read-out's own error, {flow.loss} loss {flow.values.mean():.3g} on average, last step; "
+        f"{'median of ' * (len(flow.values) > 1)}{len(flow.values)} sequence{'s' * (len(flow.values) > 1)}."
+    )
+    meaning = (
+        "log2 of |delta_(T-q)| beside the worst case, |delta_T| times the norm of the flow; |cosine| to the direction "
+        "in which the flow reads most."
+    )
+    rows = [["lag", "log2 error", "worst case", "cosine"]]
+    for q, cosine in zip(data["alignment"]["lags"].tolist(), data["alignment"]["median"], strict=True):
+        told = f"{cosine:.3f}" if np.isfinite(cosine) else "-"
+        rows.append([str(q), _norm(data["log2_error"][q]), _norm(data["log2_worst"][q]), told])
+    return "\n".join([paragraph(about), paragraph(meaning), "", table(rows, right=range(4))])
+
+
+def checkpoints_page(found: Checkpoints) -> str:
+    """The text of a folder of checkpoints: a row for each."""
+    lags = sorted({0, *(2**k for k in range(int(found.lags[-1]).bit_length())), int(found.lags[-1])})
+    shown = [q for q in lags if 0 < q <= found.lags[-1]][-6:]
+    error = found.log2_error
+    rows = [
+        ["step", "verdict", "horizon", *(f"lag {q}" for q in shown), *(["loss error"] if error is not None else [])]
+    ]
+    for k, (step, norms) in enumerate(zip(found.steps, found.log2_norm, strict=True)):
+        last = found.diagnoses[k].all[-1]
+        told = [_norm(error[k, -1])] if error is not None else []
+        rows.append([str(step), last.verdict.word, str(last.horizon), *(_norm(norms[q]) for q in shown), *told])
+    about = f"{len(found.files)} checkpoints: log2 of the norm of the whole network's flow by training step and lag"
+    about += "; error of the loss at the last lag, log2." if error is not None else "."
+    return "\n".join([paragraph(about), "", table(rows, right=[0, *range(2, len(rows[0]))])])
+
+
+def _norm(value: float) -> str:
+    return "zero" if value == -np.inf else f"{value:.3f}"

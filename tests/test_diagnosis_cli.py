@@ -1,0 +1,180 @@
+"""`errorflow profile` on stacks, losses, folders of checkpoints and pictures, and what it refuses."""
+
+import json
+import shutil
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import errorflow as ef
+from errorflow.cli import main
+from errorflow.diagnosis.checkpoints import in_order
+
+NETWORKS = Path(__file__).parent.parent / "figures" / "networks"
+LSTM, GRU, STACK = (NETWORKS / f"{name}.safetensors" for name in ("digits_lstm", "digits_gru", "sunspots_lstm2"))
+
+
+@pytest.fixture
+def call(capsys):
+    """What a command line answers: exit status, stdout, stderr."""
+
+    def answer(*words):
+        capsys.readouterr()
+        status = main([str(word) for word in words])
+        told = capsys.readouterr()
+        return status, told.out, told.err
+
+    return answer
+
+
+@pytest.fixture
+def few(tmp_path):
+    """Three digits of 20 steps and their classes, as files."""
+    np.save(tmp_path / "x.npy", np.load(NETWORKS / "digits_inputs.npy")[:3, :20])
+    np.save(tmp_path / "y.npy", np.load(NETWORKS / "digits_labels.npy")[:3])
+    return tmp_path
+
+
+def document(call, *words):
+    status, out, err = call(*words, "--json")
+    assert (status, err) == (0, "")
+    return json.loads(out, parse_constant=lambda word: pytest.fail(f"{word} is no JSON"))
+
+
+def test_a_stack_is_profiled_layer_by_layer_and_as_one(call, tmp_path):
+    np.save(tmp_path / "x.npy", np.load(NETWORKS / "sunspots_inputs.npy")[:2, :12])
+    found = document(call, "profile", STACK, "--inputs", tmp_path / "x.npy")
+    assert [layer["layer"] for layer in found["layers"]] == [0, 1]
+    assert found["joint"]["layer"] == "joint"
+    assert len(found["joint"]["log2_norm_blocks"]) == 16
+    wanted = ef.diagnose(ef.read_network(STACK), np.load(tmp_path / "x.npy"), layer="joint")
+    np.testing.assert_allclose(found["joint"]["log2_norm"], wanted.joint.log2_norm, rtol=0, atol=1e-12)
+    (layer,) = document(call, "profile", STACK, "--inputs", tmp_path / "x.npy", "--layer", "1")["layers"]
+    assert layer["layer"] == 1
+    alone = document(call, "profile", STACK, "--inputs", tmp_path / "x.npy", "--layer", "joint")
+    assert (alone["layers"], alone["joint"]["layer"]) == ([], "joint")
+
+
+def test_a_loss_is_carried_back_from_the_read_out_in_the_file(call, few):
+    words = ("profile", LSTM, "--inputs", few / "x.npy", "--loss", "cross-entropy", "--targets", few / "y.npy")
+    loss = document(call, *words)["loss"]
+    wanted = ef.diagnose(
+        ef.read_network(LSTM), np.load(few / "x.npy"), loss="cross-entropy", targets=np.load(few / "y.npy")
+    ).loss
+    np.testing.assert_allclose(loss["log2_error"], np.median(wanted.log2_error, axis=0), rtol=0, atol=1e-12)
+    assert loss["alignment"]["median"][0] is None
+    assert set(loss["gradient_log2_norm_by_lag"]) == set(ef.read_network(LSTM).weights)
+    status, out, _ = call(*words)
+    assert status == 0
+    assert "The read-out's own error, cross-entropy loss" in out
+
+
+def test_a_sequence_takes_its_own_target(call, few):
+    words = ("profile", LSTM, "--inputs", few / "x.npy", "--loss", "cross-entropy", "--targets", few / "y.npy")
+    alone = document(call, *words, "--sequence", "2")["loss"]
+    both = ef.diagnose(
+        ef.read_network(LSTM), np.load(few / "x.npy"), loss="cross-entropy", targets=np.load(few / "y.npy")
+    ).loss
+    np.testing.assert_allclose(alone["log2_error"], both.log2_error[2], rtol=0, atol=1e-9)
+
+
+def test_a_folder_of_checkpoints_gives_a_map_in_the_order_of_training(call, few):
+    folder = few / "run"
+    folder.mkdir()
+    network = ef.read_network(GRU)
+    for step in (100, 20, 3):
+        shutil.copy(GRU, folder / f"step_{step}.safetensors")
+    (folder / "notes.txt").write_text("not a checkpoint")
+    words = ("profile", folder, "--inputs", few / "x.npy", "--loss", "cross-entropy", "--targets", few / "y.npy")
+    found = document(call, *words)["checkpoints"]
+    assert [row["step"] for row in found] == [3, 20, 100]
+    wanted = ef.diagnose(network, np.load(few / "x.npy")).layers[0].log2_norm
+    for row in found:
+        np.testing.assert_allclose(row["layers"][0]["log2_norm"], wanted, rtol=0, atol=1e-9)
+        assert len(row["loss"]["log2_error"]) == 21
+    status, out, _ = call(*words, "--plot", few / "map.svg")
+    assert status == 0
+    assert "3 checkpoints" in out
+    assert (few / "map.svg").stat().st_size > 1000
+    assert max(map(len, out.splitlines())) <= 100
+
+
+def test_checkpoints_are_ordered_by_number_and_not_by_letter():
+    names = ["net_10.npz", "net_9.npz", "final.npz", "net_100.npz"]
+    assert [p.name for p in in_order(map(Path, names))] == ["final.npz", "net_9.npz", "net_10.npz", "net_100.npz"]
+
+
+@pytest.mark.parametrize("suffix", ["pdf", "svg", "png"])
+def test_a_picture_is_written_where_it_was_asked_for(call, few, suffix):
+    target = few / f"picture.{suffix}"
+    found = document(call, "profile", GRU, "--inputs", few / "x.npy", "--plot", target)
+    assert found["plot"] == str(target)
+    assert target.stat().st_size > 1000
+
+
+WRONG = [
+    ("--layer two", "--layer must be the number of a layer, from 0, or joint, got 'two'"),
+    ("--layer 1", "layer must be from 0 to 0"),
+    ("--layer joint", "one layer"),
+    ("--loss cross-entropy", "--targets must be given with --loss cross-entropy"),
+    ("--targets {y}", "--loss must say what --targets are for"),
+    ("--loss entropy --targets {y}", "--loss must be cross-entropy or squared, got 'entropy'"),
+    ("--loss squared --targets {y}", "targets must have shape (3, 10)"),
+    ("--loss cross-entropy --targets absent.npy", "--targets must be a .npy file, got absent.npy, which is not there"),
+    ("--loss cross-entropy --targets {x}", "whole numbers"),
+    ("--loss cross-entropy --targets {short}", "one for each of the 3 sequences"),
+    ("--plot picture.gif", "--plot must end in .pdf, .svg, .png, got 'picture.gif'"),
+    ("--plot absent/picture.pdf", "stand in a folder that exists"),
+]
+
+
+@pytest.mark.parametrize(("words", "says"), WRONG)
+def test_what_cannot_be_meant_ends_in_one_line_and_status_two(call, few, words, says):
+    np.save(few / "short.npy", np.array([1]))
+    given = words.format(x=few / "x.npy", y=few / "y.npy", short=few / "short.npy").split()
+    status, out, err = call("profile", GRU, "--inputs", few / "x.npy", *given)
+    assert (status, out, err.count("\n")) == (2, "", 1)
+    assert says in err
+
+
+def test_a_folder_without_checkpoints_and_one_of_mixed_networks_are_refused(call, few):
+    (few / "empty").mkdir()
+    status, _, err = call("profile", few / "empty", "--inputs", few / "x.npy")
+    assert status == 2
+    assert "which has none" in err
+    (few / "mixed").mkdir()
+    shutil.copy(GRU, few / "mixed" / "1.safetensors")
+    shutil.copy(STACK, few / "mixed" / "2.safetensors")
+    status, _, err = call("profile", few / "mixed", "--inputs", few / "x.npy")
+    assert (status, err.count("\n")) == (2, 1)
+    assert "networks of different layers" in err
+
+
+@pytest.mark.parametrize("where", ["errorflow.diagnosis.diagnose.profile_of", "errorflow.plots.files.tempfile.mkstemp",
+                                   "errorflow.plots.diagnosis.picture"])  # fmt: skip
+def test_work_that_is_interrupted_leaves_no_file_and_one_line(where, call, few, monkeypatch):
+    def interrupted(*args, **options):
+        raise KeyboardInterrupt
+
+    before = {path.name for path in few.iterdir()}
+    monkeypatch.setattr(where, interrupted)
+    status, out, err = call("profile", GRU, "--inputs", few / "x.npy", "--plot", few / "p.pdf")
+    assert (status, out, err) == (130, "", "interrupted\n")
+    assert {path.name for path in few.iterdir()} == before
+
+
+def test_progress_goes_to_a_terminal_alone_and_leaves_nothing(monkeypatch, capsys):
+    from errorflow.cli.progress import progress
+
+    with progress() as tell:
+        tell("quiet")
+    assert capsys.readouterr().err == ""
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+    with progress() as tell:
+        tell("layer 0")
+    told = capsys.readouterr()
+    assert "layer 0" in told.err
+    assert told.err.endswith("\r\x1b[K")
+    assert told.out == ""
