@@ -152,7 +152,7 @@ def test_a_folder_without_checkpoints_and_one_of_mixed_networks_are_refused(call
     assert "networks of different layers" in err
 
 
-@pytest.mark.parametrize("where", ["errorflow.diagnosis.diagnose.profile_of", "errorflow.plots.files.tempfile.mkstemp",
+@pytest.mark.parametrize("where", ["errorflow.diagnosis.examine.profile_of", "errorflow.plots.files.tempfile.mkstemp",
                                    "errorflow.plots.diagnosis.picture"])  # fmt: skip
 def test_work_that_is_interrupted_leaves_no_file_and_one_line(where, call, few, monkeypatch):
     def interrupted(*args, **options):

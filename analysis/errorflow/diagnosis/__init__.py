@@ -1,6 +1,6 @@
 """From a trained network and its inputs to a verdict: where its error goes, how far, along what, and what bounds it."""
 
-from errorflow.diagnosis.diagnose import diagnose
+from errorflow.diagnosis.examine import diagnose
 from errorflow.diagnosis.heat import Heat, heat
 from errorflow.diagnosis.record import Diagnosis, LayerDiagnosis
 

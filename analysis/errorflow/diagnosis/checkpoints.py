@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from errorflow.diagnosis.decay import middle_of
-from errorflow.diagnosis.diagnose import diagnose
+from errorflow.diagnosis.examine import diagnose
 from errorflow.diagnosis.record import Diagnosis, LayerDiagnosis
 from errorflow.networks import read_network
 from errorflow.networks.read import CONTAINERS

@@ -35,9 +35,9 @@ _GATES = {
 class Verdict:
     """The verdict on one flow.
 
-    word: "vanishes", "carried" or "explodes". rate: change of log2 norm per step, None where most norms
-    are zero from lag 1 on. horizon: the largest lag up to which the median norm stays at or above `threshold`. path: the part
-    of the flow with the largest mean share over lags 1..Q, and that share; None without departures. words: sentences.
+    word: "vanishes", "carried" or "explodes". rate: change of log2 norm per step, None where most norms are zero from
+    lag 1 on. horizon: the largest lag up to which the median norm stays at or above `threshold`. path: the part of the
+    flow with the largest mean share over lags 1..Q, and that share; None without departures. words: sentences.
     """
 
     word: str
