@@ -9,13 +9,9 @@ import pytest
 from safetensors.numpy import save_file
 
 import errorflow as ef
-from errorflow import builtin
 
 ROWS = {"rnn": 1, "gru": 3, "lstm": 4}
 MIB = 2**20
-PROJECTED = pytest.mark.skipif(
-    "lstm_projected" not in builtin.BUILTIN, reason="the cell of a projected LSTM is not built in yet"
-)
 
 
 def state_dict(

@@ -10,7 +10,7 @@ import pytest
 
 import errorflow as ef
 from errorflow.networks import Head
-from tests.networks import PROJECTED, ROWS, refusal, state_dict, write
+from tests.networks import ROWS, refusal, state_dict, write
 
 TRAINED = Path(__file__).parents[1] / "figures" / "networks"
 
@@ -90,7 +90,6 @@ def test_a_stack_runs_as_the_equations_of_the_manual_say_in_both_directions(kind
     np.testing.assert_allclose(network.run(xs), by_the_manual(kind, tensors, xs), rtol=0, atol=1e-13)  # as above
 
 
-@PROJECTED
 @pytest.mark.parametrize("both", [False, True])
 def test_a_projected_stack_runs_as_the_equations_of_the_manual_say(both):
     tensors = state_dict("lstm", layers=2, both=both, projection=2)

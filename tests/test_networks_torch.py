@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import errorflow as ef
-from tests.networks import PROJECTED, refusal
+from tests.networks import refusal
 
 torch = pytest.importorskip("torch", reason="PyTorch is not installed")
 
@@ -21,7 +21,7 @@ ROUNDING = 1e-12
 # The module runs in float32, whose rounding is 6e-8; the network runs the same weights in float64.
 SINGLE = 1e-6
 KINDS = [("RNN", {"nonlinearity": "tanh"}), ("RNN", {"nonlinearity": "relu"}), ("LSTM", {}), ("GRU", {})]
-KINDS += [pytest.param("LSTM", {"proj_size": 3}, marks=PROJECTED)]
+KINDS += [("LSTM", {"proj_size": 3})]
 
 
 def module(name, dtype=None, **options):

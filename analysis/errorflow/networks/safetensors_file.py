@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import reprlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -85,7 +86,7 @@ def _header(path: Path, raw: bytes) -> dict[str, Any]:
     try:
         header = json.loads(raw.decode("utf-8"), object_pairs_hook=_no_duplicates)
     except (ValueError, RecursionError) as error:  # JSON and UTF-8 errors are ValueErrors
-        why = "nested too deeply" if isinstance(error, RecursionError) else _short(error)
+        why = "nested too deeply" if isinstance(error, RecursionError) else _short(str(error))
         raise ValueError(f"{path} must be a safetensors file, got a header that is no JSON: {why}") from None
     if not isinstance(header, dict):
         raise ValueError(f"{path} must be a safetensors file, got a header that is no JSON object")
@@ -133,5 +134,6 @@ def _counts(value: Any, most: int) -> TypeGuard[list[int]]:
 
 
 def _short(value: object) -> str:
-    text = str(value)
+    # A header can hold a list of a million entries, of which a message needs few.
+    text = value if isinstance(value, str) else reprlib.repr(value)
     return text if len(text) <= 80 else text[:77] + "..."
