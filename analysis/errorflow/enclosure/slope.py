@@ -1,0 +1,156 @@
+"""The slope of an activation: rigorous bounds of its supremum and infimum, with a certificate."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+import sympy
+
+from errorflow.enclosure.attained import Attained, Cover, attained
+from errorflow.enclosure.backends import ARB
+from errorflow.enclosure.certificate import document, verify
+from errorflow.enclosure.closed_forms import closed_form
+from errorflow.enclosure.expression import Node, Refused, number
+from errorflow.enclosure.named import NAMES, named
+from errorflow.enclosure.periodic import frequency
+from errorflow.enclosure.pieces import Split
+from errorflow.enclosure.reading import read_sympy
+from errorflow.enclosure.search import search
+from errorflow.enclosure.text import read_number, read_text
+
+LONGEST_FORM = 80  # a longer form says less than the digits
+End = int | Fraction | str | None
+
+
+@dataclass(frozen=True)
+class Extremum:
+    """lower <= the extremum <= upper, exact rationals; infinite where the slope is unbounded.
+
+    attained: None where the cover does not tell. where: in words. places: intervals that hold the points. closed_form:
+    in text, checked against the bounds; None where none is known. exact: the value if it is proved to be a rational.
+    """
+
+    lower: Fraction | float
+    upper: Fraction | float
+    attained: bool | None
+    where: tuple[str, ...]
+    places: tuple[tuple[Fraction | None, Fraction | None], ...]
+    closed_form: str | None
+    exact: Fraction | None
+
+    def __float__(self) -> float:
+        return float(self.lower + self.upper) / 2 if math.isfinite(self.upper) else float(self.upper)
+
+
+@dataclass(frozen=True)
+class Enclosure:
+    """What the slope of `expression` is between the ends of `interval`, None being infinite.
+
+    certificate: data for `recheck`.
+    """
+
+    expression: str
+    interval: tuple[Fraction | None, Fraction | None]
+    sup: Extremum
+    inf: Extremum
+    certificate: Mapping[str, Any] = field(repr=False)
+
+    @property
+    def bound(self) -> Fraction | float:
+        """gamma: |f(x) - f(y)| <= gamma |x - y|. The larger of the upper bound of sup f' and that of -inf f'."""
+        return max(self.sup.upper, -self.inf.lower)
+
+
+def slope(
+    expression: sympy.Expr | str, variable: sympy.Symbol | None = None, *, interval: tuple[End, End] | None = None
+) -> Enclosure:
+    """The supremum and the infimum of the derivative to 1e-12, proved, over the real line or an interval.
+
+    expression: SymPy in one variable, or text in the grammar of the command line, or the name of an activation. At a
+    kink the slopes on both sides count.
+    interval: the ends, as integers, fractions or text such as "1/3"; None is infinite.
+
+    Raises: ValueError with the reason if the expression jumps, is undefined somewhere, or cannot be enclosed.
+    TypeError if it is neither SymPy nor text.
+    """
+    node = _node(expression, variable)
+    ends = _ends(interval)
+    with ARB.working():
+        split = Split(node)
+        omega = frequency(node) if ends == (None, None) else None
+        window = ends
+        if omega is not None:
+            half = Fraction(math.ceil(ARB.upper(ARB.pi() / omega.interval(ARB)) * 1024) + 1, 1024)
+            window = -half, half
+        found = search(split, *window)
+        made = document(split, ends, omega is not None, found)
+        covers = verify(made, ARB, found=found)
+        extrema = [_extremum(made, covers[sign]) for sign in (1, -1)]
+    return Enclosure(str(expression), ends, extrema[0], extrema[1], made)
+
+
+def _node(expression: sympy.Expr | str, variable: sympy.Symbol | None) -> Node:
+    if isinstance(expression, str):
+        return named(expression) if expression in NAMES else read_text(expression)
+    if isinstance(expression, int | Fraction):
+        return number(expression)
+    if not isinstance(expression, sympy.Expr):
+        raise TypeError(f"expression must be a SymPy expression or text, got {type(expression).__name__}")
+    return read_sympy(expression, variable)
+
+
+def _ends(interval: tuple[End, End] | None) -> tuple[Fraction | None, Fraction | None]:
+    if interval is None:
+        return None, None
+    if len(interval) != 2:
+        raise ValueError(f"interval must have two ends, got {len(interval)}")
+    low, high = (_end(end) for end in interval)
+    if low is not None and high is not None and low >= high:
+        raise ValueError(f"interval must have its lower end first, got {low} and {high}")
+    for end in (low, high):
+        if end is not None and (abs(end) > 2**40 or end.denominator.bit_length() > 200):
+            raise ValueError(f"interval must have ends up to 2**40, got {end}; None is infinite")
+    return low, high
+
+
+def _end(end: End) -> Fraction | None:
+    if end is None or end in ("oo", "-oo"):
+        return None
+    if isinstance(end, float):
+        raise TypeError(f"interval must have exact ends, got the float {end}; '{end}' in quotes is exact")
+    if isinstance(end, str):
+        return read_number(end)
+    if isinstance(end, sympy.Rational):
+        return Fraction(int(end.p), int(end.q))
+    if isinstance(end, int | Fraction):
+        return Fraction(end)
+    raise TypeError(f"interval must have rational ends, got {end!r}")
+
+
+def _extremum(made: Mapping[str, Any], cover: Cover) -> Extremum:
+    claim = made["sup" if cover.sign > 0 else "inf"]
+    if claim.get("unbounded"):
+        where = tuple(
+            f"as x -> {'-' if tail.side < 0 else ''}oo"
+            for tail, part in cover.tails.items()
+            if cover.top(part) == math.inf
+        )
+        return Extremum(cover.sign * math.inf, cover.sign * math.inf, False, where, (), None, None)
+    lower, upper = Fraction(claim["lower"]), Fraction(claim["upper"])
+    found: Attained = attained(cover)
+    exact = found.exact.rational if found.exact is not None else None
+    form = None if found.exact is None or len(str(found.exact)) > LONGEST_FORM else str(found.exact)
+    known = closed_form(cover.split.node, cover.sign) if made["interval"] == [None, None] else None
+    if known is not None:
+        low, high = known.enclosure()
+        if high < lower or low > upper:
+            raise Refused(f"the closed form {known} contradicts the enclosure")
+        form = str(known)
+    where = found.where
+    if made["period"]:
+        where = tuple(f"{text}, and by whole periods from there" for text in where)
+    return Extremum(lower, upper, found.attained, where, found.places, form, exact)
