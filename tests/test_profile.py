@@ -201,8 +201,8 @@ def test_profiles_do_not_depend_on_how_the_work_is_cut(monkeypatch, limits):
     rng, cell = np.random.default_rng(0), ef.lstm()
     weights, xs = cell.random_weights(rng, n=2, m=1), rng.normal(size=(5, 23, 1))
     want = cell.profile(weights, xs)
-    for name, limit in zip(("CHUNK", "_GROUP", "_BUFFER"), limits, strict=True):
-        monkeypatch.setattr(import_module("errorflow.numeric.profile"), name, limit)
+    for name, limit in zip(("CHUNK", "BUFFER", "WINDOW"), limits, strict=True):
+        monkeypatch.setattr(import_module("errorflow.numeric.flows"), name, limit)
     got = cell.profile(weights, xs)
     for k in range(5):
         same(cell.profile(weights, xs[k]), want, k)

@@ -1,25 +1,37 @@
 """Phi_q^T = (d state_T / d state_(T-q))^T for q = 0, 1, 2, ..., carried backwards in time, and its parts.
 
-Column k of Phi_q^T is the error that entry k of the last state sends back.
+Column k of Phi_q^T is the error that entry k of the last state sends back. Lags come in windows: within one, plain
+float64 is carried at the exponents of its start, and checked at its end. Where a column has left the range in which
+that is safe, the window is gone through again step by step, every block at its own exponents.
 """
 
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 import sympy
 
 from errorflow.numeric.arrays import Array
+from errorflow.numeric.backward import Backward, Entering, Tails
 from errorflow.numeric.forward import Trajectory
-from errorflow.numeric.linear import Steps, Vectors, carried
-from errorflow.numeric.scaled import NOTHING, Scaled, identity, through
+from errorflow.numeric.linear import Steps, Vectors
+from errorflow.numeric.scaled import NOTHING, Integers, Scaled, identity, normalised, through
 from errorflow.numeric.thinning import PROBES, Columns, thinned
 
 CHUNK = 256
 """Steps whose local derivatives are held at once."""
 
+WINDOW = 64
+"""Lags of a window at most."""
+
+BUFFER = 2**18
+"""Entries of a window at most, which stays in the cache then; one lag may have more."""
+
+_SAFE = 100  # bits that a column may have on either side of 1 within a window
+_NEAR = 40  # bits between blocks at the start of a window
 _FIRST = 16  # the lag at which directions are dropped for the first time
 _PAUSE = 4  # after lag q the next time is q + q / _PAUSE
 
@@ -27,81 +39,189 @@ Flow = dict[sympy.Symbol, Scaled]
 
 
 @dataclass(frozen=True)
-class Moment:
-    """The flow at one lag, with what its columns are, and its parts side by side in the order of the labels."""
+class Window:
+    """The flow at successive lags, with what its columns are, and its parts side by side in the order of the labels.
+
+    Mantissas are (lags, width, batch, columns), exponents (lags, batch, columns).
+    """
 
     flow: Flow
+    parts: Flow
     columns: Columns
-    parts: Flow | None
+
+    @property
+    def lags(self) -> int:
+        """How many lags there are."""
+        return len(next(iter(self.flow.values())).mantissa)
 
 
-def moments(trajectory: Trajectory, lags: int, labels: Sequence[str] = (), *, whole: bool = True) -> Iterator[Moment]:
+@dataclass(frozen=True)
+class _Here:
+    """The flow and its parts at one lag."""
+
+    flow: Flow
+    parts: Flow
+    columns: Columns
+
+    @property
+    def size(self) -> int:
+        return sum(block.mantissa.size for block in (*self.flow.values(), *self.parts.values()))
+
+
+def windows(trajectory: Trajectory, lags: int, labels: Sequence[str] = (), *, whole: bool = True) -> Iterator[Window]:
     """The flow at lags 0..lags, with its parts where there are labels.
 
     whole: whether to carry every column, or to drop directions that no longer matter (`thinning`); parts need all.
     """
+    here = _start(trajectory, len(labels))
+    yield _stacked([here])
+    rng = np.random.default_rng(0)  # any seed will do: the bound of `thinning` fails for less than 2^-49 of them
+    done, drop, most = 0, lags if whole or labels else _FIRST, WINDOW
+    while done < lags:
+        stop = trajectory.steps - done
+        steps = Steps(trajectory, max(0, stop - CHUNK), stop)
+        walk = _Walk(Backward(steps), Backward(steps, carry=True), labels)
+        end = min(lags, done + steps.count)
+        while done < end:
+            until = min(end, drop) if drop > done else end
+            times = range(trajectory.steps - 1 - done, trajectory.steps - 1 - until, -1)
+            times = times[: max(1, min(most, BUFFER // here.size))]
+            window = walk.plainly(times, here)
+            most = min(WINDOW, 2 * most) if window else max(1, most // 2)
+            window = window or _stacked(walk.carefully(times, here))
+            done, here = done + len(times), _last(window)
+            yield window
+            if done == drop and here.columns.total > 2 * PROBES * len(here.columns.kept):
+                flow, columns = thinned(here.flow, here.columns, rng)
+                drop = done + max(done // (_PAUSE if columns.probes else 2), 8)
+                here = replace(here, flow=flow, columns=columns)
+
+
+def _start(trajectory: Trajectory, labels: int) -> _Here:
+    """The identity, all of it in the first part."""
     widths = {s: trajectory.states[s.name].shape[2] for s in trajectory.definition.states}
-    flow: Flow = identity(widths, trajectory.batch)
-    columns = Columns(tuple(widths.values()))
-    parts = {s: _first(block, len(labels)) for s, block in flow.items()} if labels else None
-    rng, wait = np.random.default_rng(0), _FIRST  # any seed will do: the bound holds for all but 2^-50 of them
-    yield Moment(flow, columns, parts)
-    steps = None
-    for q, t in enumerate(range(trajectory.steps - 1, trajectory.steps - 1 - lags, -1), 1):
-        if steps is None or t < steps.start:
-            steps = Steps(trajectory, max(0, t + 1 - CHUNK), t + 1)
-        if parts is None:
-            flow = _back(steps, t, flow)
-        else:
-            flow, leaving = _back_and_leaving(steps, t, flow, labels)
-            parts = {s: block + leaving[s] for s, block in _carry_back(steps, t, parts).items()}
-        if q == wait and not whole and not labels and columns.total > 2 * PROBES * len(widths):
-            before = columns.total
-            flow, columns = thinned(flow, columns, rng)
-            wait = 2 * q if columns.total == before else q + max(q // _PAUSE, 8)
-        yield Moment(flow, columns, parts)
+    flow = identity(widths, trajectory.batch)
+    parts = {}
+    for s, block in flow.items() if labels else ():
+        mantissa = np.concatenate([block.mantissa, *[np.zeros_like(block.mantissa)] * (labels - 1)], axis=2)
+        exponent = np.concatenate([block.exponent, *[np.full_like(block.exponent, NOTHING)] * (labels - 1)], axis=1)
+        parts[s] = Scaled(mantissa, exponent)
+    return _Here(flow, parts, Columns(tuple(widths.values())))
 
 
-def _first(block: Scaled, count: int) -> Scaled:
-    """`block` as the first of `count` parts, the others zero."""
-    mantissa = np.concatenate([block.mantissa, *[np.zeros_like(block.mantissa)] * (count - 1)], axis=2)
-    exponent = np.concatenate([block.exponent, *[np.full_like(block.exponent, NOTHING)] * (count - 1)], axis=1)
-    return Scaled(mantissa, exponent)
+def _stacked(moments: Sequence[_Here]) -> Window:
+    def stack(blocks: Sequence[Scaled]) -> Scaled:
+        return Scaled(np.stack([b.mantissa for b in blocks]), np.stack([b.exponent for b in blocks]))
+
+    flow = {s: stack([m.flow[s] for m in moments]) for s in moments[0].flow}
+    parts = {s: stack([m.parts[s] for m in moments]) for s in moments[0].parts}
+    return Window(flow, parts, moments[0].columns)
 
 
-def _back(steps: Steps, t: int, flow: Flow) -> Flow:
-    """J^T flow."""
+def _last(window: Window) -> _Here:
+    def last(blocks: Flow) -> Flow:
+        return {s: normalised(b.mantissa[-1], b.exponent[-1]) for s, b in blocks.items()}
 
-    def step(blocks: Vectors) -> Vectors:
-        return _filled(steps, steps.pull(t, steps.arriving(blocks)), blocks)
-
-    return through(step, flow)
+    return _Here(last(window.flow), last(window.parts), window.columns)
 
 
-def _carry_back(steps: Steps, t: int, flow: Flow) -> Flow:
-    """C^T flow, C being the truncated Jacobian."""
+@dataclass(frozen=True)
+class _Walk:
+    """Steps back in time, of the flow by `full` and of its parts by `carry`, in which what leaves it joins them."""
 
-    def step(blocks: Vectors) -> Vectors:
-        return _filled(steps, steps.pull(t, steps.arriving(blocks), carried), blocks)
+    full: Backward
+    carry: Backward
+    labels: Sequence[str]
 
-    return through(step, flow)
+    def plainly(self, times: Sequence[int], here: _Here) -> Window | None:
+        """The flow after each of these steps, at the exponents of the first; None where that is not safe."""
+        if _far(here.flow) or _far(here.parts):
+            return None
+        exponent = _common(here.flow)
+        now = [b.at(exponent) for b in here.flow.values()]
+        flows: list[list[Array]] = []
+        parts: list[list[Array]] = []
+        with np.errstate(over="ignore", invalid="ignore"):  # `_within` judges
+            if here.parts:
+                apart = np.maximum(_common(here.parts), np.tile(exponent, (1, len(self.labels))))
+                own = slice(0, exponent.shape[1])
+                apart[:, own] = _common(here.parts)[:, own]  # nothing joins the carry
+                scale = np.ldexp(1.0, np.tile(exponent, (1, len(self.labels))) - apart)
+                split = [b.at(apart) for b in here.parts.values()]
+            for t in times:
+                tails: Tails | None = {} if here.parts else None
+                now = self.full.pull(t, now, tails=tails)
+                flows.append(now)
+                if tails is not None:
+                    split = self.carry.pull(t, split, entering=self._entering(tails, scale))
+                    parts.append(split)
+        flow = _within(here.flow, flows, exponent)
+        both = _within(here.parts, parts, apart) if here.parts else {}
+        return None if flow is None or both is None else Window(flow, both, here.columns)
+
+    def carefully(self, times: Sequence[int], here: _Here) -> list[_Here]:
+        """The same, every block at its own exponents at each step."""
+        found = []
+        for t in times:
+            if not here.parts:
+                here = replace(here, flow=through(partial(self._step, self.full, t), here.flow))
+            else:
+                moved = through(partial(self._step_and_left, t), here.flow)
+                kept = through(partial(self._step, self.carry, t), here.parts)
+                flow = {s: moved[s] for s in here.flow}
+                here = replace(here, flow=flow, parts={s: b + moved["left", s] for s, b in kept.items()})
+            found.append(here)
+        return found
+
+    def _step(self, back: Backward, t: int, blocks: Vectors, tails: Tails | None = None) -> Vectors:
+        shape = next(iter(blocks.values())).shape[1:]
+        every = [blocks[s] if s in blocks else np.zeros((width, *shape)) for s, width in back.widths.items()]
+        return dict(zip(back.widths, back.pull(t, every, tails=tails), strict=True))
+
+    def _step_and_left(self, t: int, blocks: Vectors) -> dict[Hashable, Array]:
+        tails: Tails = {}
+        full = self._step(self.full, t, blocks, tails)
+        batch, columns = next(iter(full.values())).shape[1:]
+        nothing = [np.zeros((width, batch, len(self.labels) * columns)) for width in self.full.widths.values()]
+        left = self.carry.pull(t, nothing, entering=self._entering(tails, np.ones((batch, nothing[0].shape[2]))))
+        return {**full, **{("left", s): block for s, block in zip(full, left, strict=True)}}
+
+    def _entering(self, tails: Tails, scale: Array) -> Entering:
+        entering = {}
+        for source, by_label in tails.items():
+            places = []
+            for label, block in by_label.items():
+                k = self.labels.index(label)
+                columns = slice(k * block.shape[2], (k + 1) * block.shape[2])
+                factor = scale[:, columns]
+                places.append((columns, block if (factor == 1.0).all() else block * factor))
+            entering[source] = places
+        return entering
 
 
-def _back_and_leaving(steps: Steps, t: int, flow: Flow, labels: Sequence[str]) -> tuple[Flow, Flow]:
-    """J^T flow, and what of it left the carry at this step, gate by gate side by side."""
-
-    def step(blocks: Vectors) -> dict[Hashable, Array]:
-        tails: dict[str, Vectors] = {}
-        full = _filled(steps, steps.pull(t, steps.arriving(blocks), through=tails), blocks)
-        left = [_filled(steps, steps.pull(t, tails.get(label, {}), carried), blocks) for label in labels]
-        return {**full, **{("left", s): np.concatenate([at[s] for at in left], axis=2) for s in full}}
-
-    moved = through(step, flow)
-    return {s: moved[s] for s in flow}, {s: moved["left", s] for s in flow}
+def _far(blocks: Flow) -> bool:
+    """Whether blocks of a column lie too far from one another to share an exponent."""
+    top = _common(blocks) if blocks else np.zeros(())
+    return any(((e < top - _NEAR) & (e > NOTHING // 2)).any() for e in (b.exponent for b in blocks.values()))
 
 
-def _filled(steps: Steps, moved: Vectors, blocks: Vectors) -> Vectors:
-    """`moved` with explicit zeros for the states that nothing reached."""
-    _, batch, columns = next(iter(blocks.values())).shape
-    widths = {s: steps.trajectory.states[s.name].shape[2] for s in steps.trajectory.definition.states}
-    return {s: moved[s] if s in moved else np.zeros((w, batch, columns)) for s, w in widths.items()}
+def _common(blocks: Flow) -> Integers:
+    """One exponent for each column that serves all blocks, 0 where there is nothing."""
+    top = np.maximum.reduce([block.exponent for block in blocks.values()])
+    return np.where(top > NOTHING // 2, top, 0)
+
+
+def _within(like: Flow, steps: Sequence[Sequence[Array]], exponent: Integers) -> Flow | None:
+    """The blocks at every step as stacks at one exponent; None where a column is not zero and too far from 1."""
+    found = {}
+    for k, s in enumerate(like):
+        mantissa = np.stack([blocks[k] for blocks in steps])
+        largest = np.maximum(mantissa.max(axis=1), -mantissa.min(axis=1))
+        some = largest != 0
+        if not ((largest[some] < 2.0**_SAFE) & (largest[some] > 2.0**-_SAFE)).all():
+            return None
+        found[s] = Scaled(mantissa, np.where(some, exponent, NOTHING))
+    return found
+
+
+__all__ = ["BUFFER", "CHUNK", "WINDOW", "Window", "windows"]

@@ -26,7 +26,7 @@ class Steps:
 
     def __init__(self, trajectory: Trajectory, start: int, stop: int) -> None:
         window = trajectory.between(start, stop)
-        self.trajectory, self.start = trajectory, start
+        self.trajectory, self.start, self.count = trajectory, start, stop - start
         self.slopes = compiled(trajectory.definition).slopes
         self._backwards = tuple(enumerate(self.slopes))[::-1]
         self._entries: dict[int, Array] = {}
@@ -34,6 +34,12 @@ class Steps:
             if slope.entry is not None:
                 entries = _entries(trajectory, slope, window)
                 self._entries[k] = np.ascontiguousarray(entries.transpose(0, 2, 1))[..., None]
+
+    def entry(self, k: int) -> Array:
+        """The diagonal of slope k, (steps, width, batch, 1), or (1, width, 1, 1) where it is a weight."""
+        if k in self._entries:
+            return self._entries[k]
+        return self.trajectory.weights[str(self.slopes[k].matrix)][None, :, None, None]
 
     def _times(self, k: int, slope: Slope, t: int, vectors: Array, transposed: bool) -> Array:
         if slope.entry is not None:

@@ -14,7 +14,7 @@ import numpy.typing as npt
 import sympy
 
 from errorflow.numeric.arrays import Array
-from errorflow.numeric.flows import Moment
+from errorflow.numeric.flows import Window
 from errorflow.numeric.largest import largest
 from errorflow.numeric.scaled import NOTHING, Integers, Scaled
 from errorflow.numeric.thinning import part, trusted
@@ -23,15 +23,12 @@ Flow = Mapping[sympy.Symbol, Scaled]
 Table = dict[tuple[str, ...], Array]
 
 
-def measured(
-    moments: Sequence[Moment], states: Sequence[sympy.Symbol], labels: Sequence[str]
-) -> tuple[Table, npt.NDArray[np.bool_]]:
+def measured(window: Window, labels: Sequence[str]) -> tuple[Table, npt.NDArray[np.bool_]]:
     """Everything that a profile says of these lags, each (lags, batch), and whether it holds for certain.
 
-    moments: with the same columns. labels: of the parts.
+    labels: of the parts.
     """
-    columns = moments[0].columns
-    flow = {s: _stacked([moment.flow[s] for moment in moments]) for s in states}
+    columns, flow, states = window.columns, window.flow, tuple(window.flow)
     kept = {s: part(block, slice(0, sum(columns.kept))) for s, block in flow.items()}
     top = _finite(np.max([block.exponent.max(axis=-1) for block in kept.values()], axis=0))
     table: Table = {}
@@ -53,8 +50,7 @@ def measured(
         table["norm",] = norm if len(states) == 1 else _log2_root(joint, top)
         table["frobenius",] = 0.5 * np.log2(square) + top
     if labels:
-        parts = {s: _stacked([moment.parts[s] for moment in moments if moment.parts is not None]) for s in states}
-        table |= _parts(flow, parts, top, square, labels)
+        table |= _parts(flow, window.parts, top, square, labels)
     return table, certain
 
 
@@ -84,13 +80,6 @@ def _parts(flow: Flow, parts: Flow, top: Integers, square: Array, labels: Sequen
     for k, label in enumerate(labels):
         table["departure", label], table["share", label] = norms[..., k], shares[..., k]
     return table
-
-
-def _stacked(blocks: list[Scaled]) -> Scaled:
-    """Blocks of several lags as one, with a leading axis for the lag."""
-    if len(blocks) == 1:
-        return Scaled(blocks[0].mantissa[None], blocks[0].exponent[None])
-    return Scaled(np.stack([b.mantissa for b in blocks]), np.stack([b.exponent for b in blocks]))
 
 
 def _finite(exponent: Integers) -> Integers:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,14 +12,13 @@ import numpy as np
 from errorflow.calculus.edges import gates
 from errorflow.definition import Definition
 from errorflow.numeric.arrays import Array
-from errorflow.numeric.flows import CHUNK, Moment, moments
+from errorflow.numeric.flows import windows
 from errorflow.numeric.forward import Trajectory, run
 from errorflow.numeric.norms import Table, measured
-from errorflow.numeric.scaled import NOTHING, Integers
+from errorflow.numeric.scaled import NOTHING, Integers, Scaled
 
 CARRY = "carry"
 _GROUP = 2**16  # entries of the flows that are carried at once, to stay in the cache: sequences wait for one another
-_BUFFER = 2**18  # entries of the flows that are measured at once, to stay in it too; and at most CHUNK lags
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,13 +78,13 @@ def _table(trajectory: Trajectory, lags: int, labels: Sequence[str], whole: bool
     """All norms, each (lags + 1, batch); None where directions were dropped that might matter after all."""
     table: Table = {}
     done = 0
-    for some in _batched(moments(trajectory, lags, labels, whole=whole)):
-        rows, certain = measured(some, trajectory.definition.states, labels)
+    for window in windows(trajectory, lags, labels, whole=whole):
+        rows, certain = measured(window, labels)
         if not certain.all():
             return None
         for key, values in rows.items():
-            table.setdefault(key, np.empty((lags + 1, trajectory.batch)))[done : done + len(some)] = values
-        done += len(some)
+            table.setdefault(key, np.empty((lags + 1, trajectory.batch)))[done : done + window.lags] = values
+        done += window.lags
     return table
 
 
@@ -120,28 +119,16 @@ def _labels(definition: Definition) -> tuple[str, ...]:
     return (CARRY, *labels)
 
 
-def _batched(every: Iterable[Moment]) -> Iterator[list[Moment]]:
-    """Moments in groups that fit the cache, all columns of a group being the same."""
-    group: list[Moment] = []
-    for moment in every:
-        size = sum(block.mantissa.size for blocks in (moment.flow, moment.parts or {}) for block in blocks.values())
-        if group and (group[0].columns != moment.columns or len(group) >= min(CHUNK, _BUFFER // size)):
-            yield group
-            group = []
-        group.append(moment)
-    yield group
-
-
 def flow_at(trajectory: Trajectory, lag: int) -> tuple[Array, Integers]:
     """Phi_q = d state_T / d state_(T-q) as (batch, N, N) times 2 ** exponent (batch,).
 
     lag: q, 0 <= q <= T.
     """
-    (last,) = deque(moments(trajectory, _checked_lag("lag", lag, trajectory.steps)), maxlen=1)
-    flow = last.flow
-    top = np.max([block.exponent.max(axis=-1) for block in flow.values()], axis=0)
+    (last,) = deque(windows(trajectory, _checked_lag("lag", lag, trajectory.steps)), maxlen=1)
+    flow = [Scaled(block.mantissa[-1], block.exponent[-1]) for block in last.flow.values()]
+    top = np.max([block.exponent.max(axis=-1) for block in flow], axis=0)
     top = np.where(top > NOTHING // 2, top, 0)
-    matrix = np.concatenate([block.at(np.broadcast_to(top[:, None], block.exponent.shape)) for block in flow.values()])
+    matrix = np.concatenate([block.at(np.broadcast_to(top[:, None], block.exponent.shape)) for block in flow])
     return matrix.transpose(1, 2, 0), top
 
 

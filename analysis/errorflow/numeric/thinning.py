@@ -7,12 +7,13 @@ from the left. So Phi^T Phi is B B^T + E E^T, and for every block, at every late
 
     |B|^2 <= |Phi|^2 <= |B|^2 + |E|^2        spectral and Frobenius norms alike.
 
-E is not carried, but E g is, for eight Gaussian vectors g (`PROBES`). For one g, P(|E g| <= |E|_F / a) <= sqrt(e) / a:
+E is not carried, but E g is, for four Gaussian vectors g (`PROBES`). For one g, P(|E g| <= |E|_F / a) <= sqrt(e) / a:
 with s_i the squared singular values, of sum 1, and z_i normal, Markov's inequality for exp(-t sum s_i z_i^2) gives
 P(sum s_i z_i^2 <= b) <= e^(t b) prod (1 + 2 t s_i)^(-1/2) <= e^(t b) (1 + 2 t)^(-1/2), which is at most sqrt(e b) at
-2 t = 1/b - 1. With a = 2^7 all eight fail together with a probability below (sqrt(e) / 128)^8 < 2^-50 at each lag and
-block. So `trusted` demands 2^7 |E g| <= 2^-22 |B| of the largest of the eight: the spectral norm of every block is then
-right to 2^-45 of itself, that of n x n blocks together to n 2^-45. Where this fails, the flow is carried whole.
+2 t = 1/b - 1. With a = 2^13 all four fail together with a probability of at most (sqrt(e) / 2^13)^4 < 2^-49 at each
+lag and block. So `trusted` demands 2^13 |E g| <= 2^-22 |B| of the largest of the four: the spectral norm of every block
+is then right to 2^-45 of itself, that of k by k blocks together to k^2 2^-45. Where this fails, the flow is carried
+whole.
 """
 
 from __future__ import annotations
@@ -28,10 +29,10 @@ from errorflow.numeric.scaled import NOTHING, Scaled, normalised
 
 K = TypeVar("K")
 
-PROBES = 8
-_FACTOR = 2.0**7
+PROBES = 4
+_FACTOR = 2.0**13
 _TRUSTED = 2.0**-22
-_DROPPED = 2.0**-38  # of every block, at one time: leaves room for 2^7 |E g| and for what E grows against B
+_DROPPED = 2.0**-43  # of every block, at one time: leaves room for 2^13 |E g| and for what E grows against B
 _WORTHWHILE = 0.9  # of the columns, to be worth the rotation
 
 
