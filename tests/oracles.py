@@ -26,7 +26,11 @@ def open_read(v, k):
 
 
 NUMPY = SimpleNamespace(
-    sigma=lambda a: 1 / (1 + np.exp(-a)), tanh=np.tanh, relu=lambda a: np.where(a.real > 0, a, 0), cut=np.real
+    sigma=lambda a: 1 / (1 + np.exp(-a)),
+    tanh=np.tanh,
+    relu=lambda a: np.where(a.real > 0, a, 0),
+    exp=np.exp,
+    cut=np.real,
 )
 
 _elementwise = {
@@ -47,7 +51,9 @@ def torch_arithmetic():
     """The PyTorch arithmetic."""
     import torch
 
-    return SimpleNamespace(sigma=torch.sigmoid, tanh=torch.tanh, relu=torch.relu, cut=lambda v: v.detach())
+    return SimpleNamespace(
+        sigma=torch.sigmoid, tanh=torch.tanh, relu=torch.relu, exp=torch.exp, cut=lambda v: v.detach()
+    )
 
 
 def rnn(m, W, s, x, read=open_read, f="tanh"):
@@ -108,6 +114,85 @@ def lstm_peephole(m, W, s, x, read=open_read):
     return new, o * m.tanh(new)
 
 
+def lstm_projected(m, W, s, x, read=open_read):
+    """Sak, Senior & Beaufays 2014: the output is W_r times what an LSTM gives out."""
+    c, h = s
+    i, f, o = (m.sigma(W[f"W_{k}"] @ read(h, k) + W[f"U_{k}"] @ x + W[f"b_{k}"]) for k in "ifo")
+    g = m.tanh(W["W_g"] @ read(h, "g") + W["U_g"] @ x + W["b_g"])
+    new = f * c + i * g
+    return new, W["W_r"] @ (o * m.tanh(new))
+
+
+def lstm1997_full(m, W, s, x, read=open_read):
+    """Hochreiter & Schmidhuber 1997, A.1: all net inputs read the units of the hidden layer one step before."""
+    c, h, i, o, u = s[:5]
+
+    def net(k):
+        rows = zip((h, i, o, u), "hiou", strict=True)
+        return sum(W[f"W_{k}{source}"] @ read(v, k) for v, source in rows) + W[f"U_{k}"] @ x + W[f"b_{k}"]
+
+    y_in, y_out, hidden = (m.sigma(net(k)) for k in "iou")
+    new = c + (W["E"] @ y_in) * (4 * m.sigma(net("g")) - 2)
+    y_c = (W["E"] @ y_out) * (2 * m.sigma(new) - 1)
+    if len(s) == 5:
+        return new, y_c, y_in, y_out, hidden
+    return new, y_c, y_in, y_out, hidden, m.sigma(W["W_yh"] @ y_c + W["W_yu"] @ hidden + W["b_y"])
+
+
+def mingru(m, W, s, x, read=open_read):
+    """Feng et al. 2024."""
+    (h,) = s
+    z = m.sigma(W["U_z"] @ x + W["b_z"])
+    return (h + z * (W["U_n"] @ x + W["b_n"] - h),)
+
+
+def lru(m, W, s, x, read=open_read):
+    """Orvieto et al. 2023, the product of complex numbers written out."""
+    h, v = s
+    a, b = W["lambda_re"], W["lambda_im"]
+    return a * h - b * v + W["B_re"] @ x, a * v + b * h + W["B_im"] @ x
+
+
+def minimal_rnn(m, W, s, x, read=open_read):
+    """Chen, Pennington & Schoenholz 2018."""
+    (h,) = s
+    z = m.tanh(W["U_z"] @ x + W["b_z"])
+    u = m.sigma(W["W_u"] @ read(h, "u") + W["V_u"] @ z + W["b_u"])
+    return (u * h + (1 - u) * z,)
+
+
+def orthogonal_rnn(m, W, s, x, read=open_read):
+    """White, Lee & Sompolinsky 2004; Henaff, Szlam & LeCun 2016."""
+    (h,) = s
+    return (m.tanh(W["Q"] @ read(h, "") + W["U"] @ x + W["b"]),)
+
+
+def leaky_rnn(m, W, s, x, read=open_read):
+    """Jaeger et al. 2007."""
+    (h,) = s
+    return ((1 - W["a"]) * h + W["a"] * m.tanh(W["W"] @ read(h, "") + W["U"] @ x + W["b"]),)
+
+
+def janet(m, W, s, x, read=open_read):
+    """van der Westhuizen & Lasenby 2018, beta = 1."""
+    (h,) = s
+    a = W["W_f"] @ read(h, "f") + W["U_f"] @ x + W["b_f"]
+    return (m.sigma(a) * h + (1 - m.sigma(a - 1)) * m.tanh(W["W_g"] @ read(h, "g") + W["U_g"] @ x + W["b_g"]),)
+
+
+def slstm(m, W, s, x, read=open_read, forget="sigma"):
+    """Beck et al. 2024 without the stabiliser."""
+    c, n, h = s
+    net = {k: W[f"W_{k}"] @ read(h, k) + W[f"U_{k}"] @ x + W[f"b_{k}"] for k in "ifoz"}
+    i, f = m.exp(net["i"]), getattr(m, forget)(net["f"])
+    c, n = f * c + i * m.tanh(net["z"]), f * n + i
+    return c, n, m.sigma(net["o"]) * c / n
+
+
+def slstm_exp(m, W, s, x, read=open_read):
+    return slstm(m, W, s, x, read, "exp")
+
+
 STEPS = {
     "rnn": rnn,
     "rnn_relu": rnn_relu,
@@ -118,6 +203,17 @@ STEPS = {
     "gru": gru,
     "gru_reset_before": gru_reset_before,
     "lstm_peephole": lstm_peephole,
+    "lstm_projected": lstm_projected,
+    "lstm1997_full": lstm1997_full,
+    "lstm1997_full_outputs": lstm1997_full,
+    "mingru": mingru,
+    "lru": lru,
+    "minimal_rnn": minimal_rnn,
+    "orthogonal_rnn": orthogonal_rnn,
+    "leaky_rnn": leaky_rnn,
+    "janet": janet,
+    "slstm": slstm,
+    "slstm_exp": slstm_exp,
 }
 
 

@@ -5,23 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from sympy import tanh
+import sympy
 
 import errorflow as ef
 from tests import oracles
-
-
-def peephole() -> ef.Cell:
-    """The LSTM with peepholes, through the public door: input and forget gate see the old cell, output the new one."""
-    c, h, x, i, f, o, g = ef.names("c h x i f o g")
-    where = {
-        i: ef.logistic(ef.net("i", h, x, ef.diagonal("p_i", c))),
-        f: ef.logistic(ef.net("f", h, x, ef.diagonal("p_f", c))),
-        o: ef.logistic(ef.net("o", h, x, ef.diagonal("p_o", ef.new(c)))),
-        g: tanh(ef.net("g", h, x)),
-    }
-    return ef.Cell("lstm_peephole", inputs=[x], state={c: f * c + i * g, h: o * tanh(ef.new(c))}, where=where)
-
 
 CELLS = {
     "rnn": ef.rnn,
@@ -32,7 +19,7 @@ CELLS = {
     "lstm": ef.lstm,
     "gru": ef.gru,
     "gru_reset_before": ef.gru_reset_before,
-    "lstm_peephole": peephole,
+    "lstm_peephole": ef.lstm_peephole,
 }
 
 
@@ -69,3 +56,43 @@ def case(name: str, n: int = 3, m: int = 2, T: int = 6, seed: int = 0, gain: flo
     inputs = rng.normal(size=(T, m))
     path = oracles.orbit(oracles.STEPS[name], weights, list(state.values()), inputs)
     return Case(cell, oracles.STEPS[name], weights, state, inputs, path, [n] * len(state))
+
+
+# Cells that are tested in test_cells.py alone: the general tests would take half a minute more for them.
+MORE = {
+    "lstm_projected": ef.lstm_projected,
+    "lstm1997_full": ef.lstm1997_full,
+    "lstm1997_full_outputs": lambda: ef.lstm1997_full(output_units=True),
+    "mingru": ef.mingru,
+    "lru": ef.lru,
+    "minimal_rnn": ef.minimal_rnn,
+    "orthogonal_rnn": ef.orthogonal_rnn,
+    "leaky_rnn": ef.leaky_rnn,
+    "janet": ef.janet,
+    "slstm": ef.slstm,
+    "slstm_exp": lambda: ef.slstm(forget=sympy.exp),
+}
+
+
+def more(name: str, T: int = 6, seed: int = 0, gain: float = 0.8, cells: int = 2) -> Case:
+    """Random numbers for a cell of MORE, where they have a meaning of their own drawn so that they have it.
+
+    Two blocks of `cells` memory cells, three hidden units, two outputs, three projections, two inputs.
+    """
+    rng = np.random.default_rng([seed, T, cells, list(MORE).index(name)])
+    cell = MORE[name]()
+    size = {"n": 2 * cells, "m": 2, "p": 3, "b": 2, "k": 3, "l": 2}
+    weights = {k: gain * rng.normal(size=[size[label] for label in shape]) for k, shape in cell.shapes().items()}
+    meant = {
+        "E": np.repeat(np.eye(2), cells, axis=0),  # two blocks
+        "Q": np.linalg.qr(rng.normal(size=(size["n"], size["n"])))[0],
+        "a": rng.uniform(0.1, 0.9, size["n"]),
+    }
+    weights |= {k: v for k, v in meant.items() if k in weights}
+    sizes = [size[cell.definition.sizes[s]] for s in cell.definition.states]
+    state = {s.name: rng.normal(size=k) for s, k in zip(cell.definition.states, sizes, strict=True)}
+    if name.startswith("slstm"):
+        state["n"] = 1 + np.abs(state["n"])
+    inputs = rng.normal(size=(T, 2))
+    path = oracles.orbit(oracles.STEPS[name], weights, list(state.values()), inputs)
+    return Case(cell, oracles.STEPS[name], weights, state, inputs, path, sizes)

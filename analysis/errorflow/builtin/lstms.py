@@ -13,9 +13,9 @@ from sympy import exp, tanh
 
 from errorflow.activations import logistic, squash_in, squash_out
 from errorflow.cells import Cell
-from errorflow.definition import Net, diagonal, fixed, names, net, new
+from errorflow.definition import Net, dense, diagonal, fixed, names, net, new
 
-c, h, x, i, f, o, g, n, u, z = names("c h x i f o g n u z")
+c, h, x, i, f, o, g, n, u, y, z = names("c h x i f o g n u y z")
 i_c, o_c = names("i_c o_c")
 
 
@@ -28,13 +28,16 @@ def lstm1997() -> Cell:
     return Cell("lstm1997", inputs=[x], state={c: c + i * g, h: o * squash_out(new(c))}, where=gates)
 
 
-def lstm1997_full() -> Cell:
+def lstm1997_full(output_units: bool = False) -> Cell:
     """The hidden layer of 1997 as it was: net inputs read cell outputs, gates and hidden units of the step before.
 
     States: c and h of n cells, the input and output gates i and o of b blocks, k hidden units u. The cells of a block
     share its gates: the fixed matrix E (n, b) is one where a cell belongs to a block and zero elsewhere, for S cells in
     each of B blocks `numpy.repeat(numpy.eye(B), S, axis=0)`. Truncation cuts every net input, so that the truncated
     flow is that of `lstm1997`.
+
+    output_units: add l logistic output units y, which read cell outputs and hidden units of the same step, as a state
+        that nothing reads; the loss then reads y. Else the loss reads h, and hidden units act through the cells alone.
 
     Source: Hochreiter & Schmidhuber 1997, section 4 and appendix A.1.
     """
@@ -54,7 +57,10 @@ def lstm1997_full() -> Cell:
         o: logistic(sees("o")),
         u: logistic(sees("u")),
     }
-    return Cell("lstm1997_full", inputs=[x], state=state, where=where, sizes={i: "b", o: "b", u: "k"}, output=h)
+    sizes = {i: "b", o: "b", u: "k"}
+    if output_units:
+        state[y], sizes[y] = logistic(net("y", dense("W_yh", new(h)), dense("W_yu", new(u)))), "l"
+    return Cell("lstm1997_full", inputs=[x], state=state, where=where, sizes=sizes, output=y if output_units else h)
 
 
 def lstm() -> Cell:

@@ -1,7 +1,8 @@
 """What BPTT and RTRL cost, as exact polynomials read off the plans that run.
 
 n units, m inputs, T steps; multiply-adds and words for one sequence with a loss at every step. Biases are left out
-unless asked for. An instrumented run of the same plan gives the same integers.
+unless asked for. An instrumented run of the same plan gives the same integers; for a cell in which some edge is walked
+neither at the first step nor at the last one, from T = 2 on.
 """
 
 from __future__ import annotations
