@@ -5,14 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 SUFFIXES = {".pt", ".pth", ".pkl", ".pickle", ".bin", ".ckpt", ".joblib"}
-
-
-ZIP = b"PK\x03\x04"
 KERAS = {".keras", ".h5", ".hdf5"}
+ZIP = b"PK\x03\x04"
 
 
 def refuse_suffix(path: Path) -> None:
-    """Raises: ValueError with the way out if the file is called like a pickle, or is none that is read here."""
+    """Raises: ValueError with the way out if the file is called like a pickle or a file of Keras."""
     if path.suffix.lower() in SUFFIXES:
         raise ValueError(f"{path} must be .safetensors or .npz, got {path.suffix}, a pickle. {export(path)}")
     if path.suffix.lower() in KERAS:
@@ -27,12 +25,12 @@ def refuse_content(path: Path) -> None:
     """Raises: ValueError with the way out if the file begins like a pickle, or like the zip file around one."""
     with path.open("rb") as file:
         start = file.read(9)
-    # A pickle opens with 0x80 and its protocol. So may a safetensors file, by the length of its header, but then the
-    # header's brace follows.
     if start[:4] == ZIP and path.suffix.lower() != ".npz":
         raise ValueError(
             f"{path} must be a safetensors file, got a zip archive, as torch.save writes it. {export(path)}"
         )
+    # A pickle opens with 0x80 and its protocol. So may a safetensors file, by the length of its header, but then the
+    # header's brace follows.
     if len(start) > 2 and start[0] == 0x80 and start[1] in range(2, 6) and start[8:] != b"{":
         raise ValueError(f"{path} must hold arrays, got a Python pickle, which is never opened. {export(path)}")
 
