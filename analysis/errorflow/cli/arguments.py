@@ -39,6 +39,9 @@ COMMANDS: dict[str, Command] = {
         "where the gradient of a trained network goes, by lag",
         "errorflow profile lstm.safetensors --inputs x.npy",
     ),
+    "slope": Command(
+        "errorflow.cli.slope", "how steep an activation can be, proved", "errorflow slope 'x * logistic(x)'"
+    ),
     "draw": Command("errorflow.cli.draw", "a cell's graph as a picture", "errorflow draw lstm -o lstm.pdf"),
     "export": Command("errorflow.cli.export", "every result as a LaTeX fragment", "errorflow export fragments"),
     "run": Command("errorflow.cli.run", "the main job: derive, prove, measure and draw everything", "errorflow run"),

@@ -95,7 +95,9 @@ def _constant(cover: Cover, leaves: list[Leaf], tails: list[Tail]) -> Attained |
             merged[-1] = merged[-1][0], high
         else:
             merged.append((low, high))
-    where = tuple(f"every x in ({'-oo' if a is None else a}, {'oo' if b is None else b})" for a, b in merged)
+    where = tuple(
+        f"every x in ({'-oo' if a is None else _shown(a)}, {'oo' if b is None else _shown(b)})" for a, b in merged
+    )
     return Attained(True, where, tuple(merged), _rational(cover.sign * best))
 
 
@@ -197,6 +199,9 @@ def _peak(cover: Cover, leaf: Leaf) -> Fraction | None:
         return leaf.b if (leaf.method == "rising") == (cover.sign > 0) else leaf.a
     if leaf.method == ("concave" if cover.sign > 0 else "convex"):
         return leaf.centre
+    if leaf.method in ("concave", "convex"):  # of the other kind, so that an end is the furthest out
+        left, right = (cover.split.at(cover.backend, leaf.bits, end)[1] * cover.sign for end in (leaf.a, leaf.b))
+        return leaf.a if left > right else leaf.b if left < right else None
     return None
 
 

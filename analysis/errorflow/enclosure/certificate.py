@@ -183,18 +183,15 @@ def _cover(split: Split, backend: Backend, certificate: Document, leaves: list[L
     _require(bool(leaves) and all(leaf.a < leaf.b for leaf in leaves), "a leaf is empty")
     wanted = [None if end is None else Fraction(end) for end in certificate["interval"]]
     ends = [leaves[0].a, leaves[-1].b]
-    _require(
-        all(tail.radius >= 4 and (tail.radius.numerator & (tail.radius.numerator - 1)) == 0 for tail in tails), "radius"
-    )
+    _require(all(tail.side in (-1, 1) and tail.radius >= 4 for tail in tails), "a radius must be at least 4")
     radii = {tail.side: tail.radius for tail in tails}
     _require(len(radii) == len(tails), "a side has two tails")
     if certificate["period"]:
         omega = frequency(split.node)
         _require(wanted == [None, None] and not tails and omega is not None, "the slope is not periodic")
         assert omega is not None
-        _require(
-            bool(backend.number((ends[1] - ends[0]) / 2) * omega.interval(backend) > backend.pi()), "less than a period"
-        )
+        half = backend.number((ends[1] - ends[0]) / 2)
+        _require(bool(half * omega.interval(backend) > backend.pi()), "it is less than a period")
     else:
         for side, end, known in ((-1, ends[0], wanted[0]), (1, ends[1], wanted[1])):
             if known is None:
@@ -249,7 +246,7 @@ def _claimed(
 ) -> Cover:
     claim = certificate["sup" if sign > 0 else "inf"]
     cover = Cover(split, backend, leaves, tails, sign, Fraction(0))
-    tops = [cover.top(part) for part in [*leaves.values(), *tails.values()]]
+    tops = [*map(cover.top, leaves.values()), *map(cover.top, tails.values())]
     if claim.get("unbounded"):
         _require(max(tops) == math.inf, "the slope is bounded")
         return cover

@@ -25,7 +25,7 @@ class ClosedForm:
     between: tuple[int, int] = (1, 3)
 
     def __str__(self) -> str:
-        value = self.value.replace("x", "r").replace("erp", "exp")
+        value = self.value.replace("x", "r")
         return (
             f"{value} where {self.root.replace('tanh(x', 'tanh(r').replace('x *', 'r *')}" if self.root else self.value
         )

@@ -149,7 +149,7 @@ def _positive_atoms(monomial: Monomial) -> bool:
 
 def _function(name: str, u: Exact) -> Exact:
     if u.rational == 0:
-        known = {"exp": 1, "cos": 1, "sigma": Fraction(1, 2)}
+        known = {"exp": Fraction(1), "cos": Fraction(1), "sigma": Fraction(1, 2)}
         if name in known:
             return _exact(known[name])
         if name in ("tanh", "erf", "atan", "sin"):

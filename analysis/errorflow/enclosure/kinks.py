@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 
 from errorflow.enclosure.backends import ARB
 from errorflow.enclosure.exact import exact_jets
@@ -55,13 +56,15 @@ def gaps(
     """The intervals between neighbouring points, from end to end."""
     inside = [p for p in points if (low is None or p > low) and (high is None or p < high)]
     ends = [low, *inside, high]
-    return list(zip(ends[:-1], ends[1:], strict=True))
+    return list(pairwise(ends))
 
 
 def inner(a: Fraction | None, b: Fraction | None) -> Fraction:
     """A point inside, of no special place."""
-    if a is None or b is None:
-        return Fraction(0) if a is None and b is None else (b - Fraction(10, 7) if a is None else a + Fraction(10, 7))  # type: ignore[operator]
+    if a is None:
+        return Fraction(0) if b is None else b - Fraction(10, 7)
+    if b is None:
+        return a + Fraction(10, 7)
     return a + (b - a) * Fraction(4, 9)
 
 

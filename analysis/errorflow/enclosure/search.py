@@ -8,10 +8,11 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import pairwise
 
 from errorflow.enclosure.backends import ARB
 from errorflow.enclosure.expression import Refused
-from errorflow.enclosure.kinks import Breaks, bits_at, find_breaks, gaps, inner
+from errorflow.enclosure.kinks import Breaks, bits_at, find_breaks, inner
 from errorflow.enclosure.leaves import Bounds, Leaf, choose
 from errorflow.enclosure.pieces import Split, holds
 from errorflow.enclosure.rays import Tail, TailBounds, tail_bounds
@@ -46,11 +47,17 @@ class Found:
 
     def least(self) -> Fraction:
         """The supremum is at least this."""
-        return self.highest[0]  # type: ignore[index]
+        return _value(self.highest)
 
     def most(self) -> Fraction:
         """The infimum is at most this."""
-        return self.lowest[0]  # type: ignore[index]
+        return _value(self.lowest)
+
+
+def _value(witness: tuple[Fraction, Place] | None) -> Fraction:
+    if witness is None:
+        raise Refused("the slope is defined at none of the points that were tried")
+    return witness[0]
 
 
 def search(split: Split, low: Fraction | None, high: Fraction | None) -> Found:
@@ -62,21 +69,22 @@ def search(split: Split, low: Fraction | None, high: Fraction | None) -> Found:
     found = Found()
     sides = [side for side, end in ((-1, low), (1, high)) if end is None]
     inside = [*breaks.points, *(end for end in (low, high) if end is not None)]
-    radius = _power_of_two(max([4, *(abs(p) + 1 for p in inside)]))
-    for a, b in gaps(list(breaks.points), -radius if low is None else low, radius if high is None else high):
-        _sample(split, found, breaks, a, b)  # type: ignore[arg-type]
+    radius = _power_of_two(max([Fraction(3), *map(abs, inside)]) + 1)
+    for a, b in _stretches(breaks, -radius if low is None else low, radius if high is None else high):
+        _sample(split, found, breaks, a, b)
     radii = {side: _tail(split, found, side, radius) for side in sides}
-    ends = [-radii[-1] if low is None else low, radii[1] if high is None else high]
-    for a, b in gaps(list(breaks.points), *ends):
-        assert a is not None
-        assert b is not None
+    for a, b in _stretches(breaks, -radii[-1] if low is None else low, radii[1] if high is None else high):
         for bits in _branches(split, breaks, a, b):
             _put(split, found, Leaf(a, b, bits), blurred=(a, b) in breaks.blurred)
     _refine(split, found, breaks)
     return found
 
 
-def _power_of_two(value: Fraction | int) -> Fraction:
+def _stretches(breaks: Breaks, low: Fraction, high: Fraction) -> list[tuple[Fraction, Fraction]]:
+    return list(pairwise([low, *(p for p in breaks.points if low < p < high), high]))
+
+
+def _power_of_two(value: Fraction) -> Fraction:
     return Fraction(2 ** max(2, math.ceil(math.log2(float(value)))))
 
 
@@ -153,7 +161,9 @@ def _put(split: Split, found: Found, leaf: Leaf, *, blurred: bool) -> None:
     if known is None:
         if blurred or leaf.b - leaf.a < NARROWEST or len(found.leaves) > MOST_LEAVES:
             what = "the slope could not be bounded" if _on_branch(split, leaf) else "the kinks could not be told apart"
-            raise Refused(f"{what} near x = {float(leaf.a):.12g}: it is unbounded or undefined there, or not resolved")
+            raise Refused(
+                f"{what} near x = {round(float(leaf.a), 9) + 0.0:g}: it is unbounded or undefined there, or not resolved"
+            )
         middle = (leaf.a + leaf.b) / 2
         _put(split, found, Leaf(leaf.a, middle, leaf.bits), blurred=False)
         _put(split, found, Leaf(middle, leaf.b, leaf.bits), blurred=False)
@@ -186,7 +196,7 @@ def _refine(split: Split, found: Found, breaks: Breaks) -> None:
             worst = leaf if _reach(leaf, found.leaves[leaf], -1) > GOAL - found.most() else None
         if worst is None:
             return
-        near = f"near x = {float(worst.a):.12g}"
+        near = f"near x = {round(float(worst.a), 9) + 0.0:g}"
         if (worst.a, worst.b) in breaks.blurred:
             raise Refused(f"several kinks meet at an irrational place {near}; the slope there cannot be enclosed")
         if len(found.leaves) > MOST_LEAVES or worst.b - worst.a < NARROWEST:

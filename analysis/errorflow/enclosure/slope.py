@@ -61,8 +61,10 @@ class Enclosure:
 
     @property
     def bound(self) -> Fraction | float:
-        """gamma: |f(x) - f(y)| <= gamma |x - y|. The larger of the upper bound of sup f' and that of -inf f'."""
-        return max(self.sup.upper, -self.inf.lower)
+        """gamma, with |f(x) - f(y)| <= gamma |x - y|: the larger of sup f' and -inf f', exact where both are known."""
+        sup = self.sup.upper if self.sup.exact is None else self.sup.exact
+        inf = self.inf.lower if self.inf.exact is None else self.inf.exact
+        return max(sup, -inf)
 
 
 def slope(

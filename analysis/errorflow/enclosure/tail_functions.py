@@ -140,28 +140,32 @@ def _step(ray: Ray, part: Node, args: list[Half]) -> Half:
     if part.op == "pi":
         return constant(ray, ray.backend.pi()), zero
     if part.op == "add":
-        value, slope = args[0]
-        for u, du in args[1:]:
-            value, slope = None if value is None or u is None else value + u, slope + du
-        return None if value is None else value.trimmed(), slope.trimmed()
+        return _sum(args)
     if part.op == "log":
         return _slope_of_log(*args[0])
-    if any(value is None for value, _ in args):
+    known = [(u, du) for u, du in args if u is not None]
+    if len(known) < len(args):
         raise Declined("logarithms of logarithms are not in the scale")
     if part.op == "mul":
-        value, slope = args[0]
-        for u, du in args[1:]:
+        value, slope = known[0]
+        for u, du in known[1:]:
             value, slope = value * u, (value * du + slope * u).trimmed()
         return value, slope
-    u, du = args[0]
+    u, du = known[0]
     if part.op == "power":
         n = Fraction(part.data)
         if not u.terms:
             raise Declined("a power of zero")
-        value = power(u, n)
-        return value, (power(u, n - 1) * du).times(n)
+        return power(u, n), (power(u, n - 1) * du).times(n)
     value, first = function(part.op, u)
     return value, first * du
+
+
+def _sum(args: list[Half]) -> Half:
+    value, slope = args[0]
+    for u, du in args[1:]:
+        value, slope = None if value is None or u is None else value + u, slope + du
+    return None if value is None else value.trimmed(), slope.trimmed()
 
 
 def _slope_of_log(u: Series | None, du: Series) -> Half:

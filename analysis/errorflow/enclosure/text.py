@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 from fractions import Fraction
+from functools import partial
 
 from errorflow.enclosure import expression as ex
 from errorflow.enclosure.expression import Node, Refused
@@ -55,7 +56,7 @@ def silu(u: Node) -> Node:
 
 
 CALLS: dict[str, Callable[[Node], Node]] = {
-    **{name: (lambda u, name=name: ex.call(name, u)) for name in ex.FUNCTIONS},  # type: ignore[misc]
+    **{name: partial(ex.call, name) for name in ex.FUNCTIONS},
     "logistic": lambda u: ex.call("sigma", u),
     "sigmoid": lambda u: ex.call("sigma", u),
     "arctan": lambda u: ex.call("atan", u),
@@ -188,12 +189,13 @@ class _Reader:
             raise Refused(f"a condition must be one comparison, got {ast.unparse(test)[:60]!r}")
         left, right = self.node(test.left, depth + 1), self.node(test.comparators[0], depth + 1)
         p, q = self.node(tree.body, depth + 1), self.node(tree.orelse, depth + 1)
-        signs = {ast.Gt: (1, False), ast.GtE: (1, True), ast.Lt: (-1, False), ast.LtE: (-1, True)}
-        if type(test.ops[0]) not in signs:
+        sign = test.ops[0]
+        if not isinstance(sign, ast.Gt | ast.GtE | ast.Lt | ast.LtE):
             raise Refused("a condition must be one of < <= > >=")
-        side, closed = signs[type(test.ops[0])]  # type: ignore[index]
         difference = ex.add(left, ex.negative(right))
-        return ex.where(difference if side > 0 else ex.negative(difference), p, q, closed=closed)
+        above = isinstance(sign, ast.Gt | ast.GtE)
+        closed = isinstance(sign, ast.GtE | ast.LtE)
+        return ex.where(difference if above else ex.negative(difference), p, q, closed=closed)
 
 
 def raised(u: Node, v: Node) -> Node:
