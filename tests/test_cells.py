@@ -190,6 +190,15 @@ def test_a_picture_shows_every_edge(name, tmp_path):
         assert re.search(f'id="[a-z]+ {edge.source.name} {edge.target.name}', picture), edge
 
 
+@every_cell
+def test_the_numpy_source_of_the_jacobian_is_the_derivative(name):
+    c = more(name, T=1, seed=5)
+    scope = {s.name: a[0, 0] for s, a in c.run().between(0, 1).items()} | c.weights | {"np": np}
+    exec(c.cell.jacobian().numpy(), scope)
+    joint = np.block([[scope[f"J_{new}_{old}"] for old, _ in c.blocks] for new, _ in c.blocks])
+    np.testing.assert_allclose(joint, steps_by_hand(c)[0], **TIGHT)
+
+
 @pytest.mark.parametrize(
     ("name", "counts"),
     [

@@ -490,6 +490,17 @@ def test_cost_separates_thousands_and_names_what_is_stored(call):
     assert cost[0].kept in " ".join(out.split())
 
 
+def test_cost_takes_the_sizes_that_only_some_cells_have(document, call):
+    found = document("cost", "--cell", "lstm_projected", "--units", 7, "--inputs", 2, "--steps", 5, "--size", "p=3")
+    costs = ef.lstm_projected().cost(units=7, inputs=2, steps=5, p=3)
+    assert [a["macs_total"] for a in found["algorithms"]] == [c.total(c.macs) for c in costs]
+    assert found["p"] == 3
+    for size, cell, text in (("q=3", "lstm_projected", "be one of p, got q"), ("p=3", "lstm", "be left out"),
+                             ("p", "lstm_projected", "must be a letter and a number such as p=16, got 'p'")):  # fmt: skip
+        code, _, error = call("cost", "--cell", cell, "--size", size)
+        assert (code, text in error) == (2, True)
+
+
 def test_cost_leaves_open_what_is_not_given(document, call):
     assert document("cost", "--units", 8)["algorithms"][0]["macs_total"] is None
     _, out, _ = call("cost", "--cell", "rnn", "--units", 2, "--inputs", 3)

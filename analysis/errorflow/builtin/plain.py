@@ -42,7 +42,7 @@ def leaky_rnn(activation: Nonlinearity = tanh) -> Cell:
     The rates `a` are weights: one number in (0, 1] for each unit, all equal in most of the literature. With a = 1 it is
     the fully recurrent network, with small a an Euler step of the continuous one.
 
-    Source: Jaeger, Lukosevicius, Popovici & Siewert 2007, eq. 3.
+    Source: Jaeger, Lukosevicius, Popovici & Siewert 2007.
     """
     pull = _function(activation)(net("", dense("W", h), x)) - h
     return Cell("leaky_rnn", inputs=[x], state={h: h + net("a", diagonal("a", pull), bias=False)})

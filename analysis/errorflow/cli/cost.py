@@ -6,7 +6,7 @@ import argparse
 
 import sympy
 
-from errorflow.cli.arguments import Parser, whole
+from errorflow.cli.arguments import Parser, Usage, whole
 from errorflow.cli.cells import HELP, find_cell
 from errorflow.cli.output import paragraph, print_json, table
 from errorflow.learning import Cost, costs
@@ -22,6 +22,9 @@ def arguments(parser: Parser) -> None:
         parser.add_argument(
             f"--{name}", type=whole(1), metavar=letter, help=f"a number for {letter}; else it stays open"
         )
+    parser.add_argument(
+        "--size", type=_size, action="append", default=[], metavar="LETTER=K", help="another size, such as p=16"
+    )
     parser.add_argument("--biases", action="store_true", help="count the biases too")
 
 
@@ -29,11 +32,18 @@ def main(args: argparse.Namespace) -> int:
     """Prints the cost of every algorithm."""
     cell = find_cell(args.cell)
     sizes = {name: getattr(args, name) for name in LETTERS}
-    found = costs(cell.definition, **sizes, biases=args.biases)
+    others = dict(args.size)
+    letters = sorted({*cell.definition.sizes.values()} - {*LETTERS.values()})
+    if not {*others} <= {*letters}:
+        known = f"be one of {', '.join(letters)}" if letters else "be left out, for it has n, m and T alone"
+        raise Usage(f"size of {cell.name} must {known}, got {', '.join(others)}")
+    found = costs(cell.definition, **sizes, biases=args.biases, **others)
     if args.json:
-        print_json({"cell": cell.name, **sizes, "biases": args.biases, "algorithms": [c.json() for c in found]})
+        all_sizes = {**sizes, **{letter: others.get(letter) for letter in letters}}
+        print_json({"cell": cell.name, **all_sizes, "biases": args.biases, "algorithms": [c.json() for c in found]})
         return 0
-    about = "; ".join(filter(None, [_known(sizes), _open(found)]))
+    given = ", ".join(f"{letter} = {k}" for letter, k in others.items())
+    about = "; ".join(filter(None, [_known(sizes), given, _open(found)]))
     told = "biases counted" if args.biases else "no biases"
     print(paragraph(f"{cell.name}: {about}; one sequence, a loss at every step, {told}."))
     if all(c.total(polynomial) is not None for c in found for polynomial in _polynomials(c)):
@@ -46,6 +56,14 @@ def main(args: argparse.Namespace) -> int:
         print(paragraph(cost.kept, " " * 20, f"  {'what is stored':15} : "))
     print("\nMemory is beyond weights and gradient. Elementwise products of gates are not multiply-adds.")
     return 0
+
+
+def _size(text: str) -> tuple[str, int]:
+    """A letter and its number."""
+    letter, _, number = text.partition("=")
+    if not letter.isidentifier() or not number.isdecimal() or int(number) < 1:
+        raise argparse.ArgumentTypeError(f"must be a letter and a number such as p=16, got {text!r}")
+    return letter, int(number)
 
 
 def _known(sizes: dict[str, int | None]) -> str:
