@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from types import ModuleType
 
-from figures import carousel, digits, learning, local_error, slopes, vanishing_exploding
+from figures import carousel, digits, heat, learning, local_error, singular_values, slopes, vanishing_exploding
 
-FIGURES: tuple[ModuleType, ...] = (slopes, local_error, vanishing_exploding, carousel, learning, digits)
+FIGURES: tuple[ModuleType, ...] = (
+    slopes,
+    local_error,
+    vanishing_exploding,
+    carousel,
+    learning,
+    digits,
+    singular_values,
+    heat,
+)
 
 
 def names() -> list[str]:

@@ -1,14 +1,18 @@
-"""Error flow by lag in networks that read handwritten digits pixel by pixel, 64 steps: RNN, LSTM and GRU with 64 units.
+"""Error flow by lag in networks that read handwritten digits pixel by pixel, 64 steps: RNN, LSTM and GRU with 64 units;
+and in a two-layer LSTM that predicts sunspot numbers from 60 years.
 
-(a) Spectral norm of d state_T / d state_(T-q): median over 32 digits (line), tenth to ninetieth percentile
-(shaded). (b) The LSTM seen through its outputs h alone. Solid: the norm of d h_T / d h_(T-q), every path counted,
-with its spread. Dashed: the product of the blocks d h_t / d h_(t-1), which loses what travels in the cell state. A
-hook on the outputs of a fused module (in PyTorch, retain_grad on the output of torch.nn.LSTM) shows neither: with a
-loss at the last step it reads exactly 0 at every earlier one, because inside the fused operation the outputs do not
-feed back. (c, d) The flow of LSTM and GRU cut up by how error first leaves the carry: through the recurrent weights
-of a gate or of the candidate, or never. Signed shares of the squared norm, which sum to 1; medians over 8 digits.
-Beyond lag 30 almost nothing has stayed on the carry alone: most of the error that arrives first left it through the
-candidate.
+(a) Spectral norm of d state_T / d state_(T-q): median over 32 digits (line), tenth to ninetieth percentile (shaded).
+(b) The LSTM seen through its outputs h alone. Solid: the norm of d h_T / d h_(T-q), every path counted, with its
+spread. Dashed: the product of the blocks d h_t / d h_(t-1), which loses what travels in the cell state. A hook on the
+outputs of a fused module (in PyTorch, retain_grad on the output of torch.nn.LSTM) shows neither: with a loss at the
+last step it reads exactly 0 at every earlier one, because inside the fused operation the outputs do not feed back. (c,
+d) The flow of LSTM and GRU cut up by how error first leaves the carry: through the recurrent weights of a gate or of
+the candidate, or never. Signed shares of the squared norm, which sum to 1; medians over 8 digits. Beyond lag 30 almost
+nothing has stayed on the carry alone: most of the error that arrives first left it through the candidate. (e) The two
+layers of the sunspot network, each alone and as one, medians over 15 windows. A step of the stack is block triangular,
+so that the joint flow contains the flow of each layer; it decays like the slower one. (f) The error that the squared
+loss of the read-out sends back through the stack, relative to where it starts, beside the worst case, the norm of the
+joint flow.
 """
 
 from __future__ import annotations
@@ -19,8 +23,11 @@ from typing import Any
 import numpy as np
 
 import errorflow as ef
+from errorflow.diagnosis.backward import carried_back, log2_lengths
+from errorflow.diagnosis.readout import as_head, loss_and_error
 from errorflow.numeric.forward import run
 from errorflow.numeric.linear import jacobians
+from errorflow.numeric.profile import profile_of
 from errorflow.plots import style
 from errorflow.plots.profile import HIGH, LOW, draw_spread, percentiles
 from figures.table import Array, Table, holds
@@ -28,16 +35,16 @@ from figures.table import Array, Table, holds
 NAME = "digits"
 SHOWS = ("lstm.factorisation",)
 ALT = (
-    "Four panels for networks trained on handwritten digits. Median error norms of RNN, LSTM and GRU stay within "
-    "a few powers of ten over 64 lags, with a wide spread. The share that stays on the carry falls from most to "
-    "almost none. The product of hidden-to-hidden blocks alone falls far below the true flow, and a hook on the "
-    "outputs reads zero."
+    "Six panels. Error norms of RNN, LSTM and GRU on digits stay within a few powers of ten over 64 lags. The share "
+    "on the carry falls to almost none. The product of hidden-to-hidden blocks falls far below the true flow, a hook "
+    "on the outputs reads zero. In a two-layer LSTM on sunspots the joint flow decays like the slower layer, and the "
+    "loss's own error stays below it."
 )
-WIDTH, HEIGHT = style.TEXT, 4.6
+WIDTH, HEIGHT = style.TEXT, 6.9
 
 FOLDER = Path(__file__).parent / "networks"
 KINDS = ("rnn", "lstm", "gru")
-FOR_SHARES = 8
+FOR_SHARES, YEARS = 8, 15
 PANEL = {"lstm": "c", "gru": "d"}
 _SPREAD = (f" {LOW} %", "", f" {HIGH} %")
 Curves = dict[tuple[str, str], tuple[Array, Array]]
@@ -68,17 +75,21 @@ def data() -> Table:
             curves[PANEL[kind], "largest error of the sum of shares"] = (lags, error)
     # What the outputs' own gradient is when the loss reads the last one only: no later step reads an output again.
     curves["b", "hook on the outputs"] = (lags, np.append(1.0, np.zeros(len(lags) - 1)))
+    _sunspots(curves)
     return Table(
         curves,
         {
             "networks": [f"digits_{k}.safetensors" for k in KINDS], "sequences": len(inputs),
             "sequences_in_c_and_d": FOR_SHARES, "sequences_in_product_of_blocks": FOR_SHARES,
+            "sequences_in_e_and_f": YEARS,
         },
         {
             "a": ("lag q", "log2 of the spectral norm"),
             "b": ("lag q", "log2 of the spectral norm; for the hook, the norm itself"),
             "c": ("lag q", "share, LSTM"),
             "d": ("lag q", "share, GRU"),
+            "e": ("lag q", "log2 of the spectral norm, sunspot network"),
+            "f": ("lag q", "log2 of the norm, relative to lag 0"),
         },
     )  # fmt: skip
 
@@ -86,6 +97,30 @@ def data() -> Table:
 def _spread(curves: Curves, panel: str, name: str, lags: Array, values: Array) -> None:
     for which, spread in zip(_SPREAD, percentiles(values), strict=True):
         curves[panel, name + which] = (lags, spread)
+
+
+def _sunspots(curves: Curves) -> None:
+    """Norms of each layer and of both as one, and the error of the read-out, of the network that predicts sunspots."""
+    network = ef.read_network(FOLDER / "sunspots_lstm2.safetensors")
+    windows = np.load(FOLDER / "sunspots_inputs.npy")
+    inputs, targets = windows[:YEARS], windows[1 : YEARS + 1, -1]  # the year after a window ends the next window
+    lags = np.arange(inputs.shape[1] + 1.0)
+    alone = []
+    for layer, trajectory in zip(network.layers, network.trajectories(inputs), strict=True):
+        alone.append(profile_of(trajectory, departures=False).log2_norm)
+        curves["e", f"layer {layer.layer}"] = (lags, np.median(alone[-1], axis=0))
+    stack = ef.stacked([layer.cell() for layer in network.layers])
+    joint_run = stack.run(ef.stacked_weights([layer.weights for layer in network.layers]), inputs)
+    joint = profile_of(joint_run, departures=False).log2_norm
+    curves["e", "both as one"] = (lags, np.median(joint, axis=0))
+    curves["e", "least excess over a layer"] = (lags, (joint - np.max(alone, axis=0)).min(axis=0))
+    _, error = loss_and_error(as_head(network.head), "squared", targets, joint_run.output()[:, -1])
+    start = {stack.definition.output.name: error[:, :, None]}
+    lengths = np.array([log2_lengths(errors)[:, 0] for errors in carried_back(joint_run, start, len(lags) - 1)])
+    gain = (lengths - lengths[0]).T
+    _spread(curves, "f", "error of the loss", lags, gain)
+    curves["f", "worst case"] = curves["e", "both as one"]
+    curves["f", "largest excess over the worst case"] = (lags, (gain - joint).max(axis=0))
 
 
 def _alone(steps: Array, units: int) -> Array:
@@ -119,6 +154,20 @@ def check(table: Table) -> None:
     holds(np.abs(true - alone)[:2] < 1e-9, "over one step the block h to h is the whole derivative")
     holds(true[32:] > alone[32:] + 3, "from lag 32 on, the product of blocks alone misses more than 7/8 of the flow")
     holds(table.y("b", "hook on the outputs")[1:] == 0, "a hook on the outputs reads 0 before the last step")
+    _check_sunspots(table)
+
+
+def _check_sunspots(table: Table) -> None:
+    holds(table.y("e", "least excess over a layer") > -1e-9, "the joint flow contains the flow of each layer")
+    lower, upper, both = (table.y("e", name) for name in ("layer 0", "layer 1", "both as one"))
+    holds(lower[20:] > upper[20:] + 3, "the lower layer decays more slowly than the upper one")
+    holds(np.abs(both - lower)[20:] < 1, "the joint flow decays like the slower layer")
+    holds((both >= lower - 1e-9) & (both >= upper - 1e-9), "the joint flow lies above both layers")
+    holds(table.y("f", "largest excess over the worst case") < 1e-9, "the error of the loss stays below the worst case")
+    holds(table.y("f", "worst case") == both, "the worst case is the norm of the joint flow")
+    low, middle, high = (table.y("f", "error of the loss" + which) for which in _SPREAD)
+    holds((low <= middle) & (middle <= high), "the median of the loss's error lies within its spread")
+    holds(abs(middle[0]) < 1e-12, "the loss's error is relative to where it starts")
 
 
 _LOOK = {
@@ -150,9 +199,9 @@ def _bands(table: Table, panel: str, name: str) -> tuple[Array, Array, Array]:
 
 
 def draw(fig: Any, table: Table) -> None:
-    """Four panels: norms, what a hook shows, shares of LSTM and of GRU."""
-    (a, b), (c, d) = fig.subplots(2, 2)
-    fig.subplots_adjust(left=0.085, right=0.985, bottom=0.09, top=0.945, wspace=0.24, hspace=0.42)
+    """Six panels: norms, what a hook shows, shares of LSTM and of GRU, a stack, and the error of a loss."""
+    (a, b), (c, d), (e, f) = fig.subplots(3, 2)
+    fig.subplots_adjust(left=0.085, right=0.985, bottom=0.06, top=0.963, wspace=0.24, hspace=0.42)
     style.panel(a, "a", "three trained networks, joint state $s$")
     for kind, (color, line, text) in _LOOK.items():
         x, y = table["a", kind]
@@ -196,6 +245,7 @@ def draw(fig: Any, table: Table) -> None:
         ax.axhline(0, color=style.GREY, lw=0.7, zorder=0)
         ax.set_ylim(-0.05, 1.05)
         ax.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0", "1/4", "1/2", "3/4", "1"])
+    _draw_sunspots(e, f, table)
     for ax in (a, b):
         ax.axhline(0, color=style.GREY, lw=0.7, zorder=0)
     for ax in (a, b, c, d):
@@ -203,3 +253,36 @@ def draw(fig: Any, table: Table) -> None:
         ax.set_xlim(0, 64)
         ax.set_xticks([0, 8, 16, 32, 48, 64])
         ax.set_xlabel("lag $q$ (steps)")
+
+
+def _draw_sunspots(e: Any, f: Any, table: Table) -> None:
+    style.panel(e, "e", "two-layer LSTM, sunspots: joint state $s$")
+    looks = {"layer 0": (style.BLUE, style.DASHED), "layer 1": (style.VIOLET, style.DASHDOT)}
+    e.plot(*table["e", "both as one"], color=style.RED)
+    for name, (color, line) in looks.items():
+        e.plot(*table["e", name], color=color, ls=line)
+    _, y = table["e", "both as one"]
+    style.label(e, 37, float(y[37]), "both layers as one", style.dark(style.RED), 0, 9)
+    style.label(e, 26, float(table.y("e", "layer 0")[26]), "lower layer alone", style.dark(style.BLUE), -8, -15)
+    style.label(e, 27, float(table.y("e", "layer 1")[27]), "upper layer alone", style.dark(style.VIOLET), 6, 3)
+    e.set_ylabel(r"$\|\,\partial s_T / \partial s_{T-q}\,\|$")
+
+    style.panel(f, "f", "error of the squared loss, and the worst case")
+    draw_spread(
+        f, table.x("f", "error of the loss"), _bands(table, "f", "error of the loss"), style.ORANGE, style.DASHED
+    )
+    f.plot(*table["f", "worst case"], color=style.RED)
+    style.label(f, 35, float(y[35]), "norm of the joint flow", style.dark(style.RED), 3, 7)
+    at = table.y("f", "error of the loss")
+    style.label(f, 12, float(at[12]), "error of the loss,\nrelative to lag 0", style.dark(style.ORANGE), -3, -24)
+    f.set_ylabel(r"$\|\,\delta_{T-q}\,\| / \|\,\delta_T\,\|$")
+    decade = float(np.log2(10))
+    for ax, low in ((e, -11), (f, -8)):
+        ax.axhline(0, color=style.GREY, lw=0.7, zorder=0)
+        ax.set_ylim(low * decade, 1.6 * decade)
+        ticks = range(0, low, -2)
+        ax.set_yticks([k * decade for k in ticks], ["1", *(f"$10^{{{k}}}$" for k in ticks if k)])
+        ax.minorticks_off()
+        ax.set_xlim(0, 60)
+        ax.set_xticks([0, 10, 20, 30, 40, 50, 60])
+        ax.set_xlabel("lag $q$ (years)")

@@ -18,6 +18,7 @@ from figures.table import COLUMNS, Table
 
 OUT = Path(__file__).parent / "out"
 GALLERY = Path(__file__).parent / "gallery"
+MOST_BYTES = 60_000  # of a thumbnail: the front page of the repository is to load at once
 _PACKAGES = ("errorflow", "matplotlib", "numpy", "scipy", "sympy")
 
 
@@ -96,6 +97,10 @@ def thumbnail(name: str, out: Path = GALLERY, pixels: int = 900) -> Path:
     module.check(table)
     png = drawn(module, table, ("png",), dpi=pixels / module.WIDTH)["png"]
     out.mkdir(parents=True, exist_ok=True)
-    image = Image.open(io.BytesIO(png)).convert("RGB").quantize(256, dither=Image.Dither.NONE)
-    image.save(out / f"{name}.png", optimize=True)
-    return out / f"{name}.png"
+    image, stream = Image.open(io.BytesIO(png)).convert("RGB"), io.BytesIO()
+    for colors in (256, 128, 64, 32):
+        stream = io.BytesIO()
+        image.quantize(colors, dither=Image.Dither.NONE).save(stream, "png", optimize=True)
+        if stream.tell() <= MOST_BYTES:
+            break
+    return write(out / f"{name}.png", stream.getvalue())

@@ -93,6 +93,28 @@ CORRUPTIONS = {
         ("c", "g", lambda y: y - 0.5),
         ("d", "hn", lambda y: y - 0.5),
         ("d", "largest error of the sum of shares", lambda y: y + 1e-6),
+        ("e", "both as one", lambda y: y - 2),
+        ("e", "layer 0", lambda y: 2 * y),
+        ("e", "least excess over a layer", lambda y: y - 1),
+        ("f", "largest excess over the worst case", lambda y: y + 1),
+        ("f", "error of the loss 90 %", lambda y: y - 9),
+    ],
+    "singular_values": [
+        ("a", "k=1", lambda y: y - 7),
+        ("b", "k=4", lambda y: y + 9),
+        ("b", "k=64", lambda y: 0 * np.nan_to_num(y)),
+        ("a", "least excess of the norm over it", lambda y: y - 1e-6),
+        ("a", "error of the mean where all values are known", lambda y: y + 1e-3),
+        ("d", "rnn", lambda y: y + 0.1),
+        ("d", "lstm", lambda y: 0.6 * y),
+    ],
+    "heat": [
+        ("a", "lag 1", lambda y: y + 2),
+        ("a", "lag 64", lambda y: y + 1),
+        ("b", "lag 7", lambda y: y - 4),
+        ("b", "lag 0", lambda y: y + 1e-9),
+        ("a", "lag 12", np.nan_to_num),
+        ("a", "bound by lag", lambda y: 1.01 * y),
     ],
 }
 

@@ -11,7 +11,7 @@ import sympy
 from errorflow.numeric.arrays import Array
 from errorflow.numeric.forward import Trajectory
 from errorflow.numeric.linear import Steps, Vectors
-from errorflow.numeric.scaled import Integers, Scaled, normalised, through
+from errorflow.numeric.scaled import NOTHING, Integers, Scaled, normalised, through
 
 _CHUNK = 256  # steps whose local derivatives are held at once
 Errors = dict[sympy.Symbol, Scaled]
@@ -65,6 +65,24 @@ def joined(errors: Errors) -> Array:
     block = np.concatenate([block.at(top) for block in errors.values()]).transpose(1, 0, 2)
     length = np.linalg.norm(block, axis=1, keepdims=True)
     return np.asarray(block / np.where(length > 0, length, 1.0))
+
+
+def unit_errors(trajectory: Trajectory) -> dict[str, Array]:
+    """Every entry of the joint state as an error of its own, so that what is carried back is the whole flow."""
+    full, start, blocks = np.eye(trajectory.width), 0, {}
+    for name, block in trajectory.states.items():
+        width = block.shape[2]
+        blocks[name] = np.repeat(full[None, start : start + width], trajectory.batch, axis=0)
+        start += width
+    return blocks
+
+
+def at_one_exponent(errors: Errors) -> tuple[Array, Integers]:
+    """All errors as one matrix (batch, N, columns) times 2 ** exponent (batch,)."""
+    top = np.max([block.exponent.max(axis=1) for block in errors.values()], axis=0)
+    top = np.where(top > NOTHING // 2, top, 0)
+    whole = [block.at(np.broadcast_to(top[:, None], block.exponent.shape)) for block in errors.values()]
+    return np.concatenate(whole).transpose(1, 0, 2), top
 
 
 def ending_at(trajectory: Trajectory, stops: Integers, lags: int) -> Trajectory:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from errorflow.diagnosis.backward import carried_back, joined, log2_lengths
+from errorflow.diagnosis.backward import at_one_exponent, carried_back, joined, log2_lengths, unit_errors
 from errorflow.diagnosis.decay import middle_of
 from errorflow.diagnosis.readout import Head, check_targets, loss_and_error
 from errorflow.learning import gradient
@@ -89,27 +89,15 @@ def _alignment(run: Trajectory, delta: dict[str, Array], at: Integers) -> Array:
     """|cosine| at these lags, (batch, len(at))."""
     found = np.full((run.batch, len(at)), np.nan)
     errors = carried_back(run, delta, int(at[-1]))
-    flows = carried_back(run, _identity(run), int(at[-1]))
+    flows = carried_back(run, unit_errors(run), int(at[-1]))
     for q, (error, flow) in enumerate(zip(errors, flows, strict=True)):
         if q in at:
-            top = np.max([block.exponent.max(axis=1, keepdims=True) for block in flow.values()], axis=0)
-            whole = np.concatenate([b.at(np.broadcast_to(top, b.exponent.shape)) for b in flow.values()])
-            left, size, _ = np.linalg.svd(whole.transpose(1, 0, 2))
+            left, size, _ = np.linalg.svd(at_one_exponent(flow)[0])
             cosine = np.abs(np.einsum("bn,bn->b", left[:, :, 0], joined(error)[:, :, 0]))
             single = size[:, 0] > (1 + _DISTINCT) * (size[:, 1] if size.shape[1] > 1 else 0.0)
             single &= np.isfinite(log2_lengths(error)[:, 0])
             found[:, np.searchsorted(at, q)] = np.where(single, np.minimum(cosine, 1.0), np.nan)
     return found
-
-
-def _identity(run: Trajectory) -> dict[str, Array]:
-    """Every entry of the joint state as an error of its own."""
-    full, start, blocks = np.eye(run.width), 0, {}
-    for name, block in run.states.items():
-        width = block.shape[2]
-        blocks[name] = np.repeat(full[None, start : start + width], run.batch, axis=0)
-        start += width
-    return blocks
 
 
 def _gradient_by_lag(run: Trajectory, delta: Array) -> dict[str, Array]:

@@ -9,10 +9,10 @@ import numpy as np
 
 from errorflow.calculus.jacobian import state_jacobian
 from errorflow.calculus.words import is_diagonal
+from errorflow.diagnosis.backward import at_one_exponent, carried_back, unit_errors
 from errorflow.numeric.arrays import Array
 from errorflow.numeric.forward import Trajectory
 from errorflow.numeric.linear import Steps, carried
-from errorflow.numeric.profile import flow_at
 from errorflow.numeric.scaled import Integers
 
 NEGLIGIBLE = 1e-8  # of the largest singular value: directions below it do not count for the rank
@@ -62,9 +62,23 @@ def carriers(run: Trajectory) -> tuple[Carriers, ...]:
 
 def rank_by_lag(run: Trajectory, lags: Integers) -> Integers:
     """The numerical rank of the flow at these lags, (batch, len(lags)): singular values above 1e-8 of the largest."""
-    ranks = np.zeros((run.batch, len(lags)), dtype=np.int64)
-    for k, lag in enumerate(lags):
-        matrix, _ = flow_at(run, int(lag))
-        values = np.linalg.svd(matrix, compute_uv=False)
-        ranks[:, k] = (values > NEGLIGIBLE * values[:, :1]).sum(axis=1)
-    return ranks
+    found = singular_values(run, lags)
+    with np.errstate(invalid="ignore"):  # nothing is above nothing
+        return np.asarray((found - found[:, :, :1] > np.log2(NEGLIGIBLE)).sum(axis=2))
+
+
+def singular_values(run: Trajectory, lags: Integers | None = None) -> Array:
+    """log2 of the singular values of the flow, largest first, (batch, lags, N); default every lag 0..T.
+
+    Those below some 1e-14 of the largest are rounding.
+    """
+    wanted = np.arange(run.steps + 1) if lags is None else np.asarray(lags)
+    found = np.empty((run.batch, len(wanted), run.width))
+    unit = unit_errors(run)
+    for q, errors in enumerate(carried_back(run, unit, int(wanted[-1]))):
+        if q in wanted:
+            matrix, top = at_one_exponent(errors)
+            with np.errstate(divide="ignore"):
+                values = np.log2(np.linalg.svd(matrix, compute_uv=False)) + top[:, None]
+            found[:, wanted == q] = values[:, None]
+    return found
