@@ -49,9 +49,10 @@ def _fifty_digits():
 def test_running_slope_is_within_4_ulp_of_the_derivative_of_the_definition(entry):
     # exp, one sum, one square and one quotient: at most half an ulp each, doubled by the square.
     derivative = exact(sympy.diff(entry.definition(X), X))
-    slopes = entry.stable_slope(GRID)
+    points = GRID[::3]
+    slopes = entry.stable_slope(points)
     tiny = np.finfo(float).tiny
-    for x, slope in zip(GRID, slopes, strict=True):
+    for x, slope in zip(points, slopes, strict=True):
         true = derivative(mpmath.mpf(x))
         if true >= tiny:
             assert abs(slope - true) <= 4 * np.spacing(float(true)), x
@@ -97,7 +98,7 @@ def test_no_slope_exceeds_its_supremum_and_zero_attains_it(entry):
     assert derivative(mpmath.mpf(0)) == sup
     assert entry.stable_slope(np.array(0.0)) == float(sup)
     assert entry.attained == "x = 0 only"
-    for x in GRID[(GRID != 0) & (np.abs(GRID) > 1e-100)]:
+    for x in GRID[(GRID != 0) & (np.abs(GRID) > 1e-100)][::3]:
         assert 0 < derivative(mpmath.mpf(x)) < sup
     assert (entry.stable_slope(GRID) <= float(sup)).all()
 

@@ -128,6 +128,8 @@ WRONG = [
     (f"profile {LSTM} --inputs {DIGITS} --sequence 32", "--sequence must be from 0 to 31, got 32"),
     (f"profile {LSTM} --steps 3 --nonlinearity relu", "nonlinearity must be left out"),
     (f"profile {LSTM} --steps 3 --prefix encoder.", "prefix must be 'rnn.' in"),
+    ("slope geluu", "did you mean 'gelu'?"),
+    ("slope sign(x)", "jumps at x = 0 (from -1 to 1): it is not Lipschitz"),
     ("run everything", "no place for 'everything'"),
     ("run --fast", "unknown option --fast"),
 ]
@@ -495,8 +497,12 @@ def test_cost_takes_the_sizes_that_only_some_cells_have(document, call):
     costs = ef.lstm_projected().cost(units=7, inputs=2, steps=5, p=3)
     assert [a["macs_total"] for a in found["algorithms"]] == [c.total(c.macs) for c in costs]
     assert found["p"] == 3
-    for size, cell, text in (("q=3", "lstm_projected", "be one of p, got q"), ("p=3", "lstm", "be left out"),
-                             ("p", "lstm_projected", "must be a letter and a number such as p=16, got 'p'")):  # fmt: skip
+    refused = (
+        ("q=3", "lstm_projected", "be one of p, got q"),
+        ("p=3", "lstm", "be left out"),
+        ("p", "lstm_projected", "must be a letter and a number such as p=16, got 'p'"),
+    )
+    for size, cell, text in refused:
         code, _, error = call("cost", "--cell", cell, "--size", size)
         assert (code, text in error) == (2, True)
 
