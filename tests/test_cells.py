@@ -14,6 +14,7 @@ import sympy
 import errorflow as ef
 from errorflow.builtin import BUILTIN
 from errorflow.calculus.edges import edges
+from errorflow.cli import run
 from errorflow.numeric.linear import jacobians
 from errorflow.plots import draw_cell
 from tests import oracles
@@ -434,3 +435,10 @@ def test_arguments_of_cells_are_what_they_say():
     assert ef.cell("janet").jacobian().text() != ef.janet(beta=0).jacobian().text()
     with pytest.raises(KeyError, match=r"no activation called 'tan'"):
         ef.orthogonal_rnn("tan")
+
+
+@pytest.mark.parametrize("stage", [run._derive, run._count])
+def test_the_main_job_takes_every_built_in_cell(stage):
+    outcome = stage()
+    assert outcome.ok
+    assert str(len(BUILTIN) * (2 if stage is run._count else 1)) in outcome.done

@@ -107,14 +107,18 @@ def _count() -> Outcome:
     from errorflow.learning import costs, gradient
 
     rng = np.random.default_rng(0)
-    n, m, steps = 4, 3, 6
-    runs, ok = 0, True
+    steps, runs, ok = 6, 0, True
     for make in BUILTIN.values():
         cell = make()
-        weights = cell.random_weights(rng, n=n, m=m)
-        inputs, errors = rng.normal(size=(steps, m)), rng.normal(size=(steps, n))
+        labels = cell.definition.sizes
+        size = {"n": 4, "m": 3} | dict.fromkeys({*labels.values()} - {"n", "m"}, 2)
+        weights = cell.random_weights(rng, **size)
+        inputs, errors = (
+            rng.normal(size=(steps, size[labels[s]])) for s in (*cell.definition.inputs, cell.definition.output)
+        )
         found = {}
-        for cost in costs(cell.definition, units=n, inputs=m, steps=steps):
+        others = {label: k for label, k in size.items() if label not in ("n", "m")}
+        for cost in costs(cell.definition, units=size["n"], inputs=size["m"], steps=steps, biases=False, **others):
             run = gradient(cell.definition, weights, inputs, errors, algorithm=cost.name, biases=False, count=True)
             ok &= run.macs == cost.total(cost.macs) and run.elementwise == cost.total(cost.elementwise)
             found[cost.name] = np.concatenate([part.ravel() for part in run.weights.values()])
