@@ -27,7 +27,7 @@ CHUNK = 256
 WINDOW = 64
 """Lags of a window at most."""
 
-BUFFER = 2**18
+BUFFER = 2**19
 """Entries of a window at most, which stays in the cache then; one lag may have more."""
 
 _SAFE = 100  # bits that a column may have on either side of 1 within a window

@@ -4,8 +4,8 @@ A unit vector x gives the lower bound theta = <x, G x>. In the basis of x and it
 with |r| the residual |G x - theta x|, so the largest eigenvalue is at most theta + |r|^2 / (theta - |C|) where
 |C| < theta. |C|_F^2 = |G|_F^2 - 2 |r|^2 - theta^2 bounds |C| where the spectrum falls, as it does at long lags. Where
 it is flat, as under orthogonal weights, D = G - theta is small and the largest eigenvalue at most theta plus
-|D D|_F^(1/2). Between the two, the squares of G are asked for their largest eigenvalue, whose root it is; and LAPACK
-for what is left.
+|D D|_F^(1/2). Between the two, G^4 is asked for its largest eigenvalue, whose fourth root it is; and LAPACK for
+what is left.
 """
 
 from __future__ import annotations
@@ -18,8 +18,7 @@ from errorflow.numeric.arrays import Array
 _CLOSE = 2.0**-44  # of the eigenvalue, 2^-45 of its root: 4e-14 in log2
 _NEAR = 2.0**-40  # of a flat spectrum, of which the middle is taken: 3.3e-13 in log2
 _ROUNDING = 2.0**-48  # of |G|_F^2, a sum of positive terms
-_ROUNDS = 4  # products with a vector
-_SQUARES = 3  # products of two matrices: LAPACK costs eight
+_FEW, _MANY = 3, 12  # products with a vector, before and after taking fourth powers
 
 Flags = npt.NDArray[np.bool_]
 
@@ -32,36 +31,34 @@ def largest(gram: Array) -> Array:
     if gram.shape[-1] == 1:
         return gram[..., 0, 0]
     matrices = gram.reshape(-1, *gram.shape[-2:])
-    values, certain = _above(matrices)
+    values, certain = _above(matrices, _FEW)
     for method in (_flat, _squared, _exactly):
         rest = np.flatnonzero(~certain)
         if rest.size:
-            values[rest], certain[rest] = method(matrices[rest], values[rest])
+            hard = matrices if rest.size == len(matrices) else matrices[rest]
+            values[rest], certain[rest] = method(hard, values[rest])
     return values.reshape(gram.shape[:-2])
 
 
-def _above(gram: Array) -> tuple[Array, Flags]:
+def _above(gram: Array, rounds: int) -> tuple[Array, Flags]:
     """A lower bound of each largest eigenvalue, and whether it stands far enough above the others to be certain."""
     squares = np.einsum("mij,mij->m", gram, gram)
-    values, certain = np.zeros(len(gram)), squares == 0
-    rest = np.flatnonzero(~certain)
     # The column of the largest diagonal entry is a product with a vector that has been made already.
     highest = np.einsum("mii->mi", gram).argmax(axis=1)
-    image = gram[rest, :, highest[rest]]
-    for _ in range(_ROUNDS):
-        if not rest.size:
+    image = np.take_along_axis(gram, highest[:, None, None], axis=2)[..., 0]
+    image[squares == 0, 0] = 1.0
+    length = np.einsum("mi,mi->m", image, image)
+    for _ in range(rounds):
+        x = image / np.sqrt(length)[:, None]
+        image = (gram @ x[..., None])[..., 0]
+        theta, length = np.einsum("mi,mi->m", x, image), np.einsum("mi,mi->m", image, image)
+        residual = np.maximum(length - theta**2, 0.0)
+        others = np.maximum(squares - 2 * residual - theta**2, 0.0) + _ROUNDING * squares
+        certain = (residual <= _CLOSE * theta * (theta - np.sqrt(others))) | (squares == 0)
+        if certain.all():
             break
-        x = image / np.linalg.norm(image, axis=1, keepdims=True)
-        image = ((gram if rest.size == len(gram) else gram[rest]) @ x[..., None])[..., 0]
-        theta = np.einsum("mi,mi->m", x, image)
-        apart = image - theta[:, None] * x
-        residual = np.einsum("mi,mi->m", apart, apart)
-        others = np.maximum(squares[rest] - 2 * residual - theta**2, 0.0) + _ROUNDING * squares[rest]
-        gap = theta - np.sqrt(others)
-        certain[rest] = (gap > 0) & (residual <= _CLOSE * theta * gap)
-        values[rest] = theta
-        image, rest = image[~certain[rest]], rest[~certain[rest]]
-    return values, certain
+        length[squares == 0] = 1.0
+    return theta, certain
 
 
 def _flat(gram: Array, theta: Array) -> tuple[Array, Flags]:
@@ -80,19 +77,12 @@ def _flat(gram: Array, theta: Array) -> tuple[Array, Flags]:
 
 
 def _squared(gram: Array, _: Array) -> tuple[Array, Flags]:
-    """The same from the squares of the matrices, again and again: they set the largest eigenvalue off the others."""
-    values, certain = np.zeros(len(gram)), np.zeros(len(gram), dtype=bool)
+    """The same from the fourth powers of the matrices, whose largest eigenvalues stand further above the others."""
     _, power = np.frexp(np.einsum("mii->m", gram))
-    matrix, rest = np.ldexp(gram, -power[:, None, None]), np.arange(len(gram))
-    for k in range(1, _SQUARES + 1):
-        matrix = matrix @ matrix
-        found, close = _above(matrix)
-        values[rest] = found ** (0.5**k)
-        certain[rest] = close
-        matrix, rest = matrix[~close], rest[~close]
-        if not rest.size:
-            break
-    return np.ldexp(values, power), certain
+    square = np.ldexp(gram, -power[:, None, None])
+    square = square @ square
+    fourth, certain = _above(square @ square, _MANY)
+    return np.ldexp(np.sqrt(np.sqrt(fourth)), power), certain
 
 
 def _exactly(gram: Array, _: Array) -> tuple[Array, Flags]:

@@ -6,15 +6,14 @@ sequences and columns in one product.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Mapping
 
 import numpy as np
 import sympy
 
 from errorflow.calculus.edges import Truncation, check_truncation, is_cut
-from errorflow.definition import New
 from errorflow.numeric.arrays import Array, checked
+from errorflow.numeric.assembly import diagonal, jacobians
 from errorflow.numeric.compile import Slope, compiled
 from errorflow.numeric.forward import Trajectory
 
@@ -32,7 +31,7 @@ class Steps:
         self._entries: dict[int, Array] = {}
         for k, slope in enumerate(self.slopes):
             if slope.entry is not None:
-                entries = _entries(trajectory, slope, window)
+                entries = diagonal(trajectory, slope, window)
                 self._entries[k] = np.ascontiguousarray(entries.transpose(0, 2, 1))[..., None]
 
     def entry(self, k: int) -> Array:
@@ -89,22 +88,6 @@ class Steps:
                 tails[source] = tails[source] + part if source in tails else part
             reached[source] = reached[source] + part if source in reached else part
         return {s: reached[s] for s in self.trajectory.definition.states if s in reached}
-
-
-def _entries(trajectory: Trajectory, slope: Slope, window: dict[sympy.Symbol, Array]) -> Array:
-    """The local derivative along an elementwise edge, (steps, batch, width).
-
-    Raises: ArithmeticError if it is not finite: the state can be finite where its slope is not, as for sqrt(h) at 0.
-    """
-    assert slope.entry is not None
-    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        entries = slope.entry(window, window[slope.edge.target].shape)
-    if not np.isfinite(entries).all():
-        name = trajectory.definition.name
-        raise ArithmeticError(
-            f"d {slope.edge.target} / d {slope.edge.source} of cell {name!r} is not finite on this trajectory"
-        )
-    return entries
 
 
 def carried(slope: Slope) -> bool:
@@ -168,64 +151,4 @@ def join(trajectory: Trajectory, blocks: Vectors, columns: int) -> Array:
     return np.concatenate(parts).transpose(1, 0, 2)
 
 
-def jacobians(trajectory: Trajectory, truncated: Truncation = False, start: int = 0, stop: int | None = None) -> Array:
-    """All one-step Jacobians, (batch, T, N, N), entry [p, q] = d new_p / d old_q.
-
-    Formed edge by edge: a diagonal stays a vector until it meets a matrix. No batch axis for a single sequence.
-    start, stop: the steps wanted, default all; 0 <= start <= stop <= T.
-    """
-    check_truncation(trajectory.definition, truncated)
-    definition, stop = trajectory.definition, trajectory.steps if stop is None else stop
-    if not 0 <= start <= stop <= trajectory.steps:
-        raise ValueError(f"start and stop must be 0 <= start <= stop <= T = {trajectory.steps}, got {start} and {stop}")
-    window = trajectory.between(start, stop)
-    out = np.zeros((trajectory.batch, stop - start, trajectory.width, trajectory.width))
-    column = 0
-    for old in definition.states:
-        width = trajectory.states[old.name].shape[2]
-        reached: dict[sympy.Symbol, tuple[str, Array]] = {old: ("diagonal", np.ones((1, 1, width)))}
-        parts: dict[sympy.Symbol, list[tuple[str, Array]]] = defaultdict(list)
-        grouped: dict[sympy.Symbol, list[Slope]] = defaultdict(list)
-        for slope in compiled(definition).slopes:
-            grouped[slope.edge.target].append(slope)
-        for node in definition.nodes:
-            for slope in grouped[node.symbol]:
-                if slope.edge.source in reached and not is_cut(slope.edge, truncated):
-                    parts[node.symbol].append(_chain(trajectory, slope, window, reached[slope.edge.source]))
-            if parts[node.symbol]:
-                reached[node.symbol] = _sum(parts[node.symbol])
-        row = 0
-        for state in definition.states:
-            height = trajectory.states[state.name].shape[2]
-            if New(state) in reached:
-                kind, block = reached[New(state)]
-                target = out[:, :, row : row + height, column : column + width].swapaxes(0, 1)
-                if kind == "diagonal":
-                    index = np.arange(height)
-                    target[:, :, index, index] = block
-                else:
-                    target[...] = block
-            row += height
-        column += width
-    return out[0] if trajectory.single else out
-
-
-def _chain(
-    trajectory: Trajectory, slope: Slope, window: dict[sympy.Symbol, Array], inner: tuple[str, Array]
-) -> tuple[str, Array]:
-    kind, array = inner
-    if slope.entry is not None or slope.diagonal:
-        if slope.entry is not None:
-            entry = _entries(trajectory, slope, window)
-        else:
-            entry = trajectory.weights[str(slope.matrix)][None, None]
-        return (kind, entry * array) if kind == "diagonal" else (kind, entry[..., None] * array)
-    weight = trajectory.weights[str(slope.matrix)]
-    return "dense", weight * array[..., None, :] if kind == "diagonal" else weight @ array
-
-
-def _sum(parts: list[tuple[str, Array]]) -> tuple[str, Array]:
-    if all(kind == "diagonal" for kind, _ in parts):
-        return "diagonal", sum((a for _, a in parts[1:]), parts[0][1])
-    full = [a if kind == "dense" else a[..., None] * np.eye(a.shape[-1]) for kind, a in parts]
-    return "dense", sum(full[1:], full[0])
+__all__ = ["Steps", "Vectors", "apply", "apply_transpose", "carried", "jacobians", "join", "split"]

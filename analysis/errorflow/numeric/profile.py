@@ -65,7 +65,7 @@ def profile_of(trajectory: Trajectory, *, max_lag: int | None = None, departures
     lags = _checked_lag("max_lag", trajectory.steps if max_lag is None else max_lag, trajectory.steps)
     labels = _labels(trajectory.definition) if departures else ()
     table: Table = {}
-    together = max(1, _GROUP // trajectory.width**2)
+    together = max(1, _GROUP // (trajectory.width**2 * (1 + len(labels))))
     for first in range(0, trajectory.batch, together):
         some = trajectory.sequences(first, first + together)
         for key, values in (_table(some, lags, labels, False) or _table(some, lags, labels, True) or {}).items():

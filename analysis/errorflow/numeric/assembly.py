@@ -1,0 +1,176 @@
+"""One-step Jacobians formed as matrices, at about the cost of writing them.
+
+A block of J is kept as what it is for as long as possible: a diagonal, rows of weight matrices times numbers, or an
+array of matrices. Rows of several steps are written at once, unit by unit, by one product of these numbers (steps,
+matrices) with the row of every matrix (matrices, width).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import sympy
+
+from errorflow.calculus.edges import Truncation, check_truncation, is_cut
+from errorflow.definition import New
+from errorflow.numeric.arrays import Array
+from errorflow.numeric.compile import Slope, compiled
+from errorflow.numeric.forward import Trajectory
+
+_TOGETHER = 16  # steps that are written at once: their pages stay at hand
+
+
+@dataclass(frozen=True)
+class Block:
+    """d vector / d old state at every step: the sum of a diagonal, of rows and of matrices.
+
+    diagonal: (steps, batch, n). rows: name -> the numbers (steps, batch, n) that the rows of this weight are multiplied
+    by. dense: (steps, batch, n, k). unit: whether the diagonal is the identity.
+    """
+
+    diagonal: Array | None = None
+    rows: dict[str, Array] = field(default_factory=dict)
+    dense: Array | None = None
+    unit: bool = False
+
+    def __add__(self, other: Block) -> Block:
+        rows = dict(self.rows)
+        for name, numbers in other.rows.items():
+            rows[name] = rows[name] + numbers if name in rows else numbers
+        return Block(_sum(self.diagonal, other.diagonal), rows, _sum(self.dense, other.dense))
+
+    def scaled(self, entry: Array) -> Block:
+        """A diagonal (steps, batch, n) times this block."""
+        return Block(
+            None if self.diagonal is None else entry * self.diagonal,
+            {name: entry * numbers for name, numbers in self.rows.items()},
+            None if self.dense is None else entry[..., None] * self.dense,
+        )
+
+    def through(self, name: str, weights: dict[str, Array]) -> Block:
+        """A weight matrix times this block."""
+        weight = weights[name]
+        if self.unit:
+            assert self.diagonal is not None
+            return Block(rows={name: np.ones((*self.diagonal.shape[:2], len(weight)))})
+        total = None if self.diagonal is None else weight * self.diagonal[..., None, :]
+        dense = self.dense
+        for other, numbers in self.rows.items():
+            dense = _sum(dense, numbers[..., None] * weights[other])
+        return Block(dense=_sum(total, None if dense is None else weight @ dense))
+
+
+def _write(target: Array, blocks: Sequence[tuple[slice, Block]], weights: dict[str, Array]) -> None:
+    """Blocks beside one another, each in its columns, into `target` (batch, steps, n, N).
+
+    The rows of one block are extended by zeros over the others, so that whole rows are written one after another.
+    """
+    rows = [(own, weights[name], numbers) for own, block in blocks for name, numbers in block.rows.items()]
+    if rows:
+        wide = np.zeros((target.shape[2], len(rows), target.shape[3]))
+        for k, (own, weight, _) in enumerate(rows):
+            wide[:, k, own] = weight
+        every = np.stack([numbers for _, _, numbers in rows], axis=-1).transpose(1, 2, 0, 3)
+        for sequence, numbers in zip(target, every, strict=True):  # (steps, n, N) and (n, steps, matrices)
+            for start in range(0, len(sequence), _TOGETHER):
+                here = slice(start, start + _TOGETHER)
+                np.matmul(numbers[:, here], wide, out=sequence[here].transpose(1, 0, 2))
+    else:
+        target[...] = 0.0
+    for own, block in blocks:
+        if block.dense is not None:
+            target[..., own] += block.dense.swapaxes(0, 1)
+        if block.diagonal is not None:
+            np.einsum("btii->bti", target[..., own])[...] += block.diagonal.swapaxes(0, 1)
+
+
+def jacobians(
+    trajectory: Trajectory,
+    truncated: Truncation = False,
+    start: int = 0,
+    stop: int | None = None,
+    *,
+    out: Array | None = None,
+) -> Array:
+    """All one-step Jacobians, (batch, T, N, N), entry [p, q] = d new_p / d old_q; no batch axis for a single sequence.
+
+    start, stop: the steps wanted, default all; 0 <= start <= stop <= T. out: an array of the result's shape to write
+    into, which saves the making of a new one where many are formed in turn.
+
+    Raises: ValueError for steps outside 0..T or an `out` that does not fit; ArithmeticError if an entry is not finite.
+    """
+    check_truncation(trajectory.definition, truncated)
+    stop = trajectory.steps if stop is None else stop
+    if not 0 <= start <= stop <= trajectory.steps:
+        raise ValueError(f"start and stop must be 0 <= start <= stop <= T = {trajectory.steps}, got {start} and {stop}")
+    window = trajectory.between(start, stop)
+    shape = (trajectory.batch, stop - start, trajectory.width, trajectory.width)
+    result = np.empty(shape) if out is None else _checked_out(out, shape[1:] if trajectory.single else shape)
+    whole = result.reshape(shape)
+
+    def wanted(slope: Slope) -> bool:
+        return not is_cut(slope.edge, truncated)
+
+    places: dict[sympy.Symbol, slice] = {}
+    end = 0
+    for state in trajectory.definition.states:
+        places[state] = slice(end, end + trajectory.states[state.name].shape[2])
+        end = places[state].stop
+    reached = {old: _reached(trajectory, old, window, wanted) for old in places}
+    for new, rows in places.items():
+        blocks = [(columns, reached[old].get(New(new), Block())) for old, columns in places.items()]
+        _write(whole[:, :, rows], blocks, trajectory.weights)
+    return result[0] if trajectory.single and out is None else result
+
+
+def _reached(
+    trajectory: Trajectory, old: sympy.Symbol, window: dict[sympy.Symbol, Array], wanted: Callable[[Slope], bool]
+) -> dict[sympy.Symbol, Block]:
+    """The derivative in one old state of every vector that depends on it."""
+    width = trajectory.states[old.name].shape[2]
+    ones = np.ones((*window[old].shape[:2], width))
+    reached = {old: Block(ones, unit=True)}
+    grouped: dict[sympy.Symbol, list[Slope]] = defaultdict(list)
+    for slope in compiled(trajectory.definition).slopes:
+        grouped[slope.edge.target].append(slope)
+    for node in trajectory.definition.nodes:
+        for slope in grouped[node.symbol]:
+            if slope.edge.source in reached and wanted(slope):
+                inner = reached[slope.edge.source]
+                if slope.entry is None and not slope.diagonal:
+                    part = inner.through(str(slope.matrix), trajectory.weights)
+                else:
+                    part = inner.scaled(diagonal(trajectory, slope, window))
+                reached[node.symbol] = reached[node.symbol] + part if node.symbol in reached else part
+    return reached
+
+
+def diagonal(trajectory: Trajectory, slope: Slope, window: dict[sympy.Symbol, Array]) -> Array:
+    """The local derivative along an edge that carries a diagonal, (steps, batch, width).
+
+    Raises: ArithmeticError if it is not finite: the state can be finite where its slope is not, as for sqrt(h) at 0.
+    """
+    if slope.entry is None:
+        return trajectory.weights[str(slope.matrix)][None, None]
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        entries = slope.entry(window, window[slope.edge.target].shape)
+    if not np.isfinite(entries).all():
+        name = trajectory.definition.name
+        raise ArithmeticError(
+            f"d {slope.edge.target} / d {slope.edge.source} of cell {name!r} is not finite on this trajectory"
+        )
+    return entries
+
+
+def _sum(a: Array | None, b: Array | None) -> Array | None:
+    return b if a is None else a if b is None else a + b
+
+
+def _checked_out(out: Array, shape: tuple[int, ...]) -> Array:
+    if not isinstance(out, np.ndarray) or out.dtype != np.float64 or out.shape != shape or not out.flags.c_contiguous:
+        got = f"{out.dtype} of shape {out.shape}" if isinstance(out, np.ndarray) else type(out).__name__
+        raise ValueError(f"out must be a contiguous float64 array of shape {shape}, got {got}")
+    return out
