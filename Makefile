@@ -12,7 +12,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install
 
-.PHONY: run test test-all check figures paper clean
+.PHONY: run test test-all check figures paper formal clean
 
 run: .venv/.run
 	@$(BIN)/errorflow run
@@ -28,6 +28,10 @@ figures: .venv/.run
 
 paper: .venv/.run
 	@$(BIN)/python paper/build.py
+
+# Coq proves the theorems again; this needs `coq` and `libcoq-coquelicot` and of Python only itself.
+formal:
+	@PYTHONPATH=analysis $(PYTHON) -m errorflow.proof.coq
 
 check: .venv/.dev
 	@echo "== ruff";  $(BIN)/ruff check --quiet . && $(BIN)/ruff format --check --quiet .

@@ -208,3 +208,15 @@ Proof.
   revert F K. generalize ((u + (sqrt 3 - 1) / 2) * 2 * (2 * u ^ 2 - 1 + 2 * u) / ((2 * u ^ 2 - 1) ^ 2 * (4 * u ^ 2))).
   intros k F K. split; split; intro H; nra.
 Qed.
+
+Corollary slope_at_the_crossing (x : R) :
+  cosh (x / 2) = (1 + sqrt 3) / 2 -> Derive logistic x = (2 - sqrt 3) / 2.
+Proof.
+  intro U. destruct (logistic_slope x) as [-> _]. unfold cosh in U. rewrite exp_Ropp in U.
+  set (e := exp (x / 2)) in U. assert (P : 0 < e) by apply exp_pos.
+  assert (S0 : 0 < sqrt 3) by (apply sqrt_lt_R0; lra). assert (S : sqrt 3 * sqrt 3 = 3) by (apply sqrt_sqrt; lra).
+  assert (L : logistic x * (1 - logistic x) = / (4 * ((e + / e) / 2) ^ 2)).
+  { unfold logistic. replace (- x) with (- (x / 2) + - (x / 2)) by field. rewrite exp_plus, exp_Ropp.
+    fold e. field. repeat split; nra. }
+  rewrite L, U. apply Rmult_eq_reg_r with (4 * ((1 + sqrt 3) / 2) ^ 2); [|nra]. rewrite Rinv_l by nra. nra.
+Qed.

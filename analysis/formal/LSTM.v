@@ -137,6 +137,11 @@ Qed.
 Definition step (t : nat) (e : C * H) : C * H :=
   let c := plus (F t (fst e)) (A t (snd e)) in (c, plus (D t c) (B t (snd e))).
 
+(** T25, lstm.factorisation: if D_t adds, the step is [[F, A], [D F, D A + B]] = [[I, 0], [D, I]] [[F, A], [0, B]]. *)
+Lemma factorisation (t : nat) (c : C) (h : H) : (forall x y, D t (plus x y) = plus (D t x) (D t y)) ->
+  step t (c, h) = (plus (F t c) (A t h), plus (D t (F t c)) (plus (D t (A t h)) (B t h))).
+Proof. intro additive. unfold step. cbn [fst snd]. now rewrite additive, plus_assoc. Qed.
+
 Fixpoint error (q : nat) (e : C * H) : C * H :=
   match q with O => e | S k => step (S k) (error k e) end.
 

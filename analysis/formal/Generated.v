@@ -1,0 +1,1062 @@
+(** Steps of the Python kernel's certificates as lemmas about reals, each proved here again.
+    Written by [python -m errorflow.proof.coq generate], not by hand; a test compares the two. *)
+
+Require Import Reals Lra.
+From ErrorFlow Require Import Signs.
+Open Scope R_scope.
+
+(** d(s, x) = s*(1 - s) *)
+Lemma logistic_slope_1 : forall s : R,
+  (-1) * s ^ 2 + s = s * (1 - s).
+Proof.
+  intros. assert (E : (-1) * s ^ 2 + s - (s * (1 - s)) = 0) by field.
+  lra.
+Qed.
+
+(** d(s, x) > 0 *)
+Lemma logistic_slope_2 : forall s : R,
+  0 < s -> 0 < 1 - s -> (-1) * s ^ 2 + s > 0.
+Proof.
+  intros. assert (E : (-1) * s ^ 2 + s - 0 = s * (1 - s)) by field.
+  assert (P : 0 < s * (1 - s)) by signs.
+  lra.
+Qed.
+
+(** d(s, x) <= 1/4 *)
+Lemma logistic_slope_3 : forall s : R,
+  (-1) * s ^ 2 + s <= 1 / 4.
+Proof.
+  intros. assert (E : 1 / 4 - ((-1) * s ^ 2 + s) = (s - (1 / 2)) ^ 2) by field.
+  assert (P : 0 <= (s - (1 / 2)) ^ 2) by signs.
+  lra.
+Qed.
+
+(** d(s, x) <= 1/4, equal iff s = 1/2 *)
+Lemma logistic_slope_3_zero : forall s : R,
+  1 / 4 - ((-1) * s ^ 2 + s) = 0 <-> s = 1 / 2.
+Proof.
+  zero.
+Qed.
+
+(** d(t, x) = 1 - t**2 *)
+Lemma tanh_slope_1 : forall t : R,
+  (-1) * t ^ 2 + 1 = 1 - t ^ 2.
+Proof.
+  intros. assert (E : (-1) * t ^ 2 + 1 - (1 - t ^ 2) = 0) by field.
+  lra.
+Qed.
+
+(** d(t, x) > 0 *)
+Lemma tanh_slope_2 : forall t : R,
+  0 < 1 - t -> 0 < 1 + t -> (-1) * t ^ 2 + 1 > 0.
+Proof.
+  intros. assert (E : (-1) * t ^ 2 + 1 - 0 = (1 - t) * (1 + t)) by field.
+  assert (P : 0 < (1 - t) * (1 + t)) by signs.
+  lra.
+Qed.
+
+(** d(t, x) <= 1 *)
+Lemma tanh_slope_3 : forall t : R,
+  (-1) * t ^ 2 + 1 <= 1.
+Proof.
+  intros. assert (E : 1 - ((-1) * t ^ 2 + 1) = t ^ 2) by field.
+  assert (P : 0 <= t ^ 2) by signs.
+  lra.
+Qed.
+
+(** d(t, x) <= 1, equal iff t = 0 *)
+Lemma tanh_slope_3_zero : forall t : R,
+  1 - ((-1) * t ^ 2 + 1) = 0 <-> t = 0.
+Proof.
+  zero.
+Qed.
+
+(** h = t *)
+Lemma squash_slopes_1 : forall s t : R,
+  t = (2 * s) - 1 -> (2 * s) - 1 = t.
+Proof.
+  intros. assert (E : (2 * s) - 1 - t = (- 1) * (t - ((2 * s) - 1))) by field.
+  rewrite (Rminus_diag_eq t ((2 * s) - 1)) in E by assumption.
+  lra.
+Qed.
+
+(** d(h, x) = (1 - h**2)/2 *)
+Lemma squash_slopes_2 : forall s : R,
+  (-2) * s ^ 2 + 2 * s = (1 - ((2 * s) - 1) ^ 2) / 2.
+Proof.
+  intros. assert (E : (-2) * s ^ 2 + 2 * s - ((1 - ((2 * s) - 1) ^ 2) / 2) = 0) by field.
+  lra.
+Qed.
+
+(** d(h, x) > 0 *)
+Lemma squash_slopes_3 : forall s : R,
+  0 < s -> 0 < 1 - s -> (-2) * s ^ 2 + 2 * s > 0.
+Proof.
+  intros. assert (E : (-2) * s ^ 2 + 2 * s - 0 = 2 * s * (1 - s)) by field.
+  assert (P : 0 < 2 * s * (1 - s)) by signs.
+  lra.
+Qed.
+
+(** d(h, x) <= 1/2 *)
+Lemma squash_slopes_4 : forall s : R,
+  (-2) * s ^ 2 + 2 * s <= 1 / 2.
+Proof.
+  intros. assert (E : 1 / 2 - ((-2) * s ^ 2 + 2 * s) = 2 * (s - (1 / 2)) ^ 2) by field.
+  assert (P : 0 <= 2 * (s - (1 / 2)) ^ 2) by signs.
+  lra.
+Qed.
+
+(** d(h, x) <= 1/2, equal iff s = 1/2 *)
+Lemma squash_slopes_4_zero : forall s : R,
+  1 / 2 - ((-2) * s ^ 2 + 2 * s) = 0 <-> s = 1 / 2.
+Proof.
+  zero.
+Qed.
+
+(** g = 2*t *)
+Lemma squash_slopes_5 : forall s t : R,
+  t = (2 * s) - 1 -> (4 * s) - 2 = 2 * t.
+Proof.
+  intros. assert (E : (4 * s) - 2 - (2 * t) = (- 2) * (t - ((2 * s) - 1))) by field.
+  rewrite (Rminus_diag_eq t ((2 * s) - 1)) in E by assumption.
+  lra.
+Qed.
+
+(** d(g, x) = 1 - g**2/4 *)
+Lemma squash_slopes_6 : forall s : R,
+  (-4) * s ^ 2 + 4 * s = 1 - (((4 * s) - 2) ^ 2 / 4).
+Proof.
+  intros. assert (E : (-4) * s ^ 2 + 4 * s - (1 - (((4 * s) - 2) ^ 2 / 4)) = 0) by field.
+  lra.
+Qed.
+
+(** d(g, x) > 0 *)
+Lemma squash_slopes_7 : forall s : R,
+  0 < s -> 0 < 1 - s -> (-4) * s ^ 2 + 4 * s > 0.
+Proof.
+  intros. assert (E : (-4) * s ^ 2 + 4 * s - 0 = 4 * s * (1 - s)) by field.
+  assert (P : 0 < 4 * s * (1 - s)) by signs.
+  lra.
+Qed.
+
+(** d(g, x) <= 1 *)
+Lemma squash_slopes_8 : forall s : R,
+  (-4) * s ^ 2 + 4 * s <= 1.
+Proof.
+  intros. assert (E : 1 - ((-4) * s ^ 2 + 4 * s) = 4 * (s - (1 / 2)) ^ 2) by field.
+  assert (P : 0 <= 4 * (s - (1 / 2)) ^ 2) by signs.
+  lra.
+Qed.
+
+(** d(g, x) <= 1, equal iff s = 1/2 *)
+Lemma squash_slopes_8_zero : forall s : R,
+  1 - ((-4) * s ^ 2 + 4 * s) = 0 <-> s = 1 / 2.
+Proof.
+  zero.
+Qed.
+
+(** u > 0 *)
+Lemma slopes_crossing_1 : forall e p u : R,
+  0 < e -> 0 < p -> u = (p + e) / 2 -> u > 0.
+Proof.
+  intros. assert (E : u - 0 = (1 / 2) * e + (1 / 2) * p + 1 * (u - ((p + e) / 2))) by field.
+  rewrite (Rminus_diag_eq u ((p + e) / 2)) in E by assumption.
+  assert (P : 0 < (1 / 2) * e + (1 / 2) * p) by signs.
+  lra.
+Qed.
+
+(** u**2 - 1 >= 0 *)
+Lemma slopes_crossing_2 : forall e p u : R,
+  u = (p + e) / 2 -> p * e = 1 -> u ^ 2 - 1 >= 0.
+Proof.
+  intros. assert (E : u ^ 2 - 1 - 0 = (1 / 4) * (p - e) ^ 2 + ((((1 / 2) * e) + ((1 / 2) * p)) + u) * (u - ((p + e)
+    / 2)) + 1 * ((p * e) - 1)) by field.
+  rewrite (Rminus_diag_eq u ((p + e) / 2)) in E by assumption.
+  rewrite (Rminus_diag_eq (p * e) 1) in E by assumption.
+  assert (P : 0 <= (1 / 4) * (p - e) ^ 2) by signs.
+  lra.
+Qed.
+
+(** s*e*e = 1 - s *)
+Lemma slopes_crossing_3 : forall e e2 s : R,
+  e * e = e2 -> s * (1 + e2) = 1 -> (s * e) * e = 1 - s.
+Proof.
+  intros. assert (E : (s * e) * e - (1 - s) = s * ((e * e) - e2) + 1 * ((s * (1 + e2)) - 1)) by field.
+  rewrite (Rminus_diag_eq (e * e) e2) in E by assumption.
+  rewrite (Rminus_diag_eq (s * (1 + e2)) 1) in E by assumption.
+  lra.
+Qed.
+
+(** p*p*s = p*p - s *)
+Lemma slopes_crossing_4 : forall e p s : R,
+  (s * e) * e = 1 - s -> p * e = 1 -> (p * p) * s = (p * p) - s.
+Proof.
+  intros. assert (E : (p * p) * s - ((p * p) - s) = (p * p) * (((s * e) * e) - (1 - s)) + (- (s * ((p * e) + 1))) *
+    ((p * e) - 1)) by field.
+  rewrite (Rminus_diag_eq ((s * e) * e) (1 - s)) in E by assumption.
+  rewrite (Rminus_diag_eq (p * e) 1) in E by assumption.
+  lra.
+Qed.
+
+(** 4*u**2*s*(1 - s) = 1 *)
+Lemma slopes_crossing_5 : forall e p s u : R,
+  u = (p + e) / 2 -> p * e = 1 -> (s * e) * e = 1 - s -> (p * p) * s = (p * p) - s -> ((4 * u ^ 2) * s) * (1 - s) =
+    1.
+Proof.
+  intros. assert (E : ((4 * u ^ 2) * s) * (1 - s) - 1 = (((((((2 * e) * s) - ((2 * e) * s ^ 2)) + ((2 * p) * s)) -
+    ((2 * p) * s ^ 2)) - ((4 * s ^ 2) * u)) + ((4 * s) * u)) * (u - ((p + e) / 2)) + ((2 * s) - (2 * s ^ 2)) * ((p *
+    e) - 1) + (1 - s) * (((s * e) * e) - (1 - s)) + (- s) * (((p * p) * s) - ((p * p) - s))) by field.
+  rewrite (Rminus_diag_eq u ((p + e) / 2)) in E by assumption.
+  rewrite (Rminus_diag_eq (p * e) 1) in E by assumption.
+  rewrite (Rminus_diag_eq ((s * e) * e) (1 - s)) in E by assumption.
+  rewrite (Rminus_diag_eq ((p * p) * s) ((p * p) - s)) in E by assumption.
+  lra.
+Qed.
+
+(** e**4 = e2**2 *)
+Lemma slopes_crossing_6 : forall e e2 : R,
+  e2 = e * e -> (e ^ 2) ^ 2 = e2 ^ 2.
+Proof.
+  intros. assert (E : (e ^ 2) ^ 2 - (e2 ^ 2) = (- (e2 + (e * e))) * (e2 - (e * e))) by field.
+  rewrite (Rminus_diag_eq e2 (e * e)) in E by assumption.
+  lra.
+Qed.
+
+(** z*e**4 = 1 - z *)
+Lemma slopes_crossing_7 : forall e e2 e4 z : R,
+  (e ^ 2) ^ 2 = e2 ^ 2 -> e2 ^ 2 = e4 -> z * (1 + e4) = 1 -> z * (e ^ 2) ^ 2 = 1 - z.
+Proof.
+  intros. assert (E : z * (e ^ 2) ^ 2 - (1 - z) = z * ((e ^ 2) ^ 2 - e2 ^ 2) + z * (e2 ^ 2 - e4) + 1 * ((z * (1 +
+    e4)) - 1)) by field.
+  rewrite (Rminus_diag_eq ((e ^ 2) ^ 2) (e2 ^ 2)) in E by assumption.
+  rewrite (Rminus_diag_eq (e2 ^ 2) e4) in E by assumption.
+  rewrite (Rminus_diag_eq (z * (1 + e4)) 1) in E by assumption.
+  lra.
+Qed.
+
+(** p**4*z = p**4 - z *)
+Lemma slopes_crossing_8 : forall e p z : R,
+  z * (e ^ 2) ^ 2 = 1 - z -> p * e = 1 -> (p ^ 2) ^ 2 * z = (p ^ 2) ^ 2 - z.
+Proof.
+  intros. assert (E : (p ^ 2) ^ 2 * z - ((p ^ 2) ^ 2 - z) = ((p ^ 2) ^ 2) * ((z * (e ^ 2) ^ 2) - (1 - z)) + (- ((z *
+    ((p * e) + 1)) * ((((p * p) * e) * e) + 1))) * ((p * e) - 1)) by field.
+  rewrite (Rminus_diag_eq (z * (e ^ 2) ^ 2) (1 - z)) in E by assumption.
+  rewrite (Rminus_diag_eq (p * e) 1) in E by assumption.
+  lra.
+Qed.
+
+(** (2*u**2 - 1)**2*(1 - t**2) = 1 *)
+Lemma slopes_crossing_9 : forall e p t u z : R,
+  u = (p + e) / 2 -> t = (2 * z) - 1 -> p * e = 1 -> z * (e ^ 2) ^ 2 = 1 - z -> (p ^ 2) ^ 2 * z = (p ^ 2) ^ 2 - z ->
+    ((2 * u ^ 2) - 1) ^ 2 * (1 - t ^ 2) = 1.
+Proof.
+  intros. assert (E : ((2 * u ^ 2) - 1) ^ 2 * (1 - t ^ 2) - 1 = ((((((((((((((((((((((((((- (2 * e)) + ((1 / 2) * e
+    ^ 3)) - (((1 / 2) * e ^ 3) * t ^ 2)) + (((3 / 2) * e ^ 2) * p)) - ((((3 / 2) * e ^ 2) * p) * t ^ 2)) - ((e ^ 2 *
+    t ^ 2) * u)) + (e ^ 2 * u)) + (((3 / 2) * e) * p ^ 2)) - ((((3 / 2) * e) * p ^ 2) * t ^ 2)) - ((((2 * e) * p) *
+    t ^ 2) * u)) + (((2 * e) * p) * u)) + ((2 * e) * t ^ 2)) - (((2 * e) * t ^ 2) * u ^ 2)) + ((2 * e) * u ^ 2)) -
+    (2 * p)) + ((1 / 2) * p ^ 3)) - (((1 / 2) * p ^ 3) * t ^ 2)) - ((p ^ 2 * t ^ 2) * u)) + (p ^ 2 * u)) + ((2 * p)
+    * t ^ 2)) - (((2 * p) * t ^ 2) * u ^ 2)) + ((2 * p) * u ^ 2)) + ((4 * t ^ 2) * u)) - ((4 * t ^ 2) * u ^ 3)) - (4
+    * u)) + (4 * u ^ 3)) * (u - ((p + e) / 2)) + ((((((((((((((((((((((((((1 - e ^ 2) + ((1 / 4) * (e ^ 2) ^ 2)) -
+    (((1 / 4) * (e ^ 2) ^ 2) * t)) - (((1 / 2) * (e ^ 2) ^ 2) * z)) + (e ^ 3 * p)) - ((e ^ 3 * p) * t)) - (((2 * e ^
+    3) * p) * z)) + (((3 / 2) * e ^ 2) * p ^ 2)) - ((((3 / 2) * e ^ 2) * p ^ 2) * t)) - (((3 * e ^ 2) * p ^ 2) * z))
+    + (e ^ 2 * t)) + ((2 * e ^ 2) * z)) - ((2 * e) * p)) + (e * p ^ 3)) - ((e * p ^ 3) * t)) - (((2 * e) * p ^ 3) *
+    z)) + (((2 * e) * p) * t)) + (((4 * e) * p) * z)) - p ^ 2) + ((1 / 4) * (p ^ 2) ^ 2)) - (((1 / 4) * (p ^ 2) ^ 2)
+    * t)) - (((1 / 2) * (p ^ 2) ^ 2) * z)) + (p ^ 2 * t)) + ((2 * p ^ 2) * z)) - t) - (2 * z)) * (t - ((2 * z) - 1))
+    + (((((((((4 * e ^ 2) * z) - ((4 * e ^ 2) * z ^ 2)) + (((6 * e) * p) * z)) - (((6 * e) * p) * z ^ 2)) + ((4 * p
+    ^ 2) * z)) - ((4 * p ^ 2) * z ^ 2)) - (2 * z)) + (2 * z ^ 2)) * ((p * e) - 1) + (1 - z) * ((z * (e ^ 2) ^ 2) -
+    (1 - z)) + (- z) * (((p ^ 2) ^ 2 * z) - ((p ^ 2) ^ 2 - z))) by field.
+  rewrite (Rminus_diag_eq u ((p + e) / 2)) in E by assumption.
+  rewrite (Rminus_diag_eq t ((2 * z) - 1)) in E by assumption.
+  rewrite (Rminus_diag_eq (p * e) 1) in E by assumption.
+  rewrite (Rminus_diag_eq (z * (e ^ 2) ^ 2) (1 - z)) in E by assumption.
+  rewrite (Rminus_diag_eq ((p ^ 2) ^ 2 * z) ((p ^ 2) ^ 2 - z)) in E by assumption.
+  lra.
+Qed.
+
+(** 2*u + 2*u**2 - 1 > 0 *)
+Lemma slopes_crossing_10 : forall u : R,
+  0 <= u - 1 -> ((2 * u) + (2 * u ^ 2)) - 1 > 0.
+Proof.
+  intros. assert (E : ((2 * u) + (2 * u ^ 2)) - 1 - 0 = 3 + 6 * (u - 1) + 2 * (u - 1) ^ 2) by field.
+  assert (P : 0 < 3 + 6 * (u - 1) + 2 * (u - 1) ^ 2) by signs.
+  lra.
+Qed.
+
+(** u + (r - 1)/2 > 0 *)
+Lemma slopes_crossing_11 : forall r u : R,
+  0 < r - 1 -> 0 < u -> u + ((r - 1) / 2) > 0.
+Proof.
+  intros. assert (E : u + ((r - 1) / 2) - 0 = (1 / 2) * (r - 1) + u) by field.
+  assert (P : 0 < (1 / 2) * (r - 1) + u) by signs.
+  lra.
+Qed.
+
+(** u > 0 *)
+Lemma slopes_crossing_12 : forall e p u : R,
+  0 < e -> 0 < p -> u = (p + e) / 2 -> u > 0.
+Proof.
+  intros. assert (E : u - 0 = (1 / 2) * e + (1 / 2) * p + 1 * (u - ((p + e) / 2))) by field.
+  rewrite (Rminus_diag_eq u ((p + e) / 2)) in E by assumption.
+  assert (P : 0 < (1 / 2) * e + (1 / 2) * p) by signs.
+  lra.
+Qed.
+
+(** u**2 - 1 >= 0 *)
+Lemma slopes_crossing_13 : forall e p u : R,
+  u = (p + e) / 2 -> p * e = 1 -> u ^ 2 - 1 >= 0.
+Proof.
+  intros. assert (E : u ^ 2 - 1 - 0 = (1 / 4) * (p - e) ^ 2 + ((((1 / 2) * e) + ((1 / 2) * p)) + u) * (u - ((p + e)
+    / 2)) + 1 * ((p * e) - 1)) by field.
+  rewrite (Rminus_diag_eq u ((p + e) / 2)) in E by assumption.
+  rewrite (Rminus_diag_eq (p * e) 1) in E by assumption.
+  assert (P : 0 <= (1 / 4) * (p - e) ^ 2) by signs.
+  lra.
+Qed.
+
+(** s*e*e = 1 - s *)
+Lemma slopes_crossing_14 : forall e e2 s : R,
+  e * e = e2 -> s * (1 + e2) = 1 -> (s * e) * e = 1 - s.
+Proof.
+  intros. assert (E : (s * e) * e - (1 - s) = s * ((e * e) - e2) + 1 * ((s * (1 + e2)) - 1)) by field.
+  rewrite (Rminus_diag_eq (e * e) e2) in E by assumption.
+  rewrite (Rminus_diag_eq (s * (1 + e2)) 1) in E by assumption.
+  lra.
+Qed.
+
+(** p*p*s = p*p - s *)
+Lemma slopes_crossing_15 : forall e p s : R,
+  (s * e) * e = 1 - s -> p * e = 1 -> (p * p) * s = (p * p) - s.
+Proof.
+  intros. assert (E : (p * p) * s - ((p * p) - s) = (p * p) * (((s * e) * e) - (1 - s)) + (- (s * ((p * e) + 1))) *
+    ((p * e) - 1)) by field.
+  rewrite (Rminus_diag_eq ((s * e) * e) (1 - s)) in E by assumption.
+  rewrite (Rminus_diag_eq (p * e) 1) in E by assumption.
+  lra.
+Qed.
+
+(** 4*u**2*s*(1 - s) = 1 *)
+Lemma slopes_crossing_16 : forall e p s u : R,
+  u = (p + e) / 2 -> p * e = 1 -> (s * e) * e = 1 - s -> (p * p) * s = (p * p) - s -> ((4 * u ^ 2) * s) * (1 - s) =
+    1.
+Proof.
+  intros. assert (E : ((4 * u ^ 2) * s) * (1 - s) - 1 = (((((((2 * e) * s) - ((2 * e) * s ^ 2)) + ((2 * p) * s)) -
+    ((2 * p) * s ^ 2)) - ((4 * s ^ 2) * u)) + ((4 * s) * u)) * (u - ((p + e) / 2)) + ((2 * s) - (2 * s ^ 2)) * ((p *
+    e) - 1) + (1 - s) * (((s * e) * e) - (1 - s)) + (- s) * (((p * p) * s) - ((p * p) - s))) by field.
+  rewrite (Rminus_diag_eq u ((p + e) / 2)) in E by assumption.
+  rewrite (Rminus_diag_eq (p * e) 1) in E by assumption.
+  rewrite (Rminus_diag_eq ((s * e) * e) (1 - s)) in E by assumption.
+  rewrite (Rminus_diag_eq ((p * p) * s) ((p * p) - s)) in E by assumption.
+  lra.
+Qed.
+
+(** e**4 = e2**2 *)
+Lemma slopes_crossing_17 : forall e e2 : R,
+  e2 = e * e -> (e ^ 2) ^ 2 = e2 ^ 2.
+Proof.
+  intros. assert (E : (e ^ 2) ^ 2 - (e2 ^ 2) = (- (e2 + (e * e))) * (e2 - (e * e))) by field.
+  rewrite (Rminus_diag_eq e2 (e * e)) in E by assumption.
+  lra.
+Qed.
+
+(** z*e**4 = 1 - z *)
+Lemma slopes_crossing_18 : forall e e2 e4 z : R,
+  (e ^ 2) ^ 2 = e2 ^ 2 -> e2 ^ 2 = e4 -> z * (1 + e4) = 1 -> z * (e ^ 2) ^ 2 = 1 - z.
+Proof.
+  intros. assert (E : z * (e ^ 2) ^ 2 - (1 - z) = z * ((e ^ 2) ^ 2 - e2 ^ 2) + z * (e2 ^ 2 - e4) + 1 * ((z * (1 +
+    e4)) - 1)) by field.
+  rewrite (Rminus_diag_eq ((e ^ 2) ^ 2) (e2 ^ 2)) in E by assumption.
+  rewrite (Rminus_diag_eq (e2 ^ 2) e4) in E by assumption.
+  rewrite (Rminus_diag_eq (z * (1 + e4)) 1) in E by assumption.
+  lra.
+Qed.
+
+(** p**4*z = p**4 - z *)
+Lemma slopes_crossing_19 : forall e p z : R,
+  z * (e ^ 2) ^ 2 = 1 - z -> p * e = 1 -> (p ^ 2) ^ 2 * z = (p ^ 2) ^ 2 - z.
+Proof.
+  intros. assert (E : (p ^ 2) ^ 2 * z - ((p ^ 2) ^ 2 - z) = ((p ^ 2) ^ 2) * ((z * (e ^ 2) ^ 2) - (1 - z)) + (- ((z *
+    ((p * e) + 1)) * ((((p * p) * e) * e) + 1))) * ((p * e) - 1)) by field.
+  rewrite (Rminus_diag_eq (z * (e ^ 2) ^ 2) (1 - z)) in E by assumption.
+  rewrite (Rminus_diag_eq (p * e) 1) in E by assumption.
+  lra.
+Qed.
+
+(** (2*u**2 - 1)**2*(1 - t**2) = 1 *)
+Lemma slopes_crossing_20 : forall e p t u z : R,
+  u = (p + e) / 2 -> t = (2 * z) - 1 -> p * e = 1 -> z * (e ^ 2) ^ 2 = 1 - z -> (p ^ 2) ^ 2 * z = (p ^ 2) ^ 2 - z ->
+    ((2 * u ^ 2) - 1) ^ 2 * (1 - t ^ 2) = 1.
+Proof.
+  intros. assert (E : ((2 * u ^ 2) - 1) ^ 2 * (1 - t ^ 2) - 1 = ((((((((((((((((((((((((((- (2 * e)) + ((1 / 2) * e
+    ^ 3)) - (((1 / 2) * e ^ 3) * t ^ 2)) + (((3 / 2) * e ^ 2) * p)) - ((((3 / 2) * e ^ 2) * p) * t ^ 2)) - ((e ^ 2 *
+    t ^ 2) * u)) + (e ^ 2 * u)) + (((3 / 2) * e) * p ^ 2)) - ((((3 / 2) * e) * p ^ 2) * t ^ 2)) - ((((2 * e) * p) *
+    t ^ 2) * u)) + (((2 * e) * p) * u)) + ((2 * e) * t ^ 2)) - (((2 * e) * t ^ 2) * u ^ 2)) + ((2 * e) * u ^ 2)) -
+    (2 * p)) + ((1 / 2) * p ^ 3)) - (((1 / 2) * p ^ 3) * t ^ 2)) - ((p ^ 2 * t ^ 2) * u)) + (p ^ 2 * u)) + ((2 * p)
+    * t ^ 2)) - (((2 * p) * t ^ 2) * u ^ 2)) + ((2 * p) * u ^ 2)) + ((4 * t ^ 2) * u)) - ((4 * t ^ 2) * u ^ 3)) - (4
+    * u)) + (4 * u ^ 3)) * (u - ((p + e) / 2)) + ((((((((((((((((((((((((((1 - e ^ 2) + ((1 / 4) * (e ^ 2) ^ 2)) -
+    (((1 / 4) * (e ^ 2) ^ 2) * t)) - (((1 / 2) * (e ^ 2) ^ 2) * z)) + (e ^ 3 * p)) - ((e ^ 3 * p) * t)) - (((2 * e ^
+    3) * p) * z)) + (((3 / 2) * e ^ 2) * p ^ 2)) - ((((3 / 2) * e ^ 2) * p ^ 2) * t)) - (((3 * e ^ 2) * p ^ 2) * z))
+    + (e ^ 2 * t)) + ((2 * e ^ 2) * z)) - ((2 * e) * p)) + (e * p ^ 3)) - ((e * p ^ 3) * t)) - (((2 * e) * p ^ 3) *
+    z)) + (((2 * e) * p) * t)) + (((4 * e) * p) * z)) - p ^ 2) + ((1 / 4) * (p ^ 2) ^ 2)) - (((1 / 4) * (p ^ 2) ^ 2)
+    * t)) - (((1 / 2) * (p ^ 2) ^ 2) * z)) + (p ^ 2 * t)) + ((2 * p ^ 2) * z)) - t) - (2 * z)) * (t - ((2 * z) - 1))
+    + (((((((((4 * e ^ 2) * z) - ((4 * e ^ 2) * z ^ 2)) + (((6 * e) * p) * z)) - (((6 * e) * p) * z ^ 2)) + ((4 * p
+    ^ 2) * z)) - ((4 * p ^ 2) * z ^ 2)) - (2 * z)) + (2 * z ^ 2)) * ((p * e) - 1) + (1 - z) * ((z * (e ^ 2) ^ 2) -
+    (1 - z)) + (- z) * (((p ^ 2) ^ 2 * z) - ((p ^ 2) ^ 2 - z))) by field.
+  rewrite (Rminus_diag_eq u ((p + e) / 2)) in E by assumption.
+  rewrite (Rminus_diag_eq t ((2 * z) - 1)) in E by assumption.
+  rewrite (Rminus_diag_eq (p * e) 1) in E by assumption.
+  rewrite (Rminus_diag_eq (z * (e ^ 2) ^ 2) (1 - z)) in E by assumption.
+  rewrite (Rminus_diag_eq ((p ^ 2) ^ 2 * z) ((p ^ 2) ^ 2 - z)) in E by assumption.
+  lra.
+Qed.
+
+(** d(s, x) = (2 - r)/2 *)
+Lemma slopes_crossing_21 : forall r s u : R,
+  ((4 * u ^ 2) * s) * (1 - s) = 1 -> u = (1 + r) / 2 -> r ^ 2 = 3 -> (-1) * s ^ 2 + s = (2 - r) / 2.
+Proof.
+  intros. assert (E : (-1) * s ^ 2 + s - ((2 - r) / 2) = ((2 - r) / 2) * ((((4 * u ^ 2) * s) * (1 - s)) - 1) + (-
+    (((s * (1 - s)) * (2 - r)) * (((2 * u) + 1) + r))) * (u - ((1 + r) / 2)) + (((s * (1 - s)) * r) / 2) * (r ^ 2 -
+    3)) by field.
+  rewrite (Rminus_diag_eq (((4 * u ^ 2) * s) * (1 - s)) 1) in E by assumption.
+  rewrite (Rminus_diag_eq u ((1 + r) / 2)) in E by assumption.
+  rewrite (Rminus_diag_eq (r ^ 2) 3) in E by assumption.
+  lra.
+Qed.
+
+(** s = (1 + T)/2 *)
+Lemma local_error_peak_gain_1 : forall T s : R,
+  T = (2 * s) - 1 -> s = (1 + T) / 2.
+Proof.
+  intros. assert (E : s - ((1 + T) / 2) = (- (1 / 2)) * (T - ((2 * s) - 1))) by field.
+  rewrite (Rminus_diag_eq T ((2 * s) - 1)) in E by assumption.
+  lra.
+Qed.
+
+(** X*s*(1 - s) = (X - T)/4 *)
+Lemma local_error_peak_gain_2 : forall T X s : R,
+  T = (2 * s) - 1 -> X * T = 1 -> (X * s) * (1 - s) = (X - T) / 4.
+Proof.
+  intros. assert (E : (X * s) * (1 - s) - ((X - T) / 4) = ((X / 4) * ((T + (2 * s)) - 1)) * (T - ((2 * s) - 1)) + (-
+    (T / 4)) * ((X * T) - 1)) by field.
+  rewrite (Rminus_diag_eq T ((2 * s) - 1)) in E by assumption.
+  rewrite (Rminus_diag_eq (X * T) 1) in E by assumption.
+  lra.
+Qed.
+
+(** X/2*(1 - T**2) = 2*X*s*(1 - s) *)
+Lemma local_error_peak_gain_3 : forall T X s : R,
+  T = (2 * s) - 1 -> (X / 2) * (1 - T ^ 2) = ((2 * X) * s) * (1 - s).
+Proof.
+  intros. assert (E : (X / 2) * (1 - T ^ 2) - (((2 * X) * s) * (1 - s)) = (- ((X / 2) * ((T + (2 * s)) - 1))) * (T -
+    ((2 * s) - 1))) by field.
+  rewrite (Rminus_diag_eq T ((2 * s) - 1)) in E by assumption.
+  lra.
+Qed.
+
+(** s*(ex + 1) = ex *)
+Lemma local_error_peak_gain_4 : forall en ex s : R,
+  s * (1 + en) = 1 -> ex * en = 1 -> s * (ex + 1) = ex.
+Proof.
+  intros. assert (E : s * (ex + 1) - ex = ex * ((s * (1 + en)) - 1) + (- s) * ((ex * en) - 1)) by field.
+  rewrite (Rminus_diag_eq (s * (1 + en)) 1) in E by assumption.
+  rewrite (Rminus_diag_eq (ex * en) 1) in E by assumption.
+  lra.
+Qed.
+
+(** T*(ex + 1) = ex - 1 *)
+Lemma local_error_peak_gain_5 : forall T ex s : R,
+  T = (2 * s) - 1 -> s * (ex + 1) = ex -> T * (ex + 1) = ex - 1.
+Proof.
+  intros. assert (E : T * (ex + 1) - (ex - 1) = (ex + 1) * (T - ((2 * s) - 1)) + 2 * ((s * (ex + 1)) - ex)) by
+    field.
+  rewrite (Rminus_diag_eq T ((2 * s) - 1)) in E by assumption.
+  rewrite (Rminus_diag_eq (s * (ex + 1)) ex) in E by assumption.
+  lra.
+Qed.
+
+(** X*(ex - 1) = ex + 1 *)
+Lemma local_error_peak_gain_6 : forall T X ex : R,
+  X * T = 1 -> T * (ex + 1) = ex - 1 -> X * (ex - 1) = ex + 1.
+Proof.
+  intros. assert (E : X * (ex - 1) - (ex + 1) = (ex + 1) * ((X * T) - 1) + (- X) * ((T * (ex + 1)) - (ex - 1))) by
+    field.
+  rewrite (Rminus_diag_eq (X * T) 1) in E by assumption.
+  rewrite (Rminus_diag_eq (T * (ex + 1)) (ex - 1)) in E by assumption.
+  lra.
+Qed.
+
+(** X - 1 > 0 *)
+Lemma local_error_peak_gain_7 : forall T X : R,
+  0 < X -> 0 < 1 - T -> X * T = 1 -> X - 1 > 0.
+Proof.
+  intros. assert (E : X - 1 - 0 = X * (1 - T) + 1 * ((X * T) - 1)) by field.
+  rewrite (Rminus_diag_eq (X * T) 1) in E by assumption.
+  assert (P : 0 < X * (1 - T)) by signs.
+  lra.
+Qed.
+
+(** el - 1 > 0 *)
+Lemma local_error_peak_gain_8 : forall el : R,
+  0 <= (el - 1) - (1543404638418208 / 1000000000000000) -> el - 1 > 0.
+Proof.
+  intros. assert (E : el - 1 - 0 = (48231394950569 / 31250000000000) + ((el - 1) - (1543404638418208 /
+    1000000000000000))) by field.
+  assert (P : 0 < (48231394950569 / 31250000000000) + ((el - 1) - (1543404638418208 / 1000000000000000))) by signs.
+  lra.
+Qed.
+
+(** eh - 1 > 0 *)
+Lemma local_error_peak_gain_9 : forall eh : R,
+  0 <= (eh - 1) - (1543404638418209 / 1000000000000000) -> eh - 1 > 0.
+Proof.
+  intros. assert (E : eh - 1 - 0 = (1543404638418209 / 1000000000000000) + ((eh - 1) - (1543404638418209 /
+    1000000000000000))) by field.
+  assert (P : 0 < (1543404638418209 / 1000000000000000) + ((eh - 1) - (1543404638418209 / 1000000000000000))) by
+    signs.
+  lra.
+Qed.
+
+(** X + 1543404638418208/1000000000000000 - 4*2238716023471/10000000000000 > 0 *)
+Lemma local_error_peak_gain_10 : forall X : R,
+  0 < X - (1543404638418208 / 1000000000000000) -> (X + (1543404638418208 / 1000000000000000)) - ((4 *
+    2238716023471) / 10000000000000) > 0.
+Proof.
+  intros. assert (E : (X + (1543404638418208 / 1000000000000000)) - ((4 * 2238716023471) / 10000000000000) - 0 = (X
+    - (1543404638418208 / 1000000000000000)) + (((2 * 1543404638418208) / 1000000000000000) - ((4 * 2238716023471) /
+    10000000000000))) by field.
+  assert (P : 0 < (X - (1543404638418208 / 1000000000000000)) + (((2 * 1543404638418208) / 1000000000000000) - ((4 *
+    2238716023471) / 10000000000000))) by signs.
+  lra.
+Qed.
+
+(** X + 1543404638418209/1000000000000000 - 4*2238716023472/10000000000000 > 0 *)
+Lemma local_error_peak_gain_11 : forall X : R,
+  0 < X - (1543404638418208 / 1000000000000000) -> (X + (1543404638418209 / 1000000000000000)) - ((4 *
+    2238716023472) / 10000000000000) > 0.
+Proof.
+  intros. assert (E : (X + (1543404638418209 / 1000000000000000)) - ((4 * 2238716023472) / 10000000000000) - 0 = (X
+    - (1543404638418208 / 1000000000000000)) + (((1543404638418208 / 1000000000000000) + (1543404638418209 /
+    1000000000000000)) - ((4 * 2238716023472) / 10000000000000))) by field.
+  assert (P : 0 < (X - (1543404638418208 / 1000000000000000)) + (((1543404638418208 / 1000000000000000) +
+    (1543404638418209 / 1000000000000000)) - ((4 * 2238716023472) / 10000000000000))) by signs.
+  lra.
+Qed.
+
+(** 4*X*X*s*(1 - s) = X**2 - 1 *)
+Lemma local_error_peak_gain_12 : forall T X s : R,
+  T = (2 * s) - 1 -> X * T = 1 -> (((4 * X) * X) * s) * (1 - s) = X ^ 2 - 1.
+Proof.
+  intros. assert (E : (((4 * X) * X) * s) * (1 - s) - (X ^ 2 - 1) = (X ^ 2 * ((T + (2 * s)) - 1)) * (T - ((2 * s) -
+    1)) + (- ((X * T) + 1)) * ((X * T) - 1)) by field.
+  rewrite (Rminus_diag_eq T ((2 * s) - 1)) in E by assumption.
+  rewrite (Rminus_diag_eq (X * T) 1) in E by assumption.
+  lra.
+Qed.
+
+(** X**2 - 1 - 4*X*2238716023471/10000000000000 > 0 *)
+Lemma local_error_peak_gain_13 : forall X : R,
+  0 < X - (1543404638418208 / 1000000000000000) -> 0 < (X + (1543404638418208 / 1000000000000000)) - ((4 *
+    2238716023471) / 10000000000000) -> (X ^ 2 - 1) - (((4 * X) * 2238716023471) / 10000000000000) > 0.
+Proof.
+  intros. assert (E : (X ^ 2 - 1) - (((4 * X) * 2238716023471) / 10000000000000) - 0 = (X - (1543404638418208 /
+    1000000000000000)) * ((X + (1543404638418208 / 1000000000000000)) - ((4 * 2238716023471) / 10000000000000)) +
+    (((1543404638418208 / 1000000000000000) ^ 2 - ((((4 * 2238716023471) / 10000000000000) * 1543404638418208) /
+    1000000000000000)) - 1)) by field.
+  assert (P : 0 < (X - (1543404638418208 / 1000000000000000)) * ((X + (1543404638418208 / 1000000000000000)) - ((4 *
+    2238716023471) / 10000000000000)) + (((1543404638418208 / 1000000000000000) ^ 2 - ((((4 * 2238716023471) /
+    10000000000000) * 1543404638418208) / 1000000000000000)) - 1)) by signs.
+  lra.
+Qed.
+
+(** 4*X*2238716023472/10000000000000 - X**2 + 1 > 0 *)
+Lemma local_error_peak_gain_14 : forall X : R,
+  0 < (1543404638418209 / 1000000000000000) - X -> 0 < (X + (1543404638418209 / 1000000000000000)) - ((4 *
+    2238716023472) / 10000000000000) -> ((((4 * X) * 2238716023472) / 10000000000000) - X ^ 2) + 1 > 0.
+Proof.
+  intros. assert (E : ((((4 * X) * 2238716023472) / 10000000000000) - X ^ 2) + 1 - 0 = ((1543404638418209 /
+    1000000000000000) - X) * ((X + (1543404638418209 / 1000000000000000)) - ((4 * 2238716023472) / 10000000000000))
+    + ((1 + ((((4 * 2238716023472) / 10000000000000) * 1543404638418209) / 1000000000000000)) - (1543404638418209 /
+    1000000000000000) ^ 2)) by field.
+  assert (P : 0 < ((1543404638418209 / 1000000000000000) - X) * ((X + (1543404638418209 / 1000000000000000)) - ((4 *
+    2238716023472) / 10000000000000)) + ((1 + ((((4 * 2238716023472) / 10000000000000) * 1543404638418209) /
+    1000000000000000)) - (1543404638418209 / 1000000000000000) ^ 2)) by signs.
+  lra.
+Qed.
+
+(** d(s*(1 - s)*w, w) = s*(1 - s)*(1 - w*y*t) *)
+Lemma local_error_peak_1 : forall s t w y : R,
+  t = (2 * s) - 1 -> s * w * y + (-3) * s ^ 2 * w * y + 2 * s ^ 3 * w * y + (-1) * s ^ 2 + s = (s * (1 - s)) * (1 -
+    ((w * y) * t)).
+Proof.
+  intros. assert (E : s * w * y + (-3) * s ^ 2 * w * y + 2 * s ^ 3 * w * y + (-1) * s ^ 2 + s - ((s * (1 - s)) * (1
+    - ((w * y) * t))) = ((- ((s ^ 2 * w) * y)) + ((s * w) * y)) * (t - ((2 * s) - 1))) by field.
+  rewrite (Rminus_diag_eq t ((2 * s) - 1)) in E by assumption.
+  lra.
+Qed.
+
+(** sa*(1 - sa)*a = (a - ta)/4 *)
+Lemma local_error_peak_2 : forall a sa ta : R,
+  ta = (2 * sa) - 1 -> a * ta = 1 -> (sa * (1 - sa)) * a = (a - ta) / 4.
+Proof.
+  intros. assert (E : (sa * (1 - sa)) * a - ((a - ta) / 4) = ((a / 4) * ((ta + (2 * sa)) - 1)) * (ta - ((2 * sa) -
+    1)) + (- (ta / 4)) * ((a * ta) - 1)) by field.
+  rewrite (Rminus_diag_eq ta ((2 * sa) - 1)) in E by assumption.
+  rewrite (Rminus_diag_eq (a * ta) 1) in E by assumption.
+  lra.
+Qed.
+
+(** -sb*(1 - sb)*b = (tb - b)/4 *)
+Lemma local_error_peak_3 : forall b sb tb : R,
+  tb = (2 * sb) - 1 -> b * tb = 1 -> - ((sb * (1 - sb)) * b) = (tb - b) / 4.
+Proof.
+  intros. assert (E : - ((sb * (1 - sb)) * b) - ((tb - b) / 4) = (- ((b / 4) * ((tb + (2 * sb)) - 1))) * (tb - ((2 *
+    sb) - 1)) + (tb / 4) * ((b * tb) - 1)) by field.
+  rewrite (Rminus_diag_eq tb ((2 * sb) - 1)) in E by assumption.
+  rewrite (Rminus_diag_eq (b * tb) 1) in E by assumption.
+  lra.
+Qed.
+
+(** sv*(ep + 1) = ep *)
+Lemma local_error_peak_4 : forall en ep sv : R,
+  sv * (1 + en) = 1 -> ep * en = 1 -> sv * (ep + 1) = ep.
+Proof.
+  intros. assert (E : sv * (ep + 1) - ep = ep * ((sv * (1 + en)) - 1) + (- sv) * ((ep * en) - 1)) by field.
+  rewrite (Rminus_diag_eq (sv * (1 + en)) 1) in E by assumption.
+  rewrite (Rminus_diag_eq (ep * en) 1) in E by assumption.
+  lra.
+Qed.
+
+(** tv*(ep + 1) = ep - 1 *)
+Lemma local_error_peak_5 : forall ep sv tv : R,
+  tv = (2 * sv) - 1 -> sv * (ep + 1) = ep -> tv * (ep + 1) = ep - 1.
+Proof.
+  intros. assert (E : tv * (ep + 1) - (ep - 1) = (ep + 1) * (tv - ((2 * sv) - 1)) + 2 * ((sv * (ep + 1)) - ep)) by
+    field.
+  rewrite (Rminus_diag_eq tv ((2 * sv) - 1)) in E by assumption.
+  rewrite (Rminus_diag_eq (sv * (ep + 1)) ep) in E by assumption.
+  lra.
+Qed.
+
+(** ep >= 3 *)
+Lemma local_error_peak_6 : forall c ep v : R,
+  0 <= (v + c) - 2 -> 0 <= ((ep - 1) - v) - c -> ep >= 3.
+Proof.
+  intros. assert (E : ep - 3 = ((v + c) - 2) + (((ep - 1) - v) - c)) by field.
+  assert (P : 0 <= ((v + c) - 2) + (((ep - 1) - v) - c)) by signs.
+  lra.
+Qed.
+
+(** ep + 1 > 0 *)
+Lemma local_error_peak_7 : forall ep : R,
+  0 < ep -> ep + 1 > 0.
+Proof.
+  intros. assert (E : ep + 1 - 0 = 1 + ep) by field.
+  assert (P : 0 < 1 + ep) by signs.
+  lra.
+Qed.
+
+(** v*tv >= 1 *)
+Lemma local_error_peak_8 : forall tv v : R,
+  0 <= tv - (1 / 2) -> 0 <= v - 2 -> v * tv >= 1.
+Proof.
+  intros. assert (E : v * tv - 1 = 2 * (tv - (1 / 2)) + (1 / 2) * (v - 2) + (v - 2) * (tv - (1 / 2))) by field.
+  assert (P : 0 <= 2 * (tv - (1 / 2)) + (1 / 2) * (v - 2) + (v - 2) * (tv - (1 / 2))) by signs.
+  lra.
+Qed.
+
+(** x <= N *)
+Lemma norm_entry_bound_1 : forall N c e x : R,
+  0 <= (N * e) - c -> 0 <= c - x -> e = 1 -> x <= N.
+Proof.
+  intros. assert (E : N - x = ((N * e) - c) + (c - x) + (- N) * (e - 1)) by field.
+  rewrite (Rminus_diag_eq e 1) in E by assumption.
+  assert (P : 0 <= ((N * e) - c) + (c - x)) by signs.
+  lra.
+Qed.
+
+(** -N <= x *)
+Lemma norm_entry_bound_2 : forall N c e x : R,
+  0 <= (N * e) - c -> 0 <= c + x -> e = 1 -> - N <= x.
+Proof.
+  intros. assert (E : x - (- N) = ((N * e) - c) + (c + x) + (- N) * (e - 1)) by field.
+  rewrite (Rminus_diag_eq e 1) in E by assumption.
+  assert (P : 0 <= ((N * e) - c) + (c + x)) by signs.
+  lra.
+Qed.
+
+(** sigma_s*(1 - sigma_s) > 0 *)
+Lemma lstm1997_carousel_bound_1 : forall sigma_s : R,
+  0 < sigma_s -> 0 < 1 - sigma_s -> sigma_s * (1 - sigma_s) > 0.
+Proof.
+  intros. assert (E : sigma_s * (1 - sigma_s) - 0 = sigma_s * (1 - sigma_s)) by field.
+  assert (P : 0 < sigma_s * (1 - sigma_s)) by signs.
+  lra.
+Qed.
+
+(** sigma_z*(1 - sigma_z) > 0 *)
+Lemma lstm1997_carousel_bound_2 : forall sigma_z : R,
+  0 < sigma_z -> 0 < 1 - sigma_z -> sigma_z * (1 - sigma_z) > 0.
+Proof.
+  intros. assert (E : sigma_z * (1 - sigma_z) - 0 = sigma_z * (1 - sigma_z)) by field.
+  assert (P : 0 < sigma_z * (1 - sigma_z)) by signs.
+  lra.
+Qed.
+
+(** i*(1 - i) > 0 *)
+Lemma lstm1997_carousel_bound_3 : forall i : R,
+  0 < i -> 0 < 1 - i -> i * (1 - i) > 0.
+Proof.
+  intros. assert (E : i * (1 - i) - 0 = i * (1 - i)) by field.
+  assert (P : 0 < i * (1 - i)) by signs.
+  lra.
+Qed.
+
+(** 1/4 - sigma_s*(1 - sigma_s) >= 0 *)
+Lemma lstm1997_carousel_bound_4 : forall sigma_s : R,
+  (1 / 4) - (sigma_s * (1 - sigma_s)) >= 0.
+Proof.
+  intros. assert (E : (1 / 4) - (sigma_s * (1 - sigma_s)) - 0 = (sigma_s - (1 / 2)) ^ 2) by field.
+  assert (P : 0 <= (sigma_s - (1 / 2)) ^ 2) by signs.
+  lra.
+Qed.
+
+(** 1/4 - sigma_z*(1 - sigma_z) >= 0 *)
+Lemma lstm1997_carousel_bound_5 : forall sigma_z : R,
+  (1 / 4) - (sigma_z * (1 - sigma_z)) >= 0.
+Proof.
+  intros. assert (E : (1 / 4) - (sigma_z * (1 - sigma_z)) - 0 = (sigma_z - (1 / 2)) ^ 2) by field.
+  assert (P : 0 <= (sigma_z - (1 / 2)) ^ 2) by signs.
+  lra.
+Qed.
+
+(** 1/4 - i*(1 - i) >= 0 *)
+Lemma lstm1997_carousel_bound_6 : forall i : R,
+  (1 / 4) - (i * (1 - i)) >= 0.
+Proof.
+  intros. assert (E : (1 / 4) - (i * (1 - i)) - 0 = (i - (1 / 2)) ^ 2) by field.
+  assert (P : 0 <= (i - (1 / 2)) ^ 2) by signs.
+  lra.
+Qed.
+
+(** o*d(h, s)*d(g, z)*i > 0 *)
+Lemma lstm1997_carousel_bound_7 : forall i o sigma_s sigma_z : R,
+  0 < o -> 0 < sigma_s * (1 - sigma_s) -> 0 < sigma_z * (1 - sigma_z) -> 0 < i -> ((o * ((-2) * sigma_s ^ 2 + 2 *
+    sigma_s)) * ((-4) * sigma_z ^ 2 + 4 * sigma_z)) * i > 0.
+Proof.
+  intros. assert (E : ((o * ((-2) * sigma_s ^ 2 + 2 * sigma_s)) * ((-4) * sigma_z ^ 2 + 4 * sigma_z)) * i - 0 = 8 *
+    o * (sigma_s * (1 - sigma_s)) * (sigma_z * (1 - sigma_z)) * i) by field.
+  assert (P : 0 < 8 * o * (sigma_s * (1 - sigma_s)) * (sigma_z * (1 - sigma_z)) * i) by signs.
+  lra.
+Qed.
+
+(** o*d(h, s)*d(g, z)*i < 1/2 *)
+Lemma lstm1997_carousel_bound_8 : forall i o sigma_s sigma_z : R,
+  0 < o -> 0 < 1 - i -> 0 < 1 - o -> 0 < sigma_s * (1 - sigma_s) -> 0 < i -> 0 <= (1 / 4) - (sigma_z * (1 -
+    sigma_z)) -> 0 <= (1 / 4) - (sigma_s * (1 - sigma_s)) -> ((o * ((-2) * sigma_s ^ 2 + 2 * sigma_s)) * ((-4) *
+    sigma_z ^ 2 + 4 * sigma_z)) * i < 1 / 2.
+Proof.
+  intros. assert (E : 1 / 2 - (((o * ((-2) * sigma_s ^ 2 + 2 * sigma_s)) * ((-4) * sigma_z ^ 2 + 4 * sigma_z)) * i)
+    = (1 / 2) * o * (1 - i) + (1 / 2) * (1 - o) + 8 * o * (sigma_s * (1 - sigma_s)) * i * ((1 / 4) - (sigma_z * (1 -
+    sigma_z))) + 2 * o * i * ((1 / 4) - (sigma_s * (1 - sigma_s)))) by field.
+  assert (P : 0 < (1 / 2) * o * (1 - i) + (1 / 2) * (1 - o) + 8 * o * (sigma_s * (1 - sigma_s)) * i * ((1 / 4) -
+    (sigma_z * (1 - sigma_z))) + 2 * o * i * ((1 / 4) - (sigma_s * (1 - sigma_s)))) by signs.
+  lra.
+Qed.
+
+(** sigma_s*(1 - sigma_s) > 0 *)
+Lemma lstm1997_carousel_bound_9 : forall sigma_s : R,
+  0 < sigma_s -> 0 < 1 - sigma_s -> sigma_s * (1 - sigma_s) > 0.
+Proof.
+  intros. assert (E : sigma_s * (1 - sigma_s) - 0 = sigma_s * (1 - sigma_s)) by field.
+  assert (P : 0 < sigma_s * (1 - sigma_s)) by signs.
+  lra.
+Qed.
+
+(** sigma_z*(1 - sigma_z) > 0 *)
+Lemma lstm1997_carousel_bound_10 : forall sigma_z : R,
+  0 < sigma_z -> 0 < 1 - sigma_z -> sigma_z * (1 - sigma_z) > 0.
+Proof.
+  intros. assert (E : sigma_z * (1 - sigma_z) - 0 = sigma_z * (1 - sigma_z)) by field.
+  assert (P : 0 < sigma_z * (1 - sigma_z)) by signs.
+  lra.
+Qed.
+
+(** i*(1 - i) > 0 *)
+Lemma lstm1997_carousel_bound_11 : forall i : R,
+  0 < i -> 0 < 1 - i -> i * (1 - i) > 0.
+Proof.
+  intros. assert (E : i * (1 - i) - 0 = i * (1 - i)) by field.
+  assert (P : 0 < i * (1 - i)) by signs.
+  lra.
+Qed.
+
+(** 1/4 - sigma_s*(1 - sigma_s) >= 0 *)
+Lemma lstm1997_carousel_bound_12 : forall sigma_s : R,
+  (1 / 4) - (sigma_s * (1 - sigma_s)) >= 0.
+Proof.
+  intros. assert (E : (1 / 4) - (sigma_s * (1 - sigma_s)) - 0 = (sigma_s - (1 / 2)) ^ 2) by field.
+  assert (P : 0 <= (sigma_s - (1 / 2)) ^ 2) by signs.
+  lra.
+Qed.
+
+(** 1/4 - sigma_z*(1 - sigma_z) >= 0 *)
+Lemma lstm1997_carousel_bound_13 : forall sigma_z : R,
+  (1 / 4) - (sigma_z * (1 - sigma_z)) >= 0.
+Proof.
+  intros. assert (E : (1 / 4) - (sigma_z * (1 - sigma_z)) - 0 = (sigma_z - (1 / 2)) ^ 2) by field.
+  assert (P : 0 <= (sigma_z - (1 / 2)) ^ 2) by signs.
+  lra.
+Qed.
+
+(** 1/4 - i*(1 - i) >= 0 *)
+Lemma lstm1997_carousel_bound_14 : forall i : R,
+  (1 / 4) - (i * (1 - i)) >= 0.
+Proof.
+  intros. assert (E : (1 / 4) - (i * (1 - i)) - 0 = (i - (1 / 2)) ^ 2) by field.
+  assert (P : 0 <= (i - (1 / 2)) ^ 2) by signs.
+  lra.
+Qed.
+
+(** o*d(h, s)*g*d(i, a) > -1/4 *)
+Lemma lstm1997_carousel_bound_15 : forall i o sigma_s sigma_z : R,
+  0 < o -> 0 < sigma_s * (1 - sigma_s) -> 0 < i * (1 - i) -> 0 < sigma_z -> 0 < 1 - o -> 0 <= (1 / 4) - (i * (1 -
+    i)) -> 0 <= (1 / 4) - (sigma_s * (1 - sigma_s)) -> ((o * ((-2) * sigma_s ^ 2 + 2 * sigma_s)) * ((4 * sigma_z) -
+    2)) * ((-1) * i ^ 2 + i) > - (1 / 4).
+Proof.
+  intros. assert (E : ((o * ((-2) * sigma_s ^ 2 + 2 * sigma_s)) * ((4 * sigma_z) - 2)) * ((-1) * i ^ 2 + i) - (- (1
+    / 4)) = 8 * o * (sigma_s * (1 - sigma_s)) * (i * (1 - i)) * sigma_z + (1 / 4) * (1 - o) + 4 * o * (sigma_s * (1
+    - sigma_s)) * ((1 / 4) - (i * (1 - i))) + o * ((1 / 4) - (sigma_s * (1 - sigma_s)))) by field.
+  assert (P : 0 < 8 * o * (sigma_s * (1 - sigma_s)) * (i * (1 - i)) * sigma_z + (1 / 4) * (1 - o) + 4 * o * (sigma_s
+    * (1 - sigma_s)) * ((1 / 4) - (i * (1 - i))) + o * ((1 / 4) - (sigma_s * (1 - sigma_s)))) by signs.
+  lra.
+Qed.
+
+(** o*d(h, s)*g*d(i, a) < 1/4 *)
+Lemma lstm1997_carousel_bound_16 : forall i o sigma_s sigma_z : R,
+  0 < o -> 0 < sigma_s * (1 - sigma_s) -> 0 < i * (1 - i) -> 0 < 1 - sigma_z -> 0 < 1 - o -> 0 <= (1 / 4) - (i * (1
+    - i)) -> 0 <= (1 / 4) - (sigma_s * (1 - sigma_s)) -> ((o * ((-2) * sigma_s ^ 2 + 2 * sigma_s)) * ((4 * sigma_z)
+    - 2)) * ((-1) * i ^ 2 + i) < 1 / 4.
+Proof.
+  intros. assert (E : 1 / 4 - (((o * ((-2) * sigma_s ^ 2 + 2 * sigma_s)) * ((4 * sigma_z) - 2)) * ((-1) * i ^ 2 +
+    i)) = 8 * o * (sigma_s * (1 - sigma_s)) * (i * (1 - i)) * (1 - sigma_z) + (1 / 4) * (1 - o) + 4 * o * (sigma_s *
+    (1 - sigma_s)) * ((1 / 4) - (i * (1 - i))) + o * ((1 / 4) - (sigma_s * (1 - sigma_s)))) by field.
+  assert (P : 0 < 8 * o * (sigma_s * (1 - sigma_s)) * (i * (1 - i)) * (1 - sigma_z) + (1 / 4) * (1 - o) + 4 * o *
+    (sigma_s * (1 - sigma_s)) * ((1 / 4) - (i * (1 - i))) + o * ((1 / 4) - (sigma_s * (1 - sigma_s)))) by signs.
+  lra.
+Qed.
+
+(** o*d(h, s)*d(g, z)*i = o*i/2 *)
+Lemma lstm1997_carousel_bound_17 : forall i o sigma_s sigma_z : R,
+  sigma_s = 1 / 2 -> sigma_z = 1 / 2 -> ((o * ((-2) * sigma_s ^ 2 + 2 * sigma_s)) * ((-4) * sigma_z ^ 2 + 4 *
+    sigma_z)) * i = (o * i) / 2.
+Proof.
+  intros. assert (E : ((o * ((-2) * sigma_s ^ 2 + 2 * sigma_s)) * ((-4) * sigma_z ^ 2 + 4 * sigma_z)) * i - ((o * i)
+    / 2) = ((((- ((((8 * i) * o) * sigma_s) * sigma_z)) + ((((8 * i) * o) * sigma_s) * sigma_z ^ 2)) + (((4 * i) *
+    o) * sigma_z)) - (((4 * i) * o) * sigma_z ^ 2)) * (sigma_s - (1 / 2)) + ((i * o) - (((2 * i) * o) * sigma_z)) *
+    (sigma_z - (1 / 2))) by field.
+  rewrite (Rminus_diag_eq sigma_s (1 / 2)) in E by assumption.
+  rewrite (Rminus_diag_eq sigma_z (1 / 2)) in E by assumption.
+  lra.
+Qed.
+
+(** o*d(h, s)*g*d(i, a) = o*g/8 *)
+Lemma lstm1997_carousel_bound_18 : forall i o sigma_s sigma_z : R,
+  sigma_s = 1 / 2 -> i = 1 / 2 -> ((o * ((-2) * sigma_s ^ 2 + 2 * sigma_s)) * ((4 * sigma_z) - 2)) * ((-1) * i ^ 2 +
+    i) = (o * ((4 * sigma_z) - 2)) / 8.
+Proof.
+  intros. assert (E : ((o * ((-2) * sigma_s ^ 2 + 2 * sigma_s)) * ((4 * sigma_z) - 2)) * ((-1) * i ^ 2 + i) - ((o *
+    ((4 * sigma_z) - 2)) / 8) = (((((((((2 * i ^ 2) * o) - (((4 * i ^ 2) * o) * sigma_s)) + ((((8 * i ^ 2) * o) *
+    sigma_s) * sigma_z)) - (((4 * i ^ 2) * o) * sigma_z)) - ((2 * i) * o)) + (((4 * i) * o) * sigma_s)) - ((((8 * i)
+    * o) * sigma_s) * sigma_z)) + (((4 * i) * o) * sigma_z)) * (sigma_s - (1 / 2)) + ((((i * o) - (((2 * i) * o) *
+    sigma_z)) - ((1 / 2) * o)) + (o * sigma_z)) * (i - (1 / 2))) by field.
+  rewrite (Rminus_diag_eq sigma_s (1 / 2)) in E by assumption.
+  rewrite (Rminus_diag_eq i (1 / 2)) in E by assumption.
+  lra.
+Qed.
+
+(** d(o + t, c) = 1 - t**2 *)
+Lemma output_sum_is_wrong_1 : forall t : R,
+  (-1) * t ^ 2 + 1 = 1 - t ^ 2.
+Proof.
+  intros. assert (E : (-1) * t ^ 2 + 1 - (1 - t ^ 2) = 0) by field.
+  lra.
+Qed.
+
+(** d(o*t, c) = o*(1 - t**2) *)
+Lemma output_sum_is_wrong_2 : forall o t : R,
+  (-1) * o * t ^ 2 + o = o * (1 - t ^ 2).
+Proof.
+  intros. assert (E : (-1) * o * t ^ 2 + o - (o * (1 - t ^ 2)) = 0) by field.
+  lra.
+Qed.
+
+(** -o <= o*t *)
+Lemma output_sum_is_wrong_3 : forall o t : R,
+  0 <= o -> 0 < 1 + t -> - o <= o * t.
+Proof.
+  intros. assert (E : o * t - (- o) = o * (1 + t)) by field.
+  assert (P : 0 <= o * (1 + t)) by signs.
+  lra.
+Qed.
+
+(** o*t <= o *)
+Lemma output_sum_is_wrong_4 : forall o t : R,
+  0 <= o -> 0 < 1 - t -> o * t <= o.
+Proof.
+  intros. assert (E : o - (o * t) = o * (1 - t)) by field.
+  assert (P : 0 <= o * (1 - t)) by signs.
+  lra.
+Qed.
+
+(** 1 + o > 0 *)
+Lemma output_sum_is_wrong_5 : forall o : R,
+  0 <= o -> 1 + o > 0.
+Proof.
+  intros. assert (E : 1 + o - 0 = 1 + o) by field.
+  assert (P : 0 < 1 + o) by signs.
+  lra.
+Qed.
+
+(** o*t > -1 *)
+Lemma output_sum_is_wrong_6 : forall o t : R,
+  0 < 1 + o -> 0 < 1 + t -> 0 <= 1 - o -> 0 < 1 - t -> o * t > - 1.
+Proof.
+  intros. assert (E : o * t - (- 1) = (1 / 2) * (1 + o) * (1 + t) + (1 / 2) * (1 - o) * (1 - t)) by field.
+  assert (P : 0 < (1 / 2) * (1 + o) * (1 + t) + (1 / 2) * (1 - o) * (1 - t)) by signs.
+  lra.
+Qed.
+
+(** o*t < 1 *)
+Lemma output_sum_is_wrong_7 : forall o t : R,
+  0 < 1 + o -> 0 < 1 - t -> 0 <= 1 - o -> 0 < 1 + t -> o * t < 1.
+Proof.
+  intros. assert (E : 1 - (o * t) = (1 / 2) * (1 + o) * (1 - t) + (1 / 2) * (1 - o) * (1 + t)) by field.
+  assert (P : 0 < (1 / 2) * (1 + o) * (1 - t) + (1 / 2) * (1 - o) * (1 + t)) by signs.
+  lra.
+Qed.
+
+(** o*t = 0 *)
+Lemma output_sum_is_wrong_8 : forall o t : R,
+  o = 0 -> o * t = 0.
+Proof.
+  intros. assert (E : o * t - 0 = t * (o - 0)) by field.
+  rewrite (Rminus_diag_eq o 0) in E by assumption.
+  lra.
+Qed.
+
+(** d(o*t, c) = 0 *)
+Lemma output_sum_is_wrong_9 : forall o t : R,
+  o = 0 -> (-1) * o * t ^ 2 + o = 0.
+Proof.
+  intros. assert (E : (-1) * o * t ^ 2 + o - 0 = (1 - t ^ 2) * (o - 0)) by field.
+  rewrite (Rminus_diag_eq o 0) in E by assumption.
+  lra.
+Qed.
+
+(** o + t = t *)
+Lemma output_sum_is_wrong_10 : forall o t : R,
+  o = 0 -> o + t = t.
+Proof.
+  intros. assert (E : o + t - t = 1 * (o - 0)) by field.
+  rewrite (Rminus_diag_eq o 0) in E by assumption.
+  lra.
+Qed.
+
+(** d(o + t, c) > 0 *)
+Lemma output_sum_is_wrong_11 : forall t : R,
+  0 < 1 - t -> 0 < 1 + t -> (-1) * t ^ 2 + 1 > 0.
+Proof.
+  intros. assert (E : (-1) * t ^ 2 + 1 - 0 = (1 - t) * (1 + t)) by field.
+  assert (P : 0 < (1 - t) * (1 + t)) by signs.
+  lra.
+Qed.
+
+(** o + t > 1 *)
+Lemma output_sum_is_wrong_12 : forall o t : R,
+  0 < t -> o = 1 -> o + t > 1.
+Proof.
+  intros. assert (E : o + t - 1 = t + 1 * (o - 1)) by field.
+  rewrite (Rminus_diag_eq o 1) in E by assumption.
+  assert (P : 0 < t) by signs.
+  lra.
+Qed.
+
+(** n > 0 *)
+Lemma learning_memory_break_even_1 : forall n : R,
+  0 <= n - 1 -> n > 0.
+Proof.
+  intros. assert (E : n - 0 = 1 + (n - 1)) by field.
+  assert (P : 0 < 1 + (n - 1)) by signs.
+  lra.
+Qed.
+
+(** p - n >= 0 *)
+Lemma learning_memory_break_even_2 : forall m n : R,
+  0 <= m -> (n + m) - n >= 0.
+Proof.
+  intros. assert (E : (n + m) - n - 0 = m) by field.
+  assert (P : 0 <= m) by signs.
+  lra.
+Qed.
+
+(** p > 0 *)
+Lemma learning_memory_break_even_3 : forall m n : R,
+  0 < n -> 0 <= (n + m) - n -> n + m > 0.
+Proof.
+  intros. assert (E : n + m - 0 = n + ((n + m) - n)) by field.
+  assert (P : 0 < n + ((n + m) - n)) by signs.
+  lra.
+Qed.
+
+(** p - 1 >= 0 *)
+Lemma learning_memory_break_even_4 : forall m n : R,
+  0 <= n - 1 -> 0 <= (n + m) - n -> (n + m) - 1 >= 0.
+Proof.
+  intros. assert (E : (n + m) - 1 - 0 = (n - 1) + ((n + m) - n)) by field.
+  assert (P : 0 <= (n - 1) + ((n + m) - n)) by signs.
+  lra.
+Qed.
+
+(** n > 0 *)
+Lemma learning_memory_break_even_5 : forall n : R,
+  0 <= n - 1 -> n > 0.
+Proof.
+  intros. assert (E : n - 0 = 1 + (n - 1)) by field.
+  assert (P : 0 < 1 + (n - 1)) by signs.
+  lra.
+Qed.
+
+(** p - n >= 0 *)
+Lemma learning_memory_break_even_6 : forall m n : R,
+  0 <= m -> (n + m) - n >= 0.
+Proof.
+  intros. assert (E : (n + m) - n - 0 = m) by field.
+  assert (P : 0 <= m) by signs.
+  lra.
+Qed.
+
+(** p > 0 *)
+Lemma learning_memory_break_even_7 : forall m n : R,
+  0 < n -> 0 <= (n + m) - n -> n + m > 0.
+Proof.
+  intros. assert (E : n + m - 0 = n + ((n + m) - n)) by field.
+  assert (P : 0 < n + ((n + m) - n)) by signs.
+  lra.
+Qed.
+
+(** p - 1 >= 0 *)
+Lemma learning_memory_break_even_8 : forall m n : R,
+  0 <= n - 1 -> 0 <= (n + m) - n -> (n + m) - 1 >= 0.
+Proof.
+  intros. assert (E : (n + m) - 1 - 0 = (n - 1) + ((n + m) - n)) by field.
+  assert (P : 0 <= (n - 1) + ((n + m) - n)) by signs.
+  lra.
+Qed.
+
+(** n**2*p = T*p + n + m *)
+Lemma learning_memory_break_even_9 : forall T m n : R,
+  T = n ^ 2 - 1 -> n ^ 2 * (n + m) = ((T * (n + m)) + n) + m.
+Proof.
+  intros. assert (E : n ^ 2 * (n + m) - (((T * (n + m)) + n) + m) = ((- m) - n) * (T - (n ^ 2 - 1))) by field.
+  rewrite (Rminus_diag_eq T (n ^ 2 - 1)) in E by assumption.
+  lra.
+Qed.
