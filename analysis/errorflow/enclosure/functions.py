@@ -95,14 +95,21 @@ def whole_power(backend: Backend, u: Number, n: int) -> Number:
     """u^n for an integer n, sharp on wide intervals."""
     if n < 0 and not (u > 0 or u < 0):
         raise ArithmeticError("division by an interval that holds zero")
-    if n % 2 == 0:
-        return bell(backend, lambda v: v**n, u) if n >= 0 else _even_inverse(backend, u, n)
-    return rising(backend, lambda v: v**n, u)
+    if n % 2 == 0 and n > 0:
+        return bell(backend, lambda v: _product(v, n), u)
+    if n >= 0:
+        return rising(backend, lambda v: _product(v, n), u)
+    return rising(backend, lambda v: 1 / _product(v, -n), u)
 
 
-def _even_inverse(backend: Backend, u: Number, n: int) -> Number:
-    low, high = backend.ends(u)
-    return backend.hull(low**n, high**n)
+def _product(v: Number, n: int) -> Number:
+    """v^n by squaring, for Arb's own power of a ball round zero is not a number."""
+    found = v * 0 + 1
+    for bit in f"{n:b}" if n else "":
+        found = found * found
+        if bit == "1":
+            found = found * v
+    return found
 
 
 def rational_power(backend: Backend, u: Number, exponent: Fraction) -> Four:

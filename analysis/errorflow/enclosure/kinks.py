@@ -84,7 +84,7 @@ def _roots(program: Program, a: Fraction, b: Fraction) -> list[tuple[Fraction, F
     """Places where the sign changes: a rational number twice, or the ends of a very short interval."""
     grid = [a + (b - a) * Fraction(k, 509) for k in range(510)]
     signs = [_sign(program, x) for x in grid]
-    found = [(x, x) for x, s in zip(grid, signs, strict=True) if s == 0 and a < x < b]
+    found = [(x, x) for x, s in zip(grid, signs, strict=True) if s == 0 and a < x < b and _vanishes(program, x)]
     for left, right, s, t in zip(grid[:-1], grid[1:], signs[:-1], signs[1:], strict=True):
         if s and t and s != t:
             found.append(_narrowed(program, left, right, s))
@@ -99,10 +99,14 @@ def _narrowed(program: Program, left: Fraction, right: Fraction, sign: int) -> t
         else:
             right = middle
     near = ((left + right) / 2).limit_denominator(10**6)
-    exact = exact_jets(program, near, 0)
-    if exact is not None and exact[0][0].rational == 0:
+    if _vanishes(program, near):
         return near, near
     return left - WIDTH, right + WIDTH
+
+
+def _vanishes(program: Program, x: Fraction) -> bool:
+    exact = exact_jets(program, x, 0)
+    return exact is not None and exact[0][0].rational == 0
 
 
 def _sign(program: Program, x: Fraction) -> int:
