@@ -453,6 +453,27 @@ def test_the_joint_flow_of_a_bidirectional_network_is_refused_with_the_reason():
         ef.diagnose(bidirectional(torch), inputs, loss="squared", targets=[0.0], head=(np.ones((1, 6)), np.zeros(1)))
 
 
+def test_a_cell_of_ones_own_is_diagnosed_with_its_weights():
+    cell = ef.stacked([ef.gru(), ef.lstm()])
+    rng = np.random.default_rng(3)
+    weights = cell.random_weights(rng, n_l0=3, n_l1=2, m=1)
+    inputs = positive(1, 9)[0]
+    found = ef.diagnose(cell, inputs, weights=weights)
+    (layer,) = found.layers
+    np.testing.assert_allclose(layer.log2_norm, cell.profile(weights, inputs).log2_norm, rtol=0, atol=1e-12)
+    assert (layer.kind, layer.units, layer.inputs) == ("lstm_on_gru", 2, 1)
+    assert layer.bound.theorem is None
+    assert [c.state for c in layer.carriers] == ["h_l0", "c_l1"]
+
+
+def test_wrong_targets_are_refused_before_any_work():
+    told = []
+    with pytest.raises(ValueError, match="two classes"):
+        ef.diagnose(rnn_network(np.eye(2)), positive(1, 4), loss="cross-entropy", targets=[0], tell=told.append,
+                    head=(np.ones((1, 2)), np.zeros(1)))  # fmt: skip
+    assert told == ["running the network"]
+
+
 def test_only_the_layer_that_is_asked_for_is_judged():
     torch = pytest.importorskip("torch", reason="its modules give the weights")
     network = ef.read_network(torch.nn.LSTM(2, 3, num_layers=2).double().state_dict())
@@ -483,7 +504,11 @@ def test_arguments_that_do_not_fit_are_refused(options, says):
 
 def test_what_is_no_network_and_inputs_of_another_width_are_refused():
     with pytest.raises(TypeError, match="read_network"):
+        ef.diagnose("weights.npz", positive(1, 4))
+    with pytest.raises(ValueError, match="weights must be given for the cell 'rnn'"):
         ef.diagnose(ef.rnn(), positive(1, 4))
+    with pytest.raises(ValueError, match="weights must be left out"):
+        ef.diagnose(rnn_network(np.eye(2)), positive(1, 4), weights={})
     with pytest.raises(ValueError, match=r"shape \(T, 1\) or \(batch, T, 1\), got \(4, 2\)"):
         ef.diagnose(rnn_network(np.eye(2)), np.zeros((4, 2)))
 

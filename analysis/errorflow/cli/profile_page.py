@@ -51,11 +51,16 @@ def _numbers(layer: LayerDiagnosis, many: bool) -> str:
     quartiles = layer.log2_norm_quartiles if many else ()
     ranks = dict(zip(layer.rank_lags.tolist(), np.median(layer.rank, axis=0), strict=True))
     rows = [["lag", "log2 norm", *(["25 %", "75 %"] if many else []), *blocks, *shares, "rank"]]
-    for q in layer.rank_lags.tolist():
+    for q in doubling(int(layer.lags[-1])):
         norms = [layer.log2_norm, *quartiles, *blocks.values()]
         parts = [f"{v[q]:.3f}" if np.isfinite(v[q]) else "-" for v in shares.values()]
-        rows.append([str(q), *(_norm(v[q]) for v in norms), *parts, f"{ranks[q]:g}"])
+        rows.append([str(q), *(_norm(v[q]) for v in norms), *parts, f"{ranks[q]:g}" if q in ranks else "-"])
     return table(rows, right=range(len(rows[0])))
+
+
+def doubling(last: int) -> list[int]:
+    """0, 1, 2, 4, ... and the last lag."""
+    return sorted({0, last, *(2**k for k in range(last.bit_length()) if 2**k < last)})
 
 
 def _most(shares: dict[str, Any]) -> dict[str, Any]:
@@ -97,8 +102,7 @@ def _loss(flow: LossFlow) -> str:
 
 def checkpoints_page(found: Checkpoints) -> str:
     """The text of a folder of checkpoints: a row for each."""
-    lags = sorted({0, *(2**k for k in range(int(found.lags[-1]).bit_length())), int(found.lags[-1])})
-    shown = [q for q in lags if 0 < q <= found.lags[-1]][-6:]
+    shown = doubling(int(found.lags[-1]))[1:][-6:]
     error = found.log2_error
     rows = [
         ["step", "verdict", "horizon", *(f"lag {q}" for q in shown), *(["loss error"] if error is not None else [])]

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
+from errorflow.cells import Cell
 from errorflow.diagnosis.limits import bound_of
 from errorflow.diagnosis.loss import LossFlow, loss_flow
-from errorflow.diagnosis.readout import Head, as_head
+from errorflow.diagnosis.readout import Head, as_head, check_targets
 from errorflow.diagnosis.record import Diagnosis, LayerDiagnosis
 from errorflow.diagnosis.trap import trap_of
 from errorflow.diagnosis.units import carriers, rank_by_lag
@@ -18,32 +19,42 @@ from errorflow.diagnosis.verdict import THRESHOLD, verdict
 from errorflow.networks import Layer, Network
 from errorflow.numeric.arrays import Array, checked
 from errorflow.numeric.forward import Trajectory
-from errorflow.numeric.forward import run as run_cell
 from errorflow.numeric.profile import Profile, profile_of
 from errorflow.stacks import stacked, stacked_weights
 
 JOINT = "joint"
 _RANKED = 4  # sequences whose rank is worked out
+_FURTHEST = 1024  # lags to which rank and the product of blocks are followed: each costs as much as the norms
 _SHARED = 4  # sequences of a stack whose parts are followed
 Tell = Callable[[str], None]
 
 
 @dataclass(frozen=True, eq=False)
 class _Part:
-    """A layer, or all of them as one, with its run. layer: its number, or "joint"."""
+    """A layer, or all of them as one, with its run.
+
+    layer: its number, or "joint". theorems: the kind whose theorems hold for it, "" for none.
+    """
 
     layer: int | str
     direction: str
     kind: str
+    theorems: str
     units: int
     inputs: int
     run: Trajectory
 
+    @property
+    def layer_and_direction(self) -> tuple[int | str, str]:
+        """What tells it from the others."""
+        return self.layer, self.direction
+
 
 def diagnose(
-    network: Network,
+    network: Network | Cell,
     inputs: Any,
     *,
+    weights: Mapping[str, Any] | None = None,
     layer: int | str | None = None,
     max_lag: int | None = None,
     threshold: float = THRESHOLD,
@@ -55,9 +66,11 @@ def diagnose(
 ) -> Diagnosis:
     """The diagnosis of a network along the sequences given.
 
-    network: as `errorflow.read_network` returns it. inputs: (batch, T, m), or (T, m) for one sequence.
+    network: as `errorflow.read_network` returns it; or a cell, with its weights. inputs: (batch, T, m), or (T, m) for
+        one sequence.
     layer: only this one, counted from 0, or "joint" for all layers of a stack as one; default every layer, and the
-        joint flow where there are several. max_lag: largest q, default T.
+        joint flow where there are several. max_lag: largest q, default T. threshold: the norm below which an error
+        counts as gone.
     loss: "cross-entropy" or "squared", of a linear read-out of the last output: its error is carried back along the
         joint flow. targets: a class, or the values wanted, for each sequence. head: (weight, bias); default the one
         beside the network. tell: receives a line for each thing that is being done.
@@ -65,42 +78,63 @@ def diagnose(
     Raises: ValueError or TypeError for arguments that do not fit, among them the joint flow of a bidirectional network,
         which is no recurrence in one direction.
     """
-    if not isinstance(network, Network):
-        raise TypeError(f"network must come from errorflow.read_network, got {type(network).__name__}")
-    layers = network.layers
-    array, single = _sequences(inputs, layers[0].inputs)
-    numbers = sorted({each.layer for each in layers})
-    several, reverse = len(numbers) > 1, any(each.direction == "reverse" for each in layers)
+    if loss is None and targets is not None:
+        raise ValueError("loss must say what the targets are for: cross-entropy or squared")
+    tell("running the network")
+    parts, single = _parts(network, weights, inputs)
+    joint = None
+    if isinstance(network, Network):
+        _check_layer(network, layer, loss)
+        if layer == JOINT or (len({p.layer for p in parts}) > 1 and _forward(parts) and (layer is None or loss)):
+            joint = _joint(network.layers, inputs)
+    top = parts[-1] if joint is None else joint
+    if loss is not None:
+        read = _head(network, head)
+        check_targets(loss, targets, top.run.batch, len(read.bias))
+    wanted = [p for p in (*parts, joint) if p is not None and layer in (None, p.layer)]
+    found = {p.layer_and_direction: _judged(p, max_lag, threshold, departures, tell) for p in wanted}
+    flow: LossFlow | None = None
+    if loss is not None:
+        tell(f"carrying the error of a {loss} loss back")
+        known = found.get(top.layer_and_direction)
+        profile = known.profile if known else profile_of(top.run, max_lag=max_lag, departures=False)
+        flow = loss_flow(top.run, read, loss, targets, np.atleast_2d(profile.log2_norm))
+    whole = found.pop((JOINT, "forward"), None)
+    return Diagnosis(getattr(network, "source", ""), tuple(found.values()), whole, flow, single)
+
+
+def _parts(network: Any, weights: Mapping[str, Any] | None, inputs: Any) -> tuple[list[_Part], bool]:
+    """Each layer with its run, and whether one sequence was given without a batch axis."""
+    if isinstance(network, Network):
+        if weights is not None:
+            raise ValueError("weights must be left out for a network, which has its own")
+        array, single = _sequences(inputs, network.layers[0].inputs)
+        return [_part(e, run) for e, run in zip(network.layers, network.trajectories(array), strict=True)], single
+    if not isinstance(network, Cell):
+        kind = type(network).__name__
+        raise TypeError(f"network must come from errorflow.read_network, or be a cell with its weights, got {kind}")
+    if weights is None:
+        raise ValueError(f"weights must be given for the cell {network.name!r}: name -> array")
+    run = network.run(weights, inputs)
+    width = sum(run.values[x].shape[2] for x in network.definition.inputs)
+    units = run.states[network.definition.output.name].shape[2]
+    return [_Part(0, "forward", network.name, "", units, width, replace(run, single=False))], run.single
+
+
+def _forward(parts: Sequence[_Part]) -> bool:
+    return all(p.direction == "forward" for p in parts)
+
+
+def _check_layer(network: Network, layer: int | str | None, loss: str | None) -> None:
+    numbers = sorted({each.layer for each in network.layers})
     if layer is not None and layer != JOINT and layer not in numbers:
         raise ValueError(f"layer must be from 0 to {numbers[-1]}, or {JOINT!r}, got {layer!r}")
-    if reverse and (layer == JOINT or loss is not None):
+    if network.directions > 1 and (layer == JOINT or loss is not None):
         what = "loss must be left out" if loss is not None else f"layer must be a number and not {JOINT!r}"
         raise ValueError(
             f"{what} for a bidirectional network: together its layers are no recurrence in one direction of time;"
             " each layer and direction has a flow of its own"
         )
-    tell("running the network")
-    parts = [_part(each, run) for each, run in zip(layers, network.trajectories(array), strict=True)]
-    joint = _joint(layers, array) if not reverse and (several or layer == JOINT) else None
-    top = joint if joint is not None else parts[-1]
-    wanted = [p for p in parts if layer in (None, p.layer)]
-    found = [_judged(p, max_lag, threshold, departures, tell) for p in wanted]
-    whole = None
-    if joint is not None and layer in (None, JOINT):
-        whole = _judged(joint, max_lag, threshold, departures, tell)
-    flow: LossFlow | None = None
-    if loss is not None:
-        tell(f"carrying the error of a {loss} loss back")
-        read = _head(network, head)
-        norms = whole.log2_norm_by_sequence if whole is not None else None
-        if norms is None:
-            norms = next((f.log2_norm_by_sequence for f, p in zip(found, wanted, strict=True) if p is top), None)
-        if norms is None:
-            norms = np.atleast_2d(profile_of(top.run, max_lag=max_lag, departures=False).log2_norm)
-        flow = loss_flow(top.run, read, loss, targets, norms)
-    elif targets is not None:
-        raise ValueError("loss must say what the targets are for: cross-entropy or squared")
-    return Diagnosis(network.source, tuple(found), whole, flow, single)
 
 
 def _sequences(inputs: Any, width: int) -> tuple[Array, bool]:
@@ -111,24 +145,25 @@ def _sequences(inputs: Any, width: int) -> tuple[Array, bool]:
 
 
 def _part(layer: Layer, run: Trajectory) -> _Part:
-    return _Part(layer.layer, layer.direction, layer.kind, layer.units, layer.inputs, run)
+    return _Part(layer.layer, layer.direction, layer.kind, layer.kind, layer.units, layer.inputs, run)
 
 
-def _joint(layers: Sequence[Layer], inputs: Array) -> _Part:
+def _joint(layers: Sequence[Layer], inputs: Any) -> _Part:
     if len(layers) == 1:
         raise ValueError(f"layer must be left out for a network of one layer, got {JOINT!r}: it is the joint flow")
     cell = stacked([each.cell() for each in layers])
     weights = stacked_weights([each.weights for each in layers])
+    run = cell.run(weights, inputs)
     kinds = " on ".join(dict.fromkeys(each.kind for each in reversed(layers)))
     units = sum(each.units for each in layers)
-    return _Part(JOINT, "forward", kinds, units, layers[0].inputs, run_cell(cell.definition, weights, inputs))
+    return _Part(JOINT, "forward", kinds, "", units, layers[0].inputs, replace(run, single=False))
 
 
 def _judged(part: _Part, max_lag: int | None, threshold: float, departures: bool, tell: Tell) -> LayerDiagnosis:
     name = "all layers as one" if part.layer == JOINT else f"layer {part.layer} {part.direction}"
     tell(f"{name}: norms by lag")
     run = part.run
-    kind = "" if part.layer == JOINT else part.kind  # theorems are about single layers
+    kind = part.theorems
     profile = _profile(part, max_lag, departures)
     output = run.definition.output.name
     tell(f"{name}: bounds, units, rank")
@@ -139,7 +174,7 @@ def _judged(part: _Part, max_lag: int | None, threshold: float, departures: bool
         None if c_to_c is None else c_to_c[chosen], chosen,
     )  # fmt: skip
     units = carriers(run) if run.steps else ()
-    lags = int(profile.lags[-1])
+    lags = min(int(profile.lags[-1]), _FURTHEST)
     at = np.unique([0, *(2**k for k in range(lags.bit_length())), lags])
     at = at[at <= lags]
     few = run.sequences(0, min(_RANKED, run.batch))
@@ -150,7 +185,7 @@ def _judged(part: _Part, max_lag: int | None, threshold: float, departures: bool
     return LayerDiagnosis(
         layer=part.layer, direction=part.direction, kind=part.kind, units=part.units, inputs=part.inputs,
         profile=profile, verdict=judged, bound=bound, carriers=units, rank_lags=at, rank=rank_by_lag(few, at),
-        trap=trap_of(run, profile.log2_norm, profile.log2_norm_blocks[output, output]),
+        trap=trap_of(run, profile.log2_norm[:, : lags + 1], profile.log2_norm_blocks[output, output][:, : lags + 1]),
     )  # fmt: skip
 
 
@@ -168,8 +203,8 @@ def _median_sequence(log2_norm: Array) -> int:
     return int(np.argsort(log2_norm[:, -1], kind="stable")[(len(log2_norm) - 1) // 2])
 
 
-def _head(network: Network, head: Any) -> Head:
-    found = network.head if head is None else head
+def _head(network: Network | Cell, head: Any) -> Head:
+    found = getattr(network, "head", None) if head is None else head
     if found is None:
         raise ValueError("head must be given as (weight, bias): the network has no linear read-out beside it")
     return as_head(found)
