@@ -62,7 +62,7 @@ def profile(
 
 def profile_of(trajectory: Trajectory, *, max_lag: int | None = None, departures: bool = True) -> Profile:
     """The error flow along a trajectory that has been run. Arguments as in `profile`."""
-    lags = _checked_lag("max_lag", trajectory.steps if max_lag is None else max_lag, trajectory.steps)
+    lags = checked_lag("max_lag", trajectory.steps if max_lag is None else max_lag, trajectory.steps)
     labels = _labels(trajectory.definition) if departures else ()
     table: Table = {}
     together = max(1, _GROUP // (trajectory.width**2 * (1 + len(labels))))
@@ -102,7 +102,8 @@ def _profile(table: Table, lags: int) -> Profile:
     )
 
 
-def _checked_lag(name: str, lag: Any, steps: int) -> int:
+def checked_lag(name: str, lag: Any, steps: int) -> int:
+    """`lag` as an integer; raises ValueError outside 0..steps."""
     if isinstance(lag, bool) or not isinstance(lag, int | np.integer) or not 0 <= lag <= steps:
         raise ValueError(f"{name} must be an integer from 0 to T = {steps}, got {lag!r}")
     return int(lag)
@@ -124,7 +125,7 @@ def flow_at(trajectory: Trajectory, lag: int) -> tuple[Array, Integers]:
 
     lag: q, 0 <= q <= T.
     """
-    (last,) = deque(windows(trajectory, _checked_lag("lag", lag, trajectory.steps)), maxlen=1)
+    (last,) = deque(windows(trajectory, checked_lag("lag", lag, trajectory.steps)), maxlen=1)
     flow = [Scaled(block.mantissa[-1], block.exponent[-1]) for block in last.flow.values()]
     top = np.max([block.exponent.max(axis=-1) for block in flow], axis=0)
     top = np.where(top > NOTHING // 2, top, 0)
