@@ -137,6 +137,7 @@ def _networks() -> Outcome:
         return Outcome(what, "not in this installation", None, look)
     import numpy as np
 
+    from errorflow.diagnosis import diagnose
     from errorflow.networks import read_network
 
     inputs = np.load(NETWORKS / "digits_inputs.npy")
@@ -147,7 +148,11 @@ def _networks() -> Outcome:
         shares = sum(profile.shares.values())
         ok &= bool(np.abs(shares - 1).max() < 1e-9)
         found.append(f"{kind} {2 ** float(np.median(profile.log2_norm[:, -1])):.2g}")
-    return Outcome(what, f"norm over {inputs.shape[1]} lags: {', '.join(found)}", ok, look)
+    stack, years = read_network(NETWORKS / "sunspots_lstm2.safetensors"), np.load(NETWORKS / "sunspots_inputs.npy")
+    joint = diagnose(stack, years[:2], layer="joint", departures=False).joint
+    assert joint is not None
+    done = f"norm over {inputs.shape[1]} lags: {', '.join(found)}; stack: {joint.verdict.word}, horizon {joint.horizon}"
+    return Outcome(what, done, ok, look)
 
 
 def _figures() -> Outcome:
