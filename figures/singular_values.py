@@ -18,7 +18,7 @@ import numpy as np
 
 import errorflow as ef
 from errorflow import bounds
-from errorflow.diagnosis.units import singular_values
+from errorflow.numeric.spectrum import SEEN, numerical_rank, singular_values
 from errorflow.plots import style
 from figures.table import Array, Table, holds
 
@@ -35,7 +35,6 @@ FOLDER = Path(__file__).parent / "networks"
 KINDS = {"a": "rnn", "b": "lstm", "c": "gru"}
 SEQUENCES = 8
 SHOWN = {"rnn": (1, 2, 4, 8, 16, 32, 64), "lstm": (1, 2, 4, 8, 16, 32, 64, 128), "gru": (1, 2, 4, 8, 16, 32, 64)}
-FLOOR = 1e-12  # of the largest singular value: a product in float64 knows no smaller ones
 RANKED = 1e-8
 
 
@@ -48,12 +47,11 @@ def data() -> Table:
         network = ef.read_network(FOLDER / f"digits_{kind}.safetensors")
         trajectory = network.cell().run(network.weights, inputs)
         found = singular_values(trajectory)
-        above = found >= found[:, :, :1] + np.log2(FLOOR)
         middle = np.median(found, axis=0)
-        seen = above.all(axis=0)
+        seen = np.isfinite(found).all(axis=0)
         for k in SHOWN[kind]:
             curves[panel, f"k={k}"] = (lags, np.where(seen[:, k - 1], middle[:, k - 1], np.nan))
-        curves["d", kind] = (lags, np.median((found > found[:, :, :1] + np.log2(RANKED)).mean(axis=2), axis=0))
+        curves["d", kind] = (lags, np.median(numerical_rank(found, RANKED), axis=0) / found.shape[2])
         if kind == "rnn":
             slopes = 1 - trajectory.states["h"][1:].transpose(1, 0, 2) ** 2
             mean = bounds.log2_rnn_determinant(slopes, network.weights["W"])
@@ -64,7 +62,7 @@ def data() -> Table:
     axes = {panel: ("lag q", f"log2 of the k-th singular value, {kind}") for panel, kind in KINDS.items()}
     return Table(
         curves,
-        {"networks": [f"digits_{k}.safetensors" for k in KINDS.values()], "sequences": SEQUENCES, "floor": FLOOR,
+        {"networks": [f"digits_{k}.safetensors" for k in KINDS.values()], "sequences": SEQUENCES, "floor": SEEN,
          "ranked_above": RANKED},
         {**axes, "d": ("lag q", "share of singular values above 1e-8 of the largest")},
     )  # fmt: skip

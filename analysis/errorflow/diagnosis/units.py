@@ -61,24 +61,13 @@ def carriers(run: Trajectory) -> tuple[Carriers, ...]:
 
 
 def rank_by_lag(run: Trajectory, lags: Integers) -> Integers:
-    """The numerical rank of the flow at these lags, (batch, len(lags)): singular values above 1e-8 of the largest."""
-    found = singular_values(run, lags)
-    with np.errstate(invalid="ignore"):  # nothing is above nothing
-        return np.asarray((found - found[:, :, :1] > np.log2(NEGLIGIBLE)).sum(axis=2))
+    """The numerical rank of the flow at these lags, (batch, len(lags)): singular values above 1e-8 of the largest.
 
-
-def singular_values(run: Trajectory, lags: Integers | None = None) -> Array:
-    """log2 of the singular values of the flow, largest first, (batch, lags, N); default every lag 0..T.
-
-    Those below some 1e-14 of the largest are rounding.
+    At every lag: `errorflow.numeric.spectrum`.
     """
-    wanted = np.arange(run.steps + 1) if lags is None else np.asarray(lags)
-    found = np.empty((run.batch, len(wanted), run.width))
-    unit = unit_errors(run)
-    for q, errors in enumerate(carried_back(run, unit, int(wanted[-1]))):
-        if q in wanted:
-            matrix, top = at_one_exponent(errors)
-            with np.errstate(divide="ignore"):
-                values = np.log2(np.linalg.svd(matrix, compute_uv=False)) + top[:, None]
-            found[:, wanted == q] = values[:, None]
-    return found
+    ranks = np.zeros((run.batch, len(lags)), dtype=np.int64)
+    for q, errors in enumerate(carried_back(run, unit_errors(run), int(lags[-1]))):
+        if q in lags:
+            values = np.linalg.svd(at_one_exponent(errors)[0], compute_uv=False)
+            ranks[:, np.searchsorted(lags, q)] = (values > NEGLIGIBLE * values[:, :1]).sum(axis=1)
+    return ranks
