@@ -1,8 +1,8 @@
 (** The constant error carousel, forget gates, and what is left of the error when the other paths are cut. *)
 
-Require Import Reals Lra Lia.
+Require Import Reals Lra Lia Psatz.
 From Coquelicot Require Import Coquelicot.
-From ErrorFlow Require Import ErrorFlow LSTM.
+From ErrorFlow Require Import Activations ErrorFlow LSTM.
 Open Scope R_scope.
 
 (** The cell states of 1997, s_t = s_(t-1) + u_t, where u_t = y_in g(net_c) does not depend on them once the paths
@@ -90,3 +90,86 @@ Proof.
 Qed.
 
 End Truncated.
+
+(** T24, lstm1997.carousel_bound: what is left at any lag, eq. (41), is below 1/2 for the cell input and below 1/4 for
+    the input gate: y_out h'(s) at time t, the rest at the step of entry. *)
+Theorem carousel_bound (s net_c net_in net_out : R) :
+  0 < logistic net_out * Derive squash_out s * Derive squash_in net_c * logistic net_in < 1 / 2 /\
+  Rabs (logistic net_out * Derive squash_out s * squash_in net_c * Derive logistic net_in) < 1 / 4.
+Proof.
+  destruct (logistic_range net_out), (logistic_range net_in), (squash_out_slope s) as [_ [_ [[? ?] _]]],
+    (squash_in_slope net_c) as [_ [_ [[? ?] _]]], (logistic_slope net_in) as [_ [[? ?] _]].
+  assert (G : Rabs (squash_in net_c) < 2).
+  { unfold squash_in. destruct (logistic_range net_c). apply Rabs_def1; lra. }
+  assert (P : 0 < logistic net_out * Derive squash_out s < 1 / 2).
+  { split; [now apply Rmult_lt_0_compat|nra]. }
+  set (a := logistic net_out * Derive squash_out s) in *.
+  assert (Q : 0 < Derive squash_in net_c * logistic net_in < 1).
+  { split; [now apply Rmult_lt_0_compat|nra]. }
+  rewrite (Rmult_assoc a (Derive squash_in net_c)). split; [split; [now apply Rmult_lt_0_compat|nra]|].
+  rewrite !Rabs_mult, (Rabs_right a), (Rabs_right (Derive logistic net_in)) by lra.
+  assert (0 <= Rabs (squash_in net_c)) by apply Rabs_pos.
+  assert (a * Rabs (squash_in net_c) < 1) by nra.
+  assert (0 <= a * Rabs (squash_in net_c)) by (apply Rmult_le_pos; lra). nra.
+Qed.
+
+(** T22, carousel.linear_unit: constant error flow f'(x) w = 1 makes the unit linear, and the activation constant only
+    without the constant C = f(0) that the paper leaves out. *)
+Theorem linear_unit (f : R -> R) (w : R) :
+  (forall x, ex_derive f x) -> (forall x, Derive f x * w = 1) -> forall x, f x = x / w + f 0.
+Proof.
+  intros D E.
+  assert (W : w <> 0) by (intro Z; generalize (E 0); rewrite Z; lra).
+  assert (M : forall x y, x < y -> f y - f x = (y - x) / w).
+  { intros x y L. destruct (MVT_cor2 f (Derive f) x y L) as [c [C _]].
+    - intros c _. now apply is_derive_Reals, Derive_correct.
+    - rewrite C. replace (Derive f c) with (/ w); [field; easy|].
+      apply Rmult_eq_reg_r with w; [|easy]. rewrite E. now field. }
+  intro x. destruct (Rtotal_order x 0) as [L|[->|L]].
+  - generalize (M x 0 L). replace ((0 - x) / w) with (- (x / w)) by now field. lra.
+  - unfold Rdiv. lra.
+  - generalize (M 0 x L). rewrite Rminus_0_r. lra.
+Qed.
+
+Fixpoint activation (f : R -> R) (w a : R) (t : nat) : R :=
+  match t with O => a | S k => f (w * activation f w a k) end.
+
+Corollary linear_unit_drifts (f : R -> R) (w a : R) (t : nat) :
+  (forall x, ex_derive f x) -> (forall x, Derive f x * w = 1) -> activation f w a t = a + INR t * f 0.
+Proof.
+  intros D E. assert (W : w <> 0) by (intro Z; generalize (E 0); rewrite Z; lra).
+  induction t; [simpl; ring|]. cbn [activation]. rewrite (linear_unit f w D E), IHt, S_INR. field. easy.
+Qed.
+
+(** T31, forget_gate.half_life: a gate held at bias b keeps at least the share of a gate held at bias a iff b >= a, ... *)
+Theorem constant_gate (a b : R) (T : nat) : (1 <= T)%nat -> (logistic a ^ T <= logistic b ^ T <-> a <= b).
+Proof.
+  intro P. destruct (logistic_range a), (logistic_range b). split; intro L.
+  - apply Rnot_lt_le. intro G. apply logistic_lt in G.
+    assert (S : forall k, logistic b ^ S k < logistic a ^ S k).
+    { induction k; [simpl; lra|]. rewrite <- (tech_pow_Rmult _ (S k)), <- (tech_pow_Rmult (logistic a)).
+      apply Rmult_le_0_lt_compat; try lra. apply pow_le. lra. }
+    destruct T; [lia|]. generalize (S T). lra.
+  - apply pow_incr. split; [lra|]. destruct L as [L|<-]; [left; now apply logistic_lt|lra].
+Qed.
+
+(** ... and half of the error after T steps iff T is at most ln 2 / ln (1 + e^-b). *)
+Theorem half_life (b : R) (T : nat) : 1 / 2 <= logistic b ^ T <-> INR T <= ln 2 / ln (1 + exp (- b)).
+Proof.
+  assert (E := exp_pos (- b)). assert (L : 0 < ln (1 + exp (- b))) by (rewrite <- ln_1; apply ln_increasing; lra).
+  assert (F : logistic b ^ T = exp (- (INR T * ln (1 + exp (- b))))).
+  { unfold logistic. rewrite (exp_Ropp (INR T * _)). rewrite <- Rinv_pow by lra. f_equal.
+    rewrite <- Rpower_pow by lra. easy. }
+  assert (H : 1 / 2 = exp (- ln 2)) by (rewrite exp_Ropp, exp_ln; lra).
+  rewrite F, H.
+  assert (Q : INR T <= ln 2 / ln (1 + exp (- b)) <-> INR T * ln (1 + exp (- b)) <= ln 2).
+  { split; intro K.
+    - apply Rmult_le_compat_r with (r := ln (1 + exp (- b))) in K; [|lra].
+      replace (ln 2 / ln (1 + exp (- b)) * ln (1 + exp (- b))) with (ln 2) in K by (field; lra). easy.
+    - apply Rmult_le_reg_r with (ln (1 + exp (- b))); [easy|].
+      replace (ln 2 / ln (1 + exp (- b)) * ln (1 + exp (- b))) with (ln 2) by (field; lra). easy. }
+  rewrite Q. split; intro K.
+  - apply Rnot_lt_le. intro G. apply (Rle_not_lt _ _ K). apply exp_increasing. lra.
+  - destruct (Req_dec (INR T * ln (1 + exp (- b))) (ln 2)) as [->|N]; [lra|].
+    left. apply exp_increasing. lra.
+Qed.

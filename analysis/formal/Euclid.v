@@ -84,6 +84,24 @@ Proof.
   apply cauchy_schwarz.
 Qed.
 
+(** T14, norm.entry_bound, for the 2-norm: no entry of W exceeds the factor by which W stretches. *)
+Theorem entry_bound (W : nat -> nat -> R) (w : R) (i j : nat) : (i < n)%nat -> (j < n)%nat ->
+  (forall v, norm2 (weigh W v) <= w * norm2 v) -> Rabs (W i j) <= w.
+Proof.
+  intros I K H. specialize (H (same j)).
+  assert (E : forall u, weigh W (same j) u = W u j).
+  { intro u. unfold weigh. rewrite <- (sum_over_same n j (W u)) by easy. apply sum_over_ext. intros. ring. }
+  assert (N : norm2 (same j) = 1).
+  { unfold norm2. rewrite <- sqrt_1. f_equal.
+    rewrite sum_over_ext with (h := fun l => same j l * same j l) by (intros; ring).
+    rewrite (sum_over_same n j (same j)) by easy. unfold same. now destruct (Nat.eq_dec j j). }
+  rewrite N, Rmult_1_r in H. apply Rle_trans with (2 := H). unfold norm2.
+  rewrite <- sqrt_Rsqr_abs. apply sqrt_le_1_alt. unfold Rsqr.
+  rewrite sum_over_ext with (h := fun u => W u j ^ 2) by (intros; now rewrite E).
+  rewrite <- (sum_over_same n i (fun u => W u j * W u j)) by easy. apply sum_over_le. intros u _.
+  unfold same. destruct (Nat.eq_dec i u); nra.
+Qed.
+
 (** T17, rnn.vanishing, for n units in the 2-norm: slopes at most gamma, ||W v|| <= w ||v||. *)
 Theorem network_bound (d : nat -> nat -> R) (W : nat -> nat -> R) (gamma w : R) (q : nat) (v : nat -> R) :
   0 <= gamma -> 0 <= w ->

@@ -5,6 +5,7 @@
 
 Require Import Reals Lra Lia List.
 From Coquelicot Require Import Coquelicot.
+From ErrorFlow Require Import Activations.
 Import ListNotations.
 Open Scope R_scope.
 
@@ -244,3 +245,34 @@ Qed.
 End Bounds.
 
 End Flow.
+
+(** T12, rnn.path_sum_as_printed: with the subscripts that eq. (2) prints, w_(l_m l_(m-1)), the sum over paths is the
+    flow of the transposed weight matrix. *)
+Fixpoint along_as_printed (W f : nat -> nat -> R) (m u : nat) (inner : list nat) (v : nat) : R :=
+  match inner with
+  | [] => f m v * W v u
+  | l :: rest => f m l * W l u * along_as_printed W f (S m) l rest v
+  end.
+
+Theorem path_sum_as_printed (n : nat) (W f : nat -> nat -> R) (q u v : nat) : (1 <= q)%nat -> (u < n)%nat ->
+  sum_over (lists n (q - 1)) (fun inner => along_as_printed W f 1 u inner v) = flow n (fun i j => W j i) f q u v.
+Proof.
+  intros Q U. rewrite flow_is_the_path_sum by easy. apply sum_over_ext. intros p _.
+  generalize 1%nat u. induction p as [|l r]; intros m k; simpl; [easy|]. now rewrite IHr.
+Qed.
+
+(** T16, rnn.weights_below_four: all n weights w with n w >= 4 and bias - n w / 2 rest at y = 1/2, where no entry of the
+    flow ever falls below 1/n: for n >= 2 the weights may be below 4. *)
+Theorem weights_below_four (n : nat) (w : R) (q u v : nat) : (1 <= q)%nat -> (u < n)%nat -> 4 <= INR n * w ->
+  let net := sum_over (units n) (fun _ => w * (1 / 2)) - INR n * w / 2 in
+  logistic net = 1 / 2 /\ / INR n <= flow n (fun _ _ => w) (fun _ _ => Derive logistic net) q u v.
+Proof.
+  intros Q U L net.
+  assert (N : 0 < INR n) by (apply lt_0_INR; lia).
+  assert (Z : net = 0) by (unfold net; rewrite sum_over_constant; unfold units; rewrite seq_length; field).
+  rewrite Z. split; [apply logistic_0|].
+  replace (Derive logistic 0) with (1 / 4) by (symmetry; now apply logistic_slope).
+  rewrite (path_bound_attained n (fun _ _ => w) (fun _ _ => 1 / 4) w (1 / 4)) by easy.
+  rewrite <- (Rmult_1_l (/ INR n)). apply Rmult_le_compat_r; [left; now apply Rinv_0_lt_compat|].
+  apply pow_R1_Rle. lra.
+Qed.
