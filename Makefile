@@ -12,7 +12,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install
 
-.PHONY: run test test-all check figures paper formal clean
+.PHONY: run test test-all bench check figures paper formal clean
 
 run: .venv/.run
 	@$(BIN)/errorflow run
@@ -22,6 +22,10 @@ test: .venv/.dev
 
 test-all: .venv/.dev
 	@$(BIN)/python -m pytest -q --slow
+
+# Against JAX and PyTorch where they are installed; JAX=FILE names another interpreter that has JAX.
+bench: .venv/.dev
+	@$(BIN)/python -m tests.benchmarks $(if $(JAX),--python $(JAX)) --json build/bench.json --table build/bench.md
 
 figures: .venv/.run
 	@$(BIN)/python -m figures

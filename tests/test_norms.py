@@ -150,14 +150,17 @@ def test_a_random_network_is_carried_in_few_columns_and_an_orthogonal_one_in_all
 
 
 def test_directions_that_come_back_are_noticed_and_the_flow_is_carried_whole():
-    # Backwards in time one half of the units falls by 1/2 for 200 steps and is dropped; then the other half is wiped out.
+    # Backwards in time one half of the units falls by 1/2 for 200 steps and is dropped; then the other is wiped out.
     n, steps = 12, 230
     h, x = ef.names("h x")
     cell = ef.Cell("gated", inputs=[x], state={h: x * h}, sizes={h: "n", x: "n"})
     xs = np.ones((steps, n))
     xs[-200:, : n // 2] = 0.5
     xs[0, n // 2 :] = 0.0
-    got = cell.profile({}, xs, {"h": np.ones(n)}, departures=False)
+    trajectory = cell.run({}, xs, {"h": np.ones(n)})
+    *_, last = flows.windows(trajectory, steps, whole=False)
+    assert last.columns.kept == (n // 2,)
+    got = profile_of(trajectory, departures=False)
     np.testing.assert_array_equal(got.log2_norm[:steps], np.zeros(steps))
     assert got.log2_norm[steps] == -200.0
 
