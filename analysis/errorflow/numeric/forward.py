@@ -1,4 +1,4 @@
-"""The forward pass of any cell, with every vector of the graph kept at every step."""
+"""The forward pass of any cell. The states of every step are kept, and the vectors within a step if asked for."""
 
 from __future__ import annotations
 
@@ -13,12 +13,14 @@ from errorflow.definition import Definition, New
 from errorflow.numeric.arrays import Array, checked_inputs, checked_state, checked_weights
 from errorflow.numeric.compile import compiled
 
+_TOGETHER = 256  # steps whose inner vectors are held at once where they are not kept
+
 
 @dataclass(frozen=True, eq=False)
 class Trajectory:
     """A run of a cell over a batch of sequences.
 
-    weights: as checked, float64. values: name -> (T, batch, width) for inputs and inner vectors.
+    weights: as checked, float64. values: name -> (T, batch, width) for inputs, and for inner vectors if they are kept.
     states: name -> (T + 1, batch, width), the initial state first. single: whether one sequence was given without a
     batch axis.
     """
@@ -56,7 +58,25 @@ class Trajectory:
         for symbol in self.definition.states:
             window[symbol] = self.states[symbol.name][start:stop]
             window[New(symbol)] = self.states[symbol.name][start + 1 : stop + 1]
+        if any(node.symbol not in window for node in self.definition.nodes):
+            self._make_again(window)
         return window
+
+    def _make_again(self, window: dict[sympy.Symbol, Array]) -> None:
+        """Adds the inner vectors, which follow from the states, all steps at once."""
+        for node, function in compiled(self.definition).nodes:
+            if isinstance(node.symbol, New):
+                continue
+            like = next(window[s] for s in self.definition.states)
+            if function is not None:
+                read = next((window[s].shape for s in function.reads), like.shape)
+                window[node.symbol] = function(window, read)
+                continue
+            width = len(self.weights[node.bias]) if node.bias else len(self.weights[str(node.terms[0].matrix)])
+            total = np.zeros((*like.shape[:2], width))
+            for term in node.terms:
+                total += _mapped(self.weights[str(term.matrix)], window[term.source])
+            window[node.symbol] = total + self.weights[node.bias] if node.bias else total
 
     def output(self) -> Array:
         """The output block at every step, (batch, T, n); without the batch axis for a single sequence."""
@@ -64,11 +84,14 @@ class Trajectory:
         return block[0] if self.single else block
 
 
-def run(definition: Definition, weights: Mapping[str, Any], inputs: Any, state: Any = None) -> Trajectory:
+def run(
+    definition: Definition, weights: Mapping[str, Any], inputs: Any, state: Any = None, *, inner: bool = True
+) -> Trajectory:
     """The trajectory of the cell.
 
     weights: name -> array, shapes as in `definition.parameters`. inputs: (batch, T, m) or (T, m).
-    state: block name -> (n,) or (batch, n), zero where absent.
+    state: block name -> (n,) or (batch, n), zero where absent. inner: whether the vectors within a step are kept too;
+    if not, `between` makes them again, and memory is that of the states.
 
     Raises: KeyError, TypeError, ValueError for arrays that do not fit; ArithmeticError when a value overflows, with the
     vector and the step.
@@ -83,13 +106,16 @@ def run(definition: Definition, weights: Mapping[str, Any], inputs: Any, state: 
     for symbol in definition.states:
         states[symbol.name] = np.empty((steps + 1, batch, sizes[definition.sizes[symbol]]))
         states[symbol.name][0] = initial[symbol.name]
-    for node in definition.nodes:
-        if not isinstance(node.symbol, New):
-            values[node.symbol] = np.zeros((steps, batch, sizes[definition.sizes[node.symbol]]))
-    _add_what_needs_no_state(definition, matrices, values)
-
-    _advance(definition, matrices, values, states, steps)
-    trajectory = Trajectory(definition, matrices, values, states, single)
+    together = max(steps, 1) if inner else _TOGETHER
+    for start in range(0, max(steps, 1), together):
+        stop = min(steps, start + together)
+        part = {x: streams[x.name][start:stop] for x in definition.inputs}
+        for node in definition.nodes:
+            if not isinstance(node.symbol, New):
+                part[node.symbol] = np.zeros((stop - start, batch, sizes[definition.sizes[node.symbol]]))
+        _add_what_needs_no_state(definition, matrices, part)
+        _advance(definition, matrices, part, {name: block[start : stop + 1] for name, block in states.items()})
+    trajectory = Trajectory(definition, matrices, part if inner else values, states, single)
     _check_finite(trajectory)
     return trajectory
 
@@ -99,9 +125,9 @@ def _advance(
     matrices: dict[str, Array],
     values: dict[sympy.Symbol, Array],
     states: dict[str, Array],
-    steps: int,
 ) -> None:
     """Fills in `values` and `states`, step by step."""
+    steps = len(next(iter(states.values()))) - 1
     where = {symbol: (array, 0) for symbol, array in values.items()}  # step t stands at t + 0, a new state at t + 1
     for old, new in compiled(definition).news.items():
         where[old], where[new] = (states[old.name], 0), (states[old.name], 1)
@@ -117,7 +143,11 @@ def _advance(
                     target[t + ahead] = function.function(*(array[t + later] for array, later in reads))
                 for weight, array, later in terms:
                     now = array[t + later]
-                    target[t] += now * weight if weight.ndim == 1 else now @ weight.T
+                    target[t] += _mapped(weight, now)
+
+
+def _mapped(weight: Array, vectors: Array) -> Array:
+    return vectors * weight if weight.ndim == 1 else vectors @ weight.T
 
 
 def _add_what_needs_no_state(
@@ -128,7 +158,7 @@ def _add_what_needs_no_state(
         for term in node.terms:
             if term.source in definition.inputs:
                 weight, source = matrices[str(term.matrix)], values[term.source]
-                values[node.symbol] += source * weight if weight.ndim == 1 else source @ weight.T
+                values[node.symbol] += _mapped(weight, source)
         if node.bias:
             values[node.symbol] += matrices[node.bias]
 

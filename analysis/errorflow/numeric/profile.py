@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from html import escape
 from typing import Any
 
 import numpy as np
@@ -39,6 +40,21 @@ class Profile:
     log2_departures: dict[str, Array]
     shares: dict[str, Array]
 
+    def plot(self, path: Any, title: str = "") -> Any:
+        """The path of a picture. See `errorflow.plots.plot_profile`."""
+        from errorflow.plots import plot_profile
+
+        return plot_profile(self, path, title)
+
+    def _repr_html_(self) -> str:
+        last = int(self.lags[-1])
+        columns = {"log<sub>2</sub> norm": self.log2_norm} | {escape(k or "net"): v for k, v in self.shares.items()}
+        rows = ["<tr><th>lag</th>" + "".join(f"<th>{name}</th>" for name in columns) + "</tr>"]
+        for q in sorted({0, last, *(2**k for k in range(last.bit_length()) if 2**k < last)}):
+            middle = (np.median(np.atleast_2d(values)[:, q]) for values in columns.values())
+            rows.append(f"<tr><td>{q}</td>" + "".join(f"<td>{value:.3f}</td>" for value in middle) + "</tr>")
+        return f"<table>{''.join(rows)}</table>"
+
 
 def profile(
     definition: Definition,
@@ -57,7 +73,7 @@ def profile(
     Raises: as `errorflow.numeric.run`; ValueError for a max_lag outside 0..T; ArithmeticError if an entry of a Jacobian
     is not finite.
     """
-    return profile_of(run(definition, weights, inputs, state), max_lag=max_lag, departures=departures)
+    return profile_of(run(definition, weights, inputs, state, inner=False), max_lag=max_lag, departures=departures)
 
 
 def profile_of(trajectory: Trajectory, *, max_lag: int | None = None, departures: bool = True) -> Profile:
