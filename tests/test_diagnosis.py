@@ -540,6 +540,14 @@ def test_the_json_of_a_layer_has_the_names_of_the_command_line_and_is_valid():
     assert "joint" not in data
 
 
+def test_a_profile_shows_itself_in_a_notebook_and_as_a_picture(tmp_path):
+    cell = ef.lstm()
+    weights = cell.random_weights(np.random.default_rng(0), n=2, m=1)
+    found = cell.profile(weights, positive(3, 9))
+    assert [int(row.split("</td>")[0]) for row in found._repr_html_().split("<tr><td>")[1:]] == [0, 1, 2, 4, 8, 9]
+    assert found.plot(tmp_path / "p.svg").stat().st_size > 1000
+
+
 def test_a_diagnosis_shows_itself_in_a_notebook_and_as_a_picture(tmp_path):
     found = ef.diagnose(lstm_network(1.0), positive(3, 12))
     assert "<table>" in found._repr_html_()

@@ -5,6 +5,7 @@ import pytest
 from sympy import tanh
 
 import errorflow as ef
+from errorflow.builtin import BUILTIN
 from errorflow.calculus.jacobian import state_jacobian
 from errorflow.diagnosis.trap import _log2_norm
 from errorflow.numeric.linear import jacobians
@@ -13,10 +14,10 @@ from tests import oracles
 MODULES = {"rnn": "RNN", "lstm": "LSTM", "gru": "GRU"}
 
 
-def torch_stack(torch, kind, layers, n=5, m=2, seed=3):
+def torch_stack(torch, kind, layers, n=5, m=2, seed=3, **options):
     """A torch module of random weights in float64, and what errorflow reads of it."""
     torch.manual_seed(seed)
-    module = getattr(torch.nn, MODULES[kind])(m, n, num_layers=layers, batch_first=True).double()
+    module = getattr(torch.nn, MODULES[kind])(m, n, num_layers=layers, batch_first=True, **options).double()
     with torch.no_grad():
         for weight in module.parameters():
             weight.mul_(2.0)
@@ -64,6 +65,39 @@ def test_the_joint_flow_of_a_stack_is_that_of_autograd_at_every_lag(kind, layers
             np.testing.assert_allclose(found.log2_norm_blocks[f"{state[0]},{state[1]}"], norms, rtol=0, atol=1e-9)
             start += 5
     assert start == flows[0].shape[0]
+
+
+def test_the_joint_flow_of_projected_layers_is_that_of_autograd_at_every_lag():
+    torch = pytest.importorskip("torch", reason="autograd is the oracle")
+    n, p, m = 5, 3, 2
+    module, network = torch_stack(torch, "lstm", 2, n=n, m=m, proj_size=p)
+    inputs = np.random.default_rng(1).normal(size=(12, m))
+    states = [torch.zeros(2 * (n + p), dtype=torch.float64, requires_grad=True)]
+    for x in torch.tensor(inputs):
+        c, h = (block.unsqueeze(1).contiguous() for block in states[-1].reshape(2, n + p).split([n, p], dim=1))
+        _, (h, c) = module(x[None, None], (h, c))
+        states.append(torch.cat([c[:, 0], h[:, 0]], dim=1).reshape(-1))
+    rows = [torch.autograd.grad(entry, states, retain_graph=True) for entry in states[-1]]
+    flows = [np.stack([row[t].numpy() for row in rows]) for t in range(12, -1, -1)]
+    found = ef.diagnose(network, inputs)
+    wanted = np.log2([np.linalg.norm(flow, 2) for flow in flows])
+    np.testing.assert_allclose(found.joint.log2_norm, wanted, rtol=0, atol=1e-9)  # as above
+    lower = np.log2([np.linalg.norm(flow[: n + p, : n + p], 2) for flow in flows])
+    np.testing.assert_allclose(found.layers[0].log2_norm, lower, rtol=0, atol=1e-9)
+
+
+@pytest.mark.parametrize("name", BUILTIN)
+def test_every_cell_can_stand_on_another_and_be_diagnosed(name):
+    cell = ef.stacked([ef.gru(), ef.cell(name)])
+    labels = dict.fromkeys(label for shape in cell.shapes().values() for label in shape)
+    sizes = {label: 2 if label == "m" else 3 for label in labels}
+    rng = np.random.default_rng(1)
+    weights = cell.random_weights(rng, scale=0.5, **sizes)
+    found = ef.diagnose(cell, rng.normal(size=(2, 6, 2)), weights=weights).layers[0]
+    shares = np.sum(list(found.shares.values()), axis=0)
+    np.testing.assert_allclose(shares, 1, rtol=0, atol=1e-9)  # a few signed parts, each good to rounding
+    trajectory = cell.run(weights, rng.normal(size=(6, 2)))
+    assert np.isfinite(jacobians(trajectory)).all()
 
 
 @pytest.mark.parametrize("kind", ["rnn", "lstm", "gru"])
