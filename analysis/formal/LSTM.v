@@ -119,19 +119,38 @@ Qed.
 
 End Rates.
 
-Section LSTM.
+(** A space with a norm: an abelian group and what is used of its norm. Normed modules are of this kind, and so are the
+    vectors of n units with the 2-norm (Euclid.v). *)
+Record Normed := {
+  carrier :> AbelianGroup;
+  norm : carrier -> R;
+  norm_ge_0 : forall x, 0 <= norm x;
+  norm_triangle : forall x y, norm (plus x y) <= norm x + norm y;
+  norm_opp : forall x, norm (opp x) = norm x;
+  norm_zero : norm zero = 0
+}.
+Arguments norm {_} _.
+Arguments norm_ge_0 {_} _.
+Arguments norm_triangle {_} _ _.
+Arguments norm_opp {_} _.
 
-Context {C H : NormedModule R_AbsRing}.
+Definition module (E : NormedModule R_AbsRing) : Normed :=
+  Build_Normed E (fun x : E => Hierarchy.norm x) Hierarchy.norm_ge_0 Hierarchy.norm_triangle Hierarchy.norm_opp
+    Hierarchy.norm_zero.
 
-Variables (F : nat -> C -> C) (A : nat -> H -> C) (D : nat -> C -> H) (B : nat -> H -> H).
-
-Lemma norm_plus_lower (f a : C) (x y : R) : x <= norm f -> norm a <= y -> x - y <= norm (plus f a).
+Lemma norm_plus_lower {C : Normed} (f a : C) (x y : R) : x <= norm f -> norm a <= y -> x - y <= norm (plus f a).
 Proof.
   intros X Y. assert (norm f <= norm (plus f a) + norm a); [|lra].
   replace f with (plus (plus f a) (opp a)) at 1.
   - apply Rle_trans with (1 := norm_triangle _ _). rewrite norm_opp. lra.
   - now rewrite <- plus_assoc, plus_opp_r, plus_zero_r.
 Qed.
+
+Section Step.
+
+Context {C H : AbelianGroup}.
+
+Variables (F : nat -> C -> C) (A : nat -> H -> C) (D : nat -> C -> H) (B : nat -> H -> H).
 
 (** The error carried to the next step: the joint Jacobian [[F, A], [D F, D A + B]] applied to (dc, dh). *)
 Definition step (t : nat) (e : C * H) : C * H :=
@@ -144,6 +163,17 @@ Proof. intro additive. unfold step. cbn [fst snd]. now rewrite additive, plus_as
 
 Fixpoint error (q : nat) (e : C * H) : C * H :=
   match q with O => e | S k => step (S k) (error k e) end.
+
+End Step.
+
+Section LSTM.
+
+Context {C H : Normed}.
+
+Variables (F : nat -> C -> C) (A : nat -> H -> C) (D : nat -> C -> H) (B : nat -> H -> H).
+
+Local Notation step := (step F A D B).
+Local Notation error := (error F A D B).
 
 Variables alpha d beta : R.
 Hypotheses (alpha_pos : 0 <= alpha) (d_pos : 0 <= d) (beta_pos : 0 <= beta).
@@ -348,7 +378,7 @@ End LSTM.
     kappa_t = d_t + beta_t kappa_(t-1) / g_t, and the error in the cell state is at least g_q ... g_1 of what it was. *)
 Section StepByStep.
 
-Context {C H : NormedModule R_AbsRing}.
+Context {C H : Normed}.
 
 Variables (F : nat -> C -> C) (A : nat -> H -> C) (D : nat -> C -> H) (B : nat -> H -> H).
 Variables mu alpha d beta : nat -> R.
@@ -404,7 +434,7 @@ Qed.
 
 End StepByStep.
 
-Lemma error_step {C H : NormedModule R_AbsRing} F A D B (q : nat) (e : C * H) :
+Lemma error_step {C H : AbelianGroup} F A D B (q : nat) (e : C * H) :
   error F A D B (S q) e = step F A D B (S q) (error F A D B q e).
 Proof. easy. Qed.
 
@@ -412,7 +442,7 @@ Proof. easy. Qed.
 Theorem lstm_upper_attained (phi alpha d beta : R) (q : nat) :
   0 <= phi -> 0 <= alpha -> 0 <= d -> 0 <= beta ->
   let l := lambda_plus phi alpha d beta in
-  error (C := R_NormedModule) (H := R_NormedModule) (fun _ c => phi * c) (fun _ h => alpha * h) (fun _ c => d * c) (fun _ h => beta * h)
+  error (C := R_AbelianGroup) (H := R_AbelianGroup) (fun _ c => phi * c) (fun _ h => alpha * h) (fun _ c => d * c) (fun _ h => beta * h)
     q (alpha, l - phi) = (l ^ q * alpha, l ^ q * (l - phi)).
 Proof.
   intros P A D B l.
@@ -426,7 +456,7 @@ Qed.
 Theorem lstm_lower_attained (mu alpha d beta : R) (q : nat) :
   0 < mu -> 0 < alpha -> 0 <= d -> 0 <= beta -> sqrt (alpha * d) + sqrt beta <= sqrt mu ->
   let l := lambda_minus mu alpha d beta in let kappa := cone mu alpha d beta in
-  error (C := R_NormedModule) (H := R_NormedModule) (fun _ c => mu * c) (fun _ h => - alpha * h) (fun _ c => d * c) (fun _ h => beta * h)
+  error (C := R_AbelianGroup) (H := R_AbelianGroup) (fun _ c => mu * c) (fun _ h => - alpha * h) (fun _ c => d * c) (fun _ h => beta * h)
     q (1, kappa) = (l ^ q, l ^ q * kappa).
 Proof.
   intros M A D B G l kappa.
