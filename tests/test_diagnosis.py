@@ -373,6 +373,25 @@ def test_the_trap_shows_zeros_the_product_of_blocks_and_the_truth():
     assert any("exactly 0" in sentence for sentence in trap.words)
 
 
+def test_a_network_that_carries_best_is_called_vanished_by_its_blocks_and_by_a_hook():
+    """Forget bias 6: the block h to h alone says 10^-50 and less, a hook exactly 0, and most of the error is there."""
+    torch = pytest.importorskip("torch", reason="the hook is PyTorch's")
+    torch.manual_seed(2)
+    fused = torch.nn.LSTM(4, 8, batch_first=True).double()
+    with torch.no_grad():
+        fused.bias_ih_l0[8:16], fused.bias_hh_l0[8:16] = 6.0, 0.0
+    inputs = np.random.default_rng(2).normal(size=(3, 100, 4))
+    outputs, _ = fused(torch.tensor(inputs))
+    outputs.retain_grad()
+    outputs[:, -1].sum().backward()
+    hook = outputs.grad.flip(1).norm(dim=2).numpy()
+    (layer,) = ef.diagnose(ef.read_network(fused.state_dict()), inputs).layers
+    np.testing.assert_array_equal(hook[:, 1:] / hook[:, :1], np.broadcast_to(layer.trap.hook[1:100], (3, 99)))
+    assert layer.trap.log2_alone[-1] < -166
+    assert layer.log2_norm[-1] > -1
+    assert layer.verdict.word == "carried"
+
+
 def test_the_product_of_blocks_alone_is_that_of_the_explicit_blocks():
     cell = ef.lstm()
     weights, inputs = cell.random_weights(np.random.default_rng(4), n=3, m=1), positive(1, 300)
