@@ -31,6 +31,7 @@ BUFFER = 2**19
 """Entries of a window at most, which stays in the cache then; one lag may have more."""
 
 _SAFE = 100  # bits that a column may have on either side of 1 within a window
+_FEW = 4  # lags that are tried plainly after careful steps
 _NEAR = 40  # bits between blocks at the start of a window
 _FIRST = 16  # the lag at which directions are dropped for the first time
 _PAUSE = 4  # after lag q the next time is q + q / _PAUSE
@@ -76,7 +77,8 @@ def windows(trajectory: Trajectory, lags: int, labels: Sequence[str] = (), *, wh
     here = _start(trajectory, len(labels))
     yield _stacked([here])
     rng = np.random.default_rng(0)  # any seed will do: the bound of `thinning` fails for less than 2^-49 of them
-    done, drop, most = 0, lags if whole or labels else _FIRST, WINDOW
+    done, drop = 0, lags if whole or labels else _FIRST
+    most = WINDOW  # lags that are tried plainly at once: fewer after a failure, then a window of careful steps
     while done < lags:
         stop = trajectory.steps - done
         steps = Steps(trajectory, max(0, stop - CHUNK), stop)
@@ -85,10 +87,14 @@ def windows(trajectory: Trajectory, lags: int, labels: Sequence[str] = (), *, wh
         while done < end:
             until = min(end, drop) if drop > done else end
             times = range(trajectory.steps - 1 - done, trajectory.steps - 1 - until, -1)
-            times = times[: max(1, min(most, BUFFER // here.size))]
-            window = walk.plainly(times, here)
-            most = min(WINDOW, 2 * most) if window else max(1, most // 2)
-            window = window or _stacked(walk.carefully(times, here))
+            times = times[: max(1, min(most or WINDOW, BUFFER // here.size))]
+            if most:
+                window = walk.plainly(times, here)
+                most = min(WINDOW, 2 * most) if window else most // 4
+                if window is None:
+                    continue
+            else:
+                window, most = _stacked(walk.carefully(times, here)), _FEW
             done, here = done + len(times), _last(window)
             yield window
             if done == drop and here.columns.total > 2 * PROBES * len(here.columns.kept):
