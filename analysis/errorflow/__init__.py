@@ -16,6 +16,7 @@ _WHERE = {
     "errorflow.activations": ("activation", "identity", "logistic", "relu", "squash_in", "squash_out"),
     "errorflow.builtin": ("cell", "gru", "gru_reset_before", "lstm", "lstm1997", "rnn"),
     "errorflow.networks": ("read_network",),
+    "errorflow.results": ("result",),
     "errorflow.proof": ("prove", "theorem", "theorems"),
     "errorflow.claims": ("claim", "judge"),
 }
