@@ -11,6 +11,7 @@ A cell is a function step(m, W, s, x, read) -> new state blocks, in the order of
 
 from __future__ import annotations
 
+import math
 from types import SimpleNamespace
 
 import mpmath
@@ -219,16 +220,21 @@ FUNCTIONS = {
 
 
 def entry_value(expression, values, n):
-    """A scalar expression as the vector it stands for, by walking its tree; values(symbol) -> vector of n entries."""
+    """A scalar expression as the vector of n entries it stands for; values(symbol) -> vector."""
+    return np.broadcast_to(scalar_value(expression, values), (n,))
+
+
+def scalar_value(expression, values):
+    """A scalar expression by walking its tree: a number where it is one, else a vector."""
     if expression.is_Symbol:
         return values(expression)
     if expression.is_number:
-        return np.full(n, float(expression))
-    parts = [entry_value(part, values, n) for part in expression.args]
+        return float(expression)
+    parts = [scalar_value(part, values) for part in expression.args]
     if expression.is_Add:
         return sum(parts)
     if expression.is_Mul:
-        return np.prod(parts, axis=0)
+        return math.prod(parts)
     if expression.is_Pow:
         return parts[0] ** (int(expression.exp) if expression.exp.is_Integer else parts[1])
     return FUNCTIONS[expression.func.__name__](*parts)

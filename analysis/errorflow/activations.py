@@ -165,7 +165,6 @@ _BY_FUNCTION: dict[Any, Activation] = {a.function: a for a in ACTIVATIONS if a.n
 _BY_SLOPE: dict[Any, Activation] = {a.slope: a for a in ACTIVATIONS if a.name != "identity"}
 
 
-
 def _whole(function: Callable[[Array], Array]) -> Callable[[Array], Array]:
     """`function` as one operation: an array that watches what is done to it does not see inside."""
 
@@ -203,13 +202,12 @@ def partial(expression: sympy.Expr, name: sympy.Symbol) -> sympy.Expr:
     """
     if name not in expression.free_symbols:
         return sympy.Integer(0)
-    inner = [f for f in expression.atoms(sympy.Function) if f.func in _BY_FUNCTION]
-    outermost = [f for f in inner if not any(g != f and g.has(f) for g in inner)]
-    stand_in = {f: sympy.Dummy() for f in outermost}
-    opened = expression.xreplace(stand_in)
+    applied = [f for f in expression.atoms(sympy.Function) if f.func in _BY_FUNCTION]
+    stand_in = {f: sympy.Dummy() for f in applied}
+    opened = expression.xreplace(stand_in)  # from the outside in: what stands inside another is not seen
     total = sympy.diff(opened, name)
     for application, dummy in stand_in.items():
-        through = partial(application.args[0], name)
+        through = partial(application.args[0], name) if dummy in opened.free_symbols else 0
         if through != 0:
             slope = _BY_FUNCTION[application.func].slope(application.args[0])
             total += sympy.diff(opened, dummy) * slope * through

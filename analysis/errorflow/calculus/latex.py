@@ -6,6 +6,7 @@ printed as the vector it stands for, with elementwise products. Slopes are print
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -182,14 +183,27 @@ class Notation:
             return text
         return braced(text) + "^{\\top}" if self.tex else text + "^T"
 
-    def _diagonal(self, factors: list[Factor]) -> str:
+    def _diagonal(self, factors: Sequence[Factor]) -> str:
         """Neighbouring diagonals as one; a number is written without diag."""
-        entries = [readable(f.entry, timed_values(self.definition, f.entry)) if isinstance(f, Diag)
-                   else Weight(getattr(f, "name", ""), real=True) for f in factors]  # fmt: skip
-        entry = sympy.Mul(*entries)
+        entry = self._merged(factors)
         inside = self._sum(entry)
         if entry.is_number:
             return inside if entry.is_positive and entry.is_Atom else self.bracket(inside)
+        return (r"\operatorname{diag}" if self.tex else "diag") + self.bracket(inside)
+
+    def _merged(self, factors: Sequence[Factor]) -> sympy.Expr:
+        """The entry of a product of diagonals."""
+        entries = [readable(f.entry, timed_values(self.definition, f.entry)) if isinstance(f, Diag)
+                   else Weight(getattr(f, "name", ""), real=True) for f in factors]  # fmt: skip
+        return sympy.Mul(*entries)
+
+    def as_factor(self, words: Words) -> str:
+        """A sum of words as a factor of a product: of diagonals as one diagonal, of others in brackets."""
+        if len(words) == 1:
+            return self.words(words)
+        if not all(is_diagonal(f) for w in words for f in w):
+            return self.bracket(self.words(words))
+        inside = " + ".join(self._sum(self._merged(w)) for w in words)
         return (r"\operatorname{diag}" if self.tex else "diag") + self.bracket(inside)
 
     def word(self, word: Word) -> str:
