@@ -10,33 +10,10 @@ import numpy as np
 import errorflow as ef
 
 PUBLIC = [
-    "Cell",
-    "activation",
-    "cell",
-    "claim",
-    "dense",
-    "diagonal",
-    "fixed",
-    "gru",
-    "gru_reset_before",
-    "identity",
-    "judge",
-    "logistic",
-    "lstm",
-    "lstm1997",
-    "names",
-    "net",
-    "new",
-    "prove",
-    "read_network",
-    "relu",
-    "result",
-    "rnn",
-    "squash_in",
-    "squash_out",
-    "theorem",
-    "theorems",
-]
+    "Cell", "activation", "cell", "claim", "dense", "diagonal", "fixed", "gru", "gru_reset_before", "identity",
+    "judge", "logistic", "lstm", "lstm1997", "names", "net", "new", "prove", "read_network", "relu", "result",
+    "rnn", "squash_in", "squash_out", "theorem", "theorems",
+]  # fmt: skip
 
 
 def test_the_public_names_are_these():
