@@ -1,121 +1,100 @@
-"""A second reading of statements: Python's own parser and 40-digit numbers, nothing of the kernel's polynomials.
+"""Printed formulas read back: LaTeX into the plain text it should say, and plain text into numbers.
 
-A claim is read as Python writes it, `=` as equality and `d(e, x)` as a derivative by mpmath, with every value of a
-function computed from its argument. Equal means equal to 25 digits, so that what is true of reals is true here.
+Nothing of the package is used: what is tested is that a reader who takes the print at its word gets the right thing.
 """
 
 from __future__ import annotations
 
-import ast
 import re
 
-import mpmath
+import numpy as np
 
-DIGITS, SLACK = 40, mpmath.mpf(10) ** -25
-FUNCTIONS = {"logistic": lambda x: 1 / (1 + mpmath.exp(-x)), "tanh": mpmath.tanh, "exp": mpmath.exp}
-_COMPARISON = re.compile(r"(<=|>=|<|>|=)")
+from tests import oracles
 
-
-class Unread(Exception):
-    """A name without a value."""
-
-
-def number(value):
-    """A point's value: a number such as "3/4", or a matrix as rows of them."""
-    if isinstance(value, (list, tuple)):
-        return mpmath.matrix([[number(entry) for entry in row] for row in value])
-    if isinstance(value, str):
-        top, _, bottom = value.partition("/")
-        return mpmath.mpf(top) / mpmath.mpf(bottom or 1)
-    return value if isinstance(value, mpmath.mpf) else mpmath.mpf(value)  # mpf would round one to 15 digits
-
-
-class Place:
-    """A statement at given values of its free names."""
-
-    def __init__(self, statement, values):
-        self.statement, self.values = statement, {k: number(v) for k, v in values.items()}
-        self.let = {name: (function, argument) for name, function, argument in statement.let}
-        self.blocks = dict(statement.blocks)
-
-    def moved(self, name, value):
-        other = Place(self.statement, {})
-        other.values = {**self.values, name: value}
-        return other
-
-    def name(self, name):
-        function, argument = self.let.get(name, (None, None))
-        if argument is not None and (function == "" or function in FUNCTIONS):
-            try:
-                inner = self.value(argument)
-            except Unread:
-                if function == "":
-                    raise
-            else:
-                return FUNCTIONS[function](inner) if function else inner
-        if name in self.values:
-            return self.values[name]
-        if name in self.blocks:
-            return mpmath.matrix([[self.value(entry) for entry in row] for row in self.blocks[name]])
-        raise Unread(name)
-
-    def value(self, text):
-        return self._value(ast.parse(text.strip().replace("'", "_next"), mode="eval").body)
-
-    def _value(self, node):
-        match node:
-            case ast.Constant(value=int(k)):
-                return mpmath.mpf(k)
-            case ast.Name(id=name):
-                return self.name(name.replace("_next", "'"))
-            case ast.UnaryOp(op=ast.USub(), operand=inner):
-                return -self._value(inner)
-            case ast.Call(func=ast.Name(id="d"), args=[inner, ast.Name(id=x)]):
-                # the derivative of an analytic function by differences in 40 digits, good to more than 25
-                with mpmath.workdps(3 * DIGITS):
-                    return mpmath.diff(lambda v: self.moved(x, v)._value(inner), self.name(x), h=mpmath.mpf(10) ** -40)
-            case ast.BinOp(left=left, op=op, right=right):
-                return self._operation(op, self._value(left), self._value(right))
-        raise Unread(ast.dump(node))
-
-    @staticmethod
-    def _operation(op, a, b):
-        one = [isinstance(v, mpmath.matrix) for v in (a, b)]
-        if one[0] != one[1] and isinstance(op, ast.Add | ast.Sub):  # a number stands for that multiple of the identity
-            a, b = (v if m else v * mpmath.eye(len(w)) for v, m, w in zip((a, b), one, (b, a), strict=True))
-        match op:
-            case ast.Add():
-                return a + b
-            case ast.Sub():
-                return a - b
-            case ast.Mult():
-                return a * b
-            case ast.Div():
-                return a / b
-            case ast.Pow():
-                return a ** int(b)
-        raise Unread(ast.dump(op))
-
-    def holds(self, claim):
-        """Whether a claim is true here. Raises Unread if a name lacks a value."""
-        with mpmath.workdps(DIGITS):
-            sides = [self._chain(side) for side in claim.split(" iff ")]
-        return sides[0] if len(sides) == 1 else sides[0] == sides[1]
-
-    def _chain(self, text):
-        *pieces, last = _COMPARISON.split(text)
-        terms, symbols = [self.value(t) for t in (*pieces[::2], last)], pieces[1::2]
-        return all(_compare(a, s, b) for a, s, b in zip(terms, symbols, terms[1:], strict=False))
+_SIGNS = [
+    (r"\\mathbf\{1\}_\{>0\}", "positive"),
+    (r"\\operatorname\{(\w+)\}", r"\1"),
+    (r"\\mathrm\{(\w+)\}", r"\1"),
+    (r"\\left|\\right", ""),
+    (r"\^\{\\odot (\d+)\}", r"^\1"),
+    (r"\^\{\\top\}", "^T"),
+    (r"\\(tanh|sin|cos|exp)", r"\1"),
+    (r"\\sigma", "logistic"),
+    (r"\^\{(\d)\}", r"^\1"),
+    (r"\\tfrac\{(\d+)\}\{(\d+)\}\\, (I|[A-Z]_?\w*$)", r"\1/\2 \3"),
+    (r"\\tfrac\{(\d+)\}\{(\d+)\}\\, ", r"\1/\2 * "),
+    (r" \\odot ", " * "),
+    (r"(\w)_\{(\w+)\}(?=\\|$|\)|\^| )", r"\1_{\2}"),
+    (r"\\, ", " "),
+    (r"\bh(\^\d)?\(", r"squash_out\1("),
+    (r"\bg(\^\d)?\(", r"squash_in\1("),
+]
 
 
-def _compare(a, symbol, b):
-    difference = Place._operation(ast.Sub(), a, b)
-    entries = list(difference) if isinstance(difference, mpmath.matrix) else [difference]
-    size = 1 + max(map(abs, [*a, *b] if isinstance(a, mpmath.matrix) and isinstance(b, mpmath.matrix) else entries))
-    zero = all(abs(x) <= SLACK * size for x in entries)
-    if symbol == "=":
-        return zero
-    if len(entries) != 1:
-        raise Unread("only numbers are compared by size")
-    return {"<": not zero and entries[0] < 0, ">": not zero and entries[0] > 0,
-            "<=": zero or entries[0] < 0, ">=": zero or entries[0] > 0}[symbol]  # fmt: skip
+def as_text(latex):
+    """LaTeX of words as the package's plain text; names of one or more letters with their time as index."""
+    text = latex
+    for pattern, sign in _SIGNS:
+        text = re.sub(pattern, sign, text)
+    text = re.sub(r"(\w+)_\{(\w+),(t(?:[-+]\w+)*)\}", r"\1_\2[\3]", text)
+    text = re.sub(r"([A-Za-z]+)_\{(t(?:[-+]\w+)*)\}", r"\1[\2]", text)
+    return re.sub(r"([A-Za-z]+)_\{(\w+)\}", r"\1_\2", text)
+
+
+def split(text, sign):
+    """`text` cut at `sign` wherever it stands outside all brackets."""
+    depth, start, parts = 0, 0, []
+    for k, letter in enumerate(text):
+        depth += {"(": 1, "[": 1, ")": -1, "]": -1}.get(letter, 0)
+        if depth == 0 and text.startswith(sign, k):
+            parts.append(text[start:k])
+            start = k + len(sign)
+    return [*parts, text[start:]]
+
+
+class Reader:
+    """Values of plain text.
+
+    vectors: "h[t-1]" -> array. weights: name -> array. partials: "d a[t] / d h[t-1]" -> array, filled in by the test.
+    """
+
+    def __init__(self, vectors, weights):
+        self.vectors, self.weights, self.partials = vectors, weights, {}
+
+    def words(self, text, size):
+        """A sum of products of matrices, or of a matrix and a vector; size: (rows, columns) for a plain 0 or I."""
+        if text == "0":
+            return np.zeros(size)
+        return sum(self._product(term, size) for term in split(text, " + "))
+
+    def _product(self, term, size):
+        for name in sorted(self.partials, key=len, reverse=True):
+            term = term.replace(name, name.replace(" ", "~"))
+        value = None
+        for factor in split(term, " "):
+            read = self._factor(factor.replace("~", " "), size)
+            value = read if value is None else value @ read if np.ndim(value) and np.ndim(read) else value * read
+        return value
+
+    def _factor(self, factor, size):
+        if factor in self.partials:
+            return self.partials[factor]
+        if factor == "I":
+            return np.eye(size[0])
+        if factor.startswith("diag("):
+            return np.diag(self.entries(factor[5:-1]))
+        if factor.removesuffix("^T") in self.weights:
+            weight = self.weights[factor.removesuffix("^T")]
+            return weight.T if factor.endswith("^T") else weight
+        return self.entries(factor)
+
+    def entries(self, text):
+        """An elementwise expression: its operators act entry by entry."""
+        python = re.sub(r"(\w+)\^(\d+)\(", r"_power(\1, \2)(", text)
+        python = re.sub(r"\b([A-Za-z]\w*)\[([\w+-]+)\]", r'_vectors["\1[\2]"]', python).replace("^", "**")
+        space = {**oracles.FUNCTIONS, **self.weights, "_vectors": self.vectors, "_power": _power}
+        return eval(python, {"__builtins__": {}}, space)
+
+
+def _power(function, exponent):
+    return lambda x: function(x) ** exponent

@@ -86,6 +86,12 @@ class Notation:
         return str(sympy.sstr(number, full_prec=False))
 
     def _sum(self, expression: sympy.Expr) -> str:
+        number, rest = expression.primitive() if expression.is_Add else (1, expression)
+        if number != 1 and all(abs(term.as_coeff_Mul()[0]) == 1 for term in rest.args):
+            times = r"\, " if self.tex else " * "
+            return (
+                self._number(number) + times + self.bracket(self._sum(rest))
+            )  # 1/2 (1 - h^2), which SymPy multiplies out
         terms = sorted(sympy.Add.make_args(expression), key=self._rank)
         if terms[0].could_extract_minus_sign() and any(not t.could_extract_minus_sign() for t in terms):
             terms = sorted(terms, key=lambda t: (t.could_extract_minus_sign(), self._rank(t)))
@@ -115,7 +121,7 @@ class Notation:
             shown = self._number(number)
             text = shown if not text else f"{shown}\\, {text}" if self.tex else f"{shown} * {text}"
         if below:
-            bottom = times.join(self._power(f) for f in below)
+            bottom = self._sum(sympy.Mul(*below))
             text = rf"\frac{{{text or 1}}}{{{bottom}}}" if self.tex else f"{text or 1} / ({bottom})"
         return text or "1"
 
