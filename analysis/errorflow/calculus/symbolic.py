@@ -6,8 +6,8 @@ Every function gives LaTeX if `tex`, else plain text. An index of summation is a
 from __future__ import annotations
 
 from errorflow.calculus import flow as flows
-from errorflow.calculus.edges import Truncation, check_truncation, gates
-from errorflow.calculus.jacobian import Layout, check_layout
+from errorflow.calculus.edges import Truncation, gates
+from errorflow.calculus.jacobian import Layout
 from errorflow.calculus.latex import Notation
 from errorflow.calculus.steps import Step
 from errorflow.calculus.words import ONE, Words, transpose
@@ -57,8 +57,6 @@ def _label(label: str, tex: bool) -> str:
 
 def flow(definition: Definition, truncated: Truncation, layout: Layout, tex: bool) -> tuple[str, ...]:
     """The flow over q steps, line by line: the product, then its blocks if they have a closed form."""
-    check_truncation(definition, truncated)
-    check_layout(layout)
     name, mark = _marks(definition, truncated, tex)
     times = ("t", "t-1", "t-q+1")
     if layout == "column":
