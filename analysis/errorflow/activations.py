@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import sympy
+import sympy.tensor.tensor  # SymPy loads it at the first sum, 50 ms that belong to the import and not to a derivation
 
 Array = npt.NDArray[np.float64]
 
