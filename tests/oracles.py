@@ -202,16 +202,20 @@ def mp_log2_norms(matrix):
     return float(mpmath.log(largest * frobenius, 2)), float(mpmath.log(frobenius, 2))
 
 
+def _cosh(a):
+    return np.cosh(np.clip(a, -300, 300))  # the slopes are below 1e-130 there, and their squares still finite
+
+
 FUNCTIONS = {
     "tanh": np.tanh,
     "logistic": lambda a: 1 / (1 + np.exp(-a)),
     "squash_in": lambda a: 4 / (1 + np.exp(-a)) - 2,
     "squash_out": lambda a: 2 / (1 + np.exp(-a)) - 1,
     "relu": lambda a: np.where(a.real > 0, a, 0),
-    "tanh_slope": lambda a: 1 / np.cosh(a) ** 2,
-    "logistic_slope": lambda a: 1 / (2 + 2 * np.cosh(a)),
-    "squash_in_slope": lambda a: 2 / (1 + np.cosh(a)),
-    "squash_out_slope": lambda a: 1 / (1 + np.cosh(a)),
+    "tanh_slope": lambda a: 1 / _cosh(a) ** 2,
+    "logistic_slope": lambda a: 1 / (2 + 2 * _cosh(a)),
+    "squash_in_slope": lambda a: 2 / (1 + _cosh(a)),
+    "squash_out_slope": lambda a: 1 / (1 + _cosh(a)),
     "positive": lambda a: np.where(a.real > 0, 1.0, 0.0),
     "exp": np.exp,
     "sin": np.sin,

@@ -216,7 +216,7 @@ def test_the_gradient_is_the_derivative_in_every_weight(algorithm, recipe):
 @pytest.mark.slow
 @settings(max_examples=2000, deadline=None, suppress_health_check=ALLOWED)
 @given(recipes())
-def test_a_thousand_more_cells(recipe):
+def test_two_thousand_more_cells_in_words_and_in_numbers(recipe):
     numbers = Numbers(recipe)
     few_words(numbers)
     true = numbers.derivative(1, 2)
