@@ -16,7 +16,7 @@ from errorflow.calculus.latex import Notation
 from tests import oracles
 from tests.mixed import mixed
 from tests.pairs import CELLS, case
-from tests.reading import as_text
+from tests.print_reading import as_text
 from tests.test_steps import reader
 
 # NumPy source in float64 against complex step: a few roundings on numbers of order one, the readable slope included.

@@ -11,7 +11,7 @@ import pytest
 import errorflow as ef
 from tests import oracles
 from tests.pairs import CELLS, case
-from tests.reading import Reader, as_text, split
+from tests.print_reading import Reader, as_text, split
 
 # A line is a few products of numbers of order one.
 TIGHT = {"rtol": 1e-12, "atol": 1e-13}
