@@ -29,7 +29,7 @@ NAME = "digits"
 SHOWS = ("lstm.factorisation",)
 ALT = (
     "Four panels for networks trained on handwritten digits. Median error norms of RNN, LSTM and GRU stay within "
-    "a few powers of ten over 64 lags, with a wide spread. The share that stays on the carry falls from most to "
+    "a factor of thirty of one over 64 lags, with a wide spread. The share that stays on the carry falls from most to "
     "almost none. The product of hidden-to-hidden blocks alone falls far below the true flow, and a hook on the "
     "outputs reads zero."
 )
