@@ -35,7 +35,7 @@ from figures.table import Array, Table, holds
 NAME = "digits"
 SHOWS = ("lstm.factorisation",)
 ALT = (
-    "Six panels. Error norms of RNN, LSTM and GRU on digits stay within a few powers of ten over 64 lags. The share "
+    "Six panels. Error norms of RNN, LSTM and GRU on digits stay within a factor of thirty over 64 lags. The share "
     "on the carry falls to almost none. The product of hidden-to-hidden blocks falls far below the true flow, a hook "
     "on the outputs reads zero. In a two-layer LSTM on sunspots the joint flow decays like the slower layer, and the "
     "loss's own error stays below it."

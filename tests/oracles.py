@@ -11,6 +11,7 @@ A cell is a function step(m, W, s, x, read) -> new state blocks, in the order of
 
 from __future__ import annotations
 
+import math
 from types import SimpleNamespace
 
 import mpmath
@@ -297,16 +298,20 @@ def mp_log2_norms(matrix):
     return float(mpmath.log(largest * frobenius, 2)), float(mpmath.log(frobenius, 2))
 
 
+def _cosh(a):
+    return np.cosh(np.clip(a, -300, 300))  # the slopes are below 1e-130 there, and their squares still finite
+
+
 FUNCTIONS = {
     "tanh": np.tanh,
     "logistic": lambda a: 1 / (1 + np.exp(-a)),
     "squash_in": lambda a: 4 / (1 + np.exp(-a)) - 2,
     "squash_out": lambda a: 2 / (1 + np.exp(-a)) - 1,
     "relu": lambda a: np.where(a.real > 0, a, 0),
-    "tanh_slope": lambda a: 1 / np.cosh(a) ** 2,
-    "logistic_slope": lambda a: 1 / (2 + 2 * np.cosh(a)),
-    "squash_in_slope": lambda a: 2 / (1 + np.cosh(a)),
-    "squash_out_slope": lambda a: 1 / (1 + np.cosh(a)),
+    "tanh_slope": lambda a: 1 / _cosh(a) ** 2,
+    "logistic_slope": lambda a: 1 / (2 + 2 * _cosh(a)),
+    "squash_in_slope": lambda a: 2 / (1 + _cosh(a)),
+    "squash_out_slope": lambda a: 1 / (1 + _cosh(a)),
     "positive": lambda a: np.where(a.real > 0, 1.0, 0.0),
     "exp": np.exp,
     "sin": np.sin,
@@ -315,16 +320,21 @@ FUNCTIONS = {
 
 
 def entry_value(expression, values, n):
-    """A scalar expression as the vector it stands for, by walking its tree; values(symbol) -> vector of n entries."""
+    """A scalar expression as the vector of n entries it stands for; values(symbol) -> vector."""
+    return np.broadcast_to(scalar_value(expression, values), (n,))
+
+
+def scalar_value(expression, values):
+    """A scalar expression by walking its tree: a number where it is one, else a vector."""
     if expression.is_Symbol:
         return values(expression)
     if expression.is_number:
-        return np.full(n, float(expression))
-    parts = [entry_value(part, values, n) for part in expression.args]
+        return float(expression)
+    parts = [scalar_value(part, values) for part in expression.args]
     if expression.is_Add:
         return sum(parts)
     if expression.is_Mul:
-        return np.prod(parts, axis=0)
+        return math.prod(parts)
     if expression.is_Pow:
         return parts[0] ** (int(expression.exp) if expression.exp.is_Integer else parts[1])
     return FUNCTIONS[expression.func.__name__](*parts)

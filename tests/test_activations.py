@@ -325,6 +325,8 @@ NESTED = [
     ef.squash_in(ef.squash_out(A + B) * sympy.exp(A)) ** 2,
     ef.logistic(A) / (1 + ef.logistic(A) ** 2) + sympy.log(2 + sympy.tanh(A)),
     sympy.tanh(sympy.sin(A) + sympy.tanh(A)) * sympy.sqrt(1 + A**2),
+    sympy.tanh(A) + sympy.tanh(B * sympy.tanh(A)),
+    ef.logistic(A) * ef.logistic(A + ef.logistic(A)),
 ]
 
 

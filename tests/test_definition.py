@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
 import re
 
 import numpy as np
@@ -11,6 +13,8 @@ from sympy import tanh
 
 import errorflow as ef
 from errorflow.builtin import BUILTIN
+from tests import oracles
+from tests.mixed import mixed
 
 h, c, x, y, f, g, u, r = ef.names("h c x y f g u r")
 A = ef.net("", h, x)  # an affine map that is always right
@@ -33,7 +37,11 @@ def refused(reason, make, error=ValueError):
 @pytest.mark.parametrize(
     ("reason", "state", "where"),
     [
-        ("h_new reads u, which is no state, input or name of `where`", {h: tanh(A) + u}, {}),
+        (
+            re.escape("new(h) reads u, which is no state, input or name of `where`; a weight enters"),
+            {h: tanh(A) + u},
+            {},
+        ),
         ("net_f reads u, which is no state", {h: tanh(ef.net("f", u))}, {}),
         ("net_f reads u, which is no state", {h: tanh(ef.net("f", ef.dense("W", u)))}, {}),
         ("net_f reads u, which is no state", {h: tanh(ef.net("f", h * u))}, {}),
@@ -360,8 +368,61 @@ def test_a_definition_does_not_depend_on_the_order_of_where():
     assert forward.jacobian().text() == backward.jacobian().text()
 
 
-def test_names_of_the_public_package_are_what_they_say():
+def test_names_are_words_with_or_without_commas():
     assert ef.names("h, c x") == (h, c, x)
-    for name in ("Cell", "names", "new", "net", "dense", "diagonal", "fixed", "logistic", "relu", "squash_in"):
-        assert name in ef.__all__
-        assert getattr(ef, name) is not None
+
+
+def test_a_symbol_of_the_same_name_is_told_from_the_state():
+    refused("net reads h, .*; h is the name of two symbols; take it from errorflow.names, once",
+            lambda: cell({h: tanh(ef.net("", sympy.Symbol("h")))}))  # fmt: skip
+
+
+# Cells as objects
+
+
+@pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy, lambda c: pickle.loads(pickle.dumps(c))])
+@pytest.mark.parametrize("make", [*BUILTIN.values(), mixed], ids=[*BUILTIN, "mixed"])
+def test_a_copy_of_a_cell_is_the_same_cell(make, copied):
+    mine = make()
+    other = copied(mine)
+    assert repr(other) == repr(mine)
+    assert other.shapes() == mine.shapes()
+    assert other.jacobian().blocks == mine.jacobian().blocks
+    assert other.jacobian().latex() == mine.jacobian().latex()
+    assert copied(mine.flow(2)).text() == mine.flow(2).text()
+    weights = mine.random_weights(np.random.default_rng(0), **{label: 2 for s in mine.shapes().values() for label in s})
+    steps = np.ones((3, 2))
+    np.testing.assert_array_equal(other.run(weights, steps).output(), mine.run(weights, steps).output())
+
+
+def test_a_cell_made_twice_has_the_same_words():
+    assert ef.lstm().jacobian().blocks == ef.lstm().jacobian().blocks
+
+
+def test_a_cell_of_ones_own_takes_few_lines_and_has_everything():
+    h, c, x, f, u = ef.names("h c x f u")
+    carousel = ef.Cell("carousel", inputs=[x], state={h: tanh(ef.new(c)), c: f * c + (1 - f) * u},
+                       where={f: ef.logistic(ef.net("f", h, x)), u: tanh(ef.net("u", h, x))})  # fmt: skip
+    assert carousel.jacobian()["c", "h"].latex() == (
+        r"\operatorname{diag}(f_{t} \odot (1 - f_{t}) \odot (c_{t-1} - u_{t}))\, W_{f}"
+        r" + \operatorname{diag}((1 - f_{t}) \odot (1 - u_{t}^{\odot 2}))\, W_{u}"
+    )
+    assert carousel.flow(lag="q").text() == "Phi[t,q] = J[t] J[t-1] ... J[t-q+1]"
+    weights = carousel.random_weights(np.random.default_rng(1), n=4, m=3)
+    inputs = np.random.default_rng(2).normal(size=(5, 3))
+    norms = carousel.profile(weights, inputs).log2_norm
+
+    def after(joint):
+        old_h, old_c = joint[:4], joint[4:]
+        for step in inputs:
+            gate, new = (weights[f"W_{k}"] @ old_h + weights[f"U_{k}"] @ step + weights[f"b_{k}"] for k in "fu")
+            gate = 1 / (1 + np.exp(-gate))
+            old_c = gate * old_c + (1 - gate) * np.tanh(new)
+            old_h = np.tanh(old_c)
+        return np.concatenate([old_h, old_c])
+
+    true = np.linalg.norm(oracles.complex_step(after, np.zeros(8)), 2)
+    assert norms[5] == pytest.approx(np.log2(true), abs=1e-12)
+    bptt, rtrl = carousel.cost(units=64, inputs=3, steps=200)
+    assert (bptt.name, rtrl.name) == ("bptt", "rtrl")
+    assert 0 < bptt.total(bptt.macs) < rtrl.total(rtrl.macs)

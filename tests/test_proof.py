@@ -17,7 +17,7 @@ from errorflow.proof.finder import text_of
 from errorflow.proof.polynomial import Refused
 from errorflow.proof.statement import Accumulated, Part, Recurrence, Statement
 from errorflow.proof.theorem import certificate, check, digest, neighbour, satisfiable
-from tests.reading import FUNCTIONS, Place, Unread
+from tests.claim_reading import FUNCTIONS, Place, Unread
 
 THEOREMS = ef.theorems()
 PROOF = Path(kernel.__file__).parent

@@ -85,6 +85,17 @@ class Cell:
 
         return run(self.definition, weights, inputs, state)
 
+    def step_jacobians(
+        self, weights: Mapping[str, Any], inputs: Any, state: Any = None, *, truncated: Truncation = False
+    ) -> Any:
+        """All one-step Jacobians of a run, (batch, T, N, N), entry [t, p, q] = d new_p / d old_q of the joint state.
+
+        N: the state blocks one after the other, in the order of the definition. No batch axis for a single sequence.
+        """
+        from errorflow.numeric.linear import jacobians
+
+        return jacobians(self.run(weights, inputs, state), truncated)
+
     def profile(
         self,
         weights: Mapping[str, Any],
@@ -141,3 +152,12 @@ class Cell:
         from errorflow.learning import costs
 
         return costs(self.definition, units=units, inputs=inputs, steps=steps, biases=biases, **others)
+
+    def draw(self, path: Any) -> Any:
+        """The file written: the graph of the cell as a picture, every edge with its derivative.
+
+        path: ending in .pdf, .svg or .png. Raises: as `errorflow.plots.draw_cell`.
+        """
+        from errorflow.plots import draw_cell
+
+        return draw_cell(self, path)

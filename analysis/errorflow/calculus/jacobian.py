@@ -30,6 +30,8 @@ class Blocks:
     layout: Layout = "column"
 
     def __getitem__(self, pair: tuple[str, str]) -> Words:
+        if not isinstance(pair, tuple) or len(pair) != 2:
+            raise KeyError(f"a block is asked for by row and column, such as ['{self.rows[0]}', '{self.columns[0]}']")
         row, column = pair
         if row not in self.rows or column not in self.columns:
             raise KeyError(

@@ -6,6 +6,7 @@ printed as the vector it stands for, with elementwise products. Slopes are print
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -85,6 +86,12 @@ class Notation:
         return str(sympy.sstr(number, full_prec=False))
 
     def _sum(self, expression: sympy.Expr) -> str:
+        number, rest = expression.primitive() if expression.is_Add else (1, expression)
+        if number != 1 and all(abs(term.as_coeff_Mul()[0]) == 1 for term in rest.args):
+            times = r"\, " if self.tex else " * "
+            return (
+                self._number(number) + times + self.bracket(self._sum(rest))
+            )  # 1/2 (1 - h^2), which SymPy multiplies out
         terms = sorted(sympy.Add.make_args(expression), key=self._rank)
         if terms[0].could_extract_minus_sign() and any(not t.could_extract_minus_sign() for t in terms):
             terms = sorted(terms, key=lambda t: (t.could_extract_minus_sign(), self._rank(t)))
@@ -114,8 +121,8 @@ class Notation:
             shown = self._number(number)
             text = shown if not text else f"{shown}\\, {text}" if self.tex else f"{shown} * {text}"
         if below:
-            bottom = times.join(self._power(f) for f in below)
-            plain = f"({bottom})" if len(below) > 1 else bottom
+            bottom = self._sum(sympy.Mul(*below))
+            plain = bottom if len(below) == 1 and not below[0].is_Add else f"({bottom})"
             text = rf"\frac{{{text or 1}}}{{{bottom}}}" if self.tex else f"{text or 1} / {plain}"
         return text or "1"
 
@@ -183,14 +190,27 @@ class Notation:
             return text
         return braced(text) + "^{\\top}" if self.tex else text + "^T"
 
-    def _diagonal(self, factors: list[Factor]) -> str:
+    def _diagonal(self, factors: Sequence[Factor]) -> str:
         """Neighbouring diagonals as one; a number is written without diag."""
-        entries = [readable(f.entry, timed_values(self.definition, f.entry)) if isinstance(f, Diag)
-                   else Weight(getattr(f, "name", ""), real=True) for f in factors]  # fmt: skip
-        entry = sympy.Mul(*entries)
+        entry = self._merged(factors)
         inside = self._sum(entry)
         if entry.is_number:
             return inside if entry.is_positive and entry.is_Atom else self.bracket(inside)
+        return (r"\operatorname{diag}" if self.tex else "diag") + self.bracket(inside)
+
+    def _merged(self, factors: Sequence[Factor]) -> sympy.Expr:
+        """The entry of a product of diagonals."""
+        entries = [readable(f.entry, timed_values(self.definition, f.entry)) if isinstance(f, Diag)
+                   else Weight(getattr(f, "name", ""), real=True) for f in factors]  # fmt: skip
+        return sympy.Mul(*entries)
+
+    def as_factor(self, words: Words) -> str:
+        """A sum of words as a factor of a product: of diagonals as one diagonal, of others in brackets."""
+        if len(words) == 1:
+            return self.words(words)
+        if not all(is_diagonal(f) for w in words for f in w):
+            return self.bracket(self.words(words))
+        inside = " + ".join(self._sum(self._merged(w)) for w in words)
         return (r"\operatorname{diag}" if self.tex else "diag") + self.bracket(inside)
 
     def word(self, word: Word) -> str:

@@ -13,8 +13,8 @@ from errorflow.calculus import block as show
 from errorflow.calculus import flow as flows
 from errorflow.calculus import symbolic
 from errorflow.calculus.block import Block
-from errorflow.calculus.edges import Truncation
-from errorflow.calculus.jacobian import Blocks, Layout, factorisation, state_jacobian
+from errorflow.calculus.edges import Truncation, check_truncation
+from errorflow.calculus.jacobian import Blocks, Layout, check_layout, factorisation, state_jacobian
 from errorflow.calculus.latex import Notation
 from errorflow.calculus.steps import Step, derivation
 from errorflow.definition import Definition, New
@@ -32,6 +32,10 @@ class Jacobian:
     definition: Definition
     truncated: Truncation = False
     layout: Layout = "column"
+
+    def __post_init__(self) -> None:
+        check_truncation(self.definition, self.truncated)
+        check_layout(self.layout)
 
     @cached_property
     def blocks(self) -> Blocks:
@@ -111,6 +115,8 @@ class Flow:
     layout: Layout = "column"
 
     def __post_init__(self) -> None:
+        check_truncation(self.definition, self.truncated)
+        check_layout(self.layout)
         if self.lag != "q":
             flows.check_lag(self.lag)
             _ = self.blocks  # too many words are refused here and not when they are printed

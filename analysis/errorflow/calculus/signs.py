@@ -26,8 +26,10 @@ class Weight(sympy.Symbol):
 
 def upright(word: str) -> str:
     """A word set upright in LaTeX; a letter, a Greek one included, stays as it is."""
-    shown = str(sympy.latex(sympy.Symbol(word)))
-    return rf"\mathrm{{{word}}}" if len(word) > 1 and word.isalpha() and shown == word else shown if word else ""
+    shown = str(sympy.latex(sympy.Symbol(word))) if word else ""
+    if len(word) > 1 and word.replace("_", "").isalpha() and not shown.startswith(("\\", "{")):
+        return rf"\mathrm{{{word}}}".replace("_", r"\_")
+    return shown
 
 
 def braced(text: str) -> str:

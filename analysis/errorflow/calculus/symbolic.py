@@ -6,8 +6,8 @@ Every function gives LaTeX if `tex`, else plain text. An index of summation is a
 from __future__ import annotations
 
 from errorflow.calculus import flow as flows
-from errorflow.calculus.edges import Truncation, check_truncation, gates
-from errorflow.calculus.jacobian import Layout, check_layout
+from errorflow.calculus.edges import Truncation, gates
+from errorflow.calculus.jacobian import Layout
 from errorflow.calculus.latex import Notation
 from errorflow.calculus.steps import Step
 from errorflow.calculus.words import ONE, Words, transpose
@@ -57,8 +57,6 @@ def _label(label: str, tex: bool) -> str:
 
 def flow(definition: Definition, truncated: Truncation, layout: Layout, tex: bool) -> tuple[str, ...]:
     """The flow over q steps, line by line: the product, then its blocks if they have a closed form."""
-    check_truncation(definition, truncated)
-    check_layout(layout)
     name, mark = _marks(definition, truncated, tex)
     times = ("t", "t-1", "t-q+1")
     if layout == "column":
@@ -116,15 +114,12 @@ def _closed(definition: Definition, prefix: Words, factor: Words, layout: Layout
     then = Notation(definition, tex, time=f"t-{index}")
     parts = []
     if prefix != ONE:
-        side = now.words(prefix if layout == "column" else transpose(prefix))
-        parts.append(side if len(prefix) == 1 else now.bracket(side))
+        parts.append(now.as_factor(prefix if layout == "column" else transpose(prefix)))
     if factor != ONE:
-        step = then.words(factor)
-        step = step if len(factor) == 1 else then.bracket(step)
+        step = then.as_factor(factor)
         parts.append(rf"\prod_{{{index}=0}}^{{q-1}} {step}" if tex else f"prod({index}=0..q-1) {step}")
     if layout == "row" and len(parts) == 2:
-        # Diagonals commute, so the product of the steps needs brackets only where something follows it.
-        parts = [now.bracket(parts[1]), parts[0]]
+        parts = [now.bracket(parts[1]), parts[0]]  # the steps are diagonal, their own transposes
     return (r"\, " if tex else " ").join(parts) or "I"
 
 
@@ -143,8 +138,8 @@ def flow_steps(definition: Definition, truncated: Truncation, layout: Layout) ->
         (meaning, meaning),
         ("chain rule over the last step",) * 2,
         ("the same $q$ times", "the same q times"),
-        ("R leads from old states to new, L among the new",) * 2,
-        ("R reads only what is carried, and there L is the identity",) * 2,
+        _letters("R leads from old states to new, L among the new"),
+        _letters("R reads only what is carried, and there L is the identity"),
     ]
     head, *blocks = zip(*(flow(definition, truncated, layout, tex) for tex in (True, False)), strict=True)
     lines = list(zip(*both, strict=True))[: 5 if blocks else 3]
@@ -153,6 +148,11 @@ def flow_steps(definition: Definition, truncated: Truncation, layout: Layout) ->
         rules[len(lines) - 1 :] = [("transposition turns the order round",) * 2]
     rules = [*rules[: len(lines)], *[("block by block",) * 2 for _ in blocks]]
     return tuple(_step(line, rule) for line, rule in zip([*lines, *blocks], rules, strict=True))
+
+
+def _letters(rule: str) -> tuple[str, str]:
+    """A rule that speaks of L and R, with both in LaTeX as mathematics."""
+    return rule.replace("R ", "$R$ ").replace("L ", "$L$ "), rule
 
 
 def _flow_lines(definition: Definition, truncated: Truncation, tex: bool) -> list[str]:

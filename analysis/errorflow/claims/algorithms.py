@@ -156,7 +156,7 @@ WHICH_PART = Claim(
     ),
     statement=(
         "The other way round. Derivatives of the cell state in the weights of cell input and input gate are carried"
-        " forward as RTRL-like traces; output gates and output units learn by back-propagation through one step, and"
+        " forward as RTRL-like traces; output gates and output units learn by backpropagation through one step, and"
         " so does the error enter the cell state. The truncated gradient of the output gate has no earlier step in it"
         " that a trace could carry. (Either algorithm alone would give the same truncated gradient; the claim is"
         " about the one that is published.)"
@@ -172,7 +172,7 @@ WHICH_PART = Claim(
         Backing("identity", "either_algorithm", "context", published.either_algorithm,
                 {"units": 3, "steps": 12, "seed": 16}),
         citation("appendix_a1", f"{LSTM_1997}, appendix A.1: (25) and (27) for the traces, (19) to (22) for one-step"
-                 " back-propagation, (23) for the error at the cell state", "against"),
+                 " backpropagation, (23) for the error at the cell state", "against"),
     ),
 )  # fmt: skip
 

@@ -39,9 +39,9 @@ TANH_WITH_GATES = Claim(
     source=_SQUASH,
     text="Used together with the gates, tanh can reduce vanishing and exploding.",
     statement=(
-        "With open forget gates it can, and on the truncated path of the 1997 cell nothing exceeds 1/2. Gates and"
-        " tanh alone do not suffice: at rest, with every gate at 1/2, the same cell vanishes or explodes by one"
-        " weight."
+        "With open forget gates it can, and the truncated error that enters the 1997 cell and leaves it again is scaled"
+        " by less than 1/2, whatever the lag. Gates and tanh alone do not suffice: an LSTM at rest, with every gate at"
+        " 1/2, vanishes or explodes by one weight."
     ),
     lesson="It is the state carried by gates near 1 that helps, not the shape of the squash.",
     backing=(

@@ -122,7 +122,7 @@ SAME_MATRIX = Claim(
     id="review.same_matrix_multiplied",
     number=6,
     source=_RNN,
-    text="In back-propagation it is the same matrix product, with W_h, that is repeated.",
+    text="In backpropagation it is the same matrix product, with W_h, that is repeated.",
     statement=(
         "W repeats, but the factor of step t is D(f'_t) W, whose slopes change along the orbit. These factors do not"
         " commute, and the same W vanishes on one orbit and explodes on another."
@@ -163,7 +163,7 @@ SIGMOID_SLOPE = Claim(
     id="review.sigmoid_slope_quarter",
     number=24,
     source=review("Why a variant of the hyperbolic functions as squash function?"),
-    text="The derivative of the sigmoid function is at most 0.25, so vanishing gets worse in back-propagation.",
+    text="The derivative of the sigmoid function is at most 0.25, so vanishing gets worse in backpropagation.",
     statement=(
         "The bound is right and attained at 0 only. But a logistic network with weights 4W and shifted biases is the"
         " tanh network with W in other units, with the same Jacobians: the factor 1/4 is a choice of scale. And"

@@ -49,6 +49,17 @@ def check_names(cell: str, given: list[sympy.Symbol], nodes: Mapping[sympy.Symbo
                 )
 
 
+def unknown(cell: str, reader: sympy.Symbol, read: sympy.Symbol, known: set[sympy.Symbol]) -> ValueError:
+    """The error for a vector that reads one that the cell does not have."""
+    if any(symbol.name == read.name for symbol in known):
+        way_out = f"{read} is the name of two symbols; take it from errorflow.names, once"
+    else:
+        way_out = "a weight enters through errorflow.net"
+    return ValueError(
+        f"cell {cell!r}: {shown(reader)} reads {shown(read)}, which is no state, input or name of `where`; {way_out}"
+    )
+
+
 def shown(symbol: sympy.Symbol) -> str:
     """A name as the user wrote it."""
     return f"new({symbol.of})" if isinstance(symbol, New) else str(symbol)

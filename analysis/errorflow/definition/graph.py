@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import sympy
 
 from errorflow import activations
-from errorflow.definition.checks import alias, check_kinds, check_names, shown
+from errorflow.definition.checks import alias, check_kinds, check_names, shown, unknown
 from errorflow.definition.names import Net, New, Term
 from errorflow.definition.node import Node, Parameter
 from errorflow.definition.sizes import infer_sizes
@@ -119,25 +119,29 @@ def _elementwise(
     if isinstance(expression, int | float):
         expression = sympy.sympify(expression)
     if not isinstance(expression, sympy.Expr):
-        raise TypeError(f"cell {cell!r}: {of} must be a scalar SymPy expression, got {type(expression).__name__}")
+        raise TypeError(
+            f"cell {cell!r}: {shown(of)} must be a scalar SymPy expression, got {type(expression).__name__}"
+        )
     if expression.is_Matrix or getattr(expression, "is_commutative", True) is False:
-        raise ValueError(f"cell {cell!r}: {of} = {expression} is not elementwise; matrices enter through errorflow.net")
+        raise ValueError(
+            f"cell {cell!r}: {shown(of)} = {expression} is not elementwise; matrices enter through errorflow.net"
+        )
     for part in sympy.preorder_traversal(expression):
         if part.is_Number and not part.is_finite:
-            raise ValueError(f"cell {cell!r}: {of} must be finite, got {expression}")
+            raise ValueError(f"cell {cell!r}: {shown(of)} must be finite, got {expression}")
         if part.is_Symbol or part.is_Number or part.is_NumberSymbol or part.is_Add or part.is_Mul or part.is_Pow:
             continue
         if isinstance(part, sympy.Function) and isinstance(part, _ELEMENTWISE):
             continue
         raise ValueError(
-            f"cell {cell!r}: {of} uses {part.func.__name__}, which is not an elementwise function errorflow knows; "
-            f"known are + - * / powers and {', '.join(f.__name__ for f in _ELEMENTWISE)}"
+            f"cell {cell!r}: {shown(of)} uses {part.func.__name__}, which is not an elementwise function errorflow"
+            f" knows; known are + - * / powers and {', '.join(f.__name__ for f in _ELEMENTWISE)}"
         )
     for symbol in sorted(expression.free_symbols, key=lambda s: s.name):  # a set has another order in every process
         if isinstance(symbol, Net):
             _affine(cell, symbol, known, nodes, inputs)
         elif symbol not in known:
-            raise ValueError(f"cell {cell!r}: {of} reads {shown(symbol)}, which is no state, input or name of `where`")
+            raise unknown(cell, of, symbol, known)
     return expression
 
 
@@ -167,7 +171,7 @@ def _affine(
         elif isinstance(source, Net):
             _affine(cell, source, known, nodes, inputs)
         elif source not in known:
-            raise ValueError(f"cell {cell!r}: {net} reads {shown(source)}, which is no state, input or name of `where`")
+            raise unknown(cell, net, source, known)
         if matrix is None:
             alike = [t for t in plain if (t.source in inputs) == (term.source in inputs)]
             suffix = net.label + (_index(term.source, len(terms)) if len(alike) > 1 else "")

@@ -109,7 +109,7 @@ def net(label: str, *sources: sympy.Expr | Term, bias: str | bool = True) -> Net
     bias: True for b_f, a name of your own, or False.
     """
     if not isinstance(label, str) or (label and not label.isidentifier()):
-        raise ValueError(f"label must be a name such as 'f', got {label!r}")
+        raise ValueError(f"label must be a name such as 'f', got {label!r}; write net('f', h, x)")
     if not sources:
         raise ValueError(f"net({label!r}) must read at least one vector, got none")
     terms = tuple(s if isinstance(s, Term) else Term(None, "dense", _source(s)) for s in sources)

@@ -154,10 +154,7 @@ def _formed_word(trajectory: Trajectory, block: BlockPlan, word: Word, window: W
     part: Array | None = None
     for factor in reversed(word):
         if is_diagonal(factor):
-            height = trajectory.states[block.row].shape[2] if part is None or part.ndim == 2 else part.shape[-2]
-            if part is None and isinstance(factor, Diag) and factor.entry.free_symbols:
-                height = window[next(iter(factor.entry.free_symbols))].shape[-1]
-            vector = _vector(trajectory, factor, window, (batch, height), counter)
+            vector = _vector(trajectory, factor, window, (batch, _height(trajectory, factor, window)), counter)
             if part is not None:
                 vector = counter.times(vector if part.ndim == 2 else vector[..., None], part)
             part = vector
@@ -172,6 +169,14 @@ def _formed_word(trajectory: Trajectory, block: BlockPlan, word: Word, window: W
             part = counter.matmul(weight, part)
     assert part is not None
     return part
+
+
+def _height(trajectory: Trajectory, factor: object, window: Window) -> int:
+    """The length of a diagonal; 1 for a number, which multiplies vectors of any length."""
+    if isinstance(factor, Matrix):
+        return trajectory.weights[factor.name].shape[0]
+    assert isinstance(factor, Diag)
+    return max((window[s].shape[-1] for s in factor.entry.free_symbols), default=1)
 
 
 def _vector(trajectory: Trajectory, factor: object, window: Window, shape: tuple[int, ...], counter: Counter) -> Array:

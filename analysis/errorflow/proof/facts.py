@@ -1,4 +1,4 @@
-"""What is known of the sign of a polynomial, and how it is learnt."""
+"""What is known of the sign of a polynomial, and how it is learned."""
 
 from __future__ import annotations
 
