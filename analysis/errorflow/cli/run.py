@@ -131,7 +131,7 @@ def _count() -> Outcome:
 
 
 def _networks() -> Outcome:
-    what, look = "trained networks", "errorflow profile figures/networks/digits_lstm.safetensors --steps 64"
+    what, look = "trained networks", "errorflow profile WEIGHTS --inputs X.npy, figures/networks"
     if not NETWORKS.is_dir():
         return Outcome(what, "not in this installation", None, look)
     import numpy as np
@@ -143,14 +143,15 @@ def _networks() -> Outcome:
     found, ok = [], True
     for kind in ("rnn", "lstm", "gru"):
         network = read_network(NETWORKS / f"digits_{kind}.safetensors")
-        profile = network.cell().profile(network.weights, inputs[:8])
-        shares = sum(profile.shares.values())
+        cell = network.cell()
+        profile = cell.profile(network.weights, inputs, departures=False)
+        shares = sum(cell.profile(network.weights, inputs[:2]).shares.values())
         ok &= bool(np.abs(shares - 1).max() < 1e-9)
-        found.append(f"{kind} {2 ** float(np.median(profile.log2_norm[:, -1])):.2g}")
+        found.append(f"{kind} {2 ** float(np.median(profile.log2_norm[:, -1])):.3g}")
     stack, years = read_network(NETWORKS / "sunspots_lstm2.safetensors"), np.load(NETWORKS / "sunspots_inputs.npy")
-    joint = diagnose(stack, years[:2], layer="joint", departures=False).joint
+    joint = diagnose(stack, years, layer="joint", departures=False).joint
     assert joint is not None
-    done = f"norm over {inputs.shape[1]} lags: {', '.join(found)}; stack: {joint.verdict.word}, horizon {joint.horizon}"
+    done = f"norm at lag {inputs.shape[1]}: {', '.join(found)}; stack: {joint.verdict.word}, horizon {joint.horizon}"
     return Outcome(what, done, ok, look)
 
 
