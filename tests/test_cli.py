@@ -100,20 +100,31 @@ WRONG = [
     ("derive lstm --lag 12", "lag 'q' keeps the product"),
     ("derive lstm --lag q --block c,h", "--block must be given with a number as --lag"),
     ("derive lstm --lag q --format numpy", "`--lag 3` writes three steps out"),
-    ("derive lstm --steps --lag 3", "--steps must be given without --lag"),
-    ("derive lstm --steps --factors", "not allowed with"),
+    ("derive lstm --steps --lag 3", "--steps must be given with --lag q or without --lag, got 3"),
+    ("derive lstm --steps --lag q --block c,c", "--steps must be given without --block; with it go --lag"),
+    ("derive lstm --steps --factors", "--factors must be given without --steps"),
+    ("derive lstm --format latex --json", "--json must be given without --format latex"),
+    ("derive lstm --lag", "--lag must have a value"),
+    ("derive lstm --json=3", "--json must have no value, got '3'"),
     ("derive lstm --paths", "has no sum over paths"),
     ("derive rnn --paths --lag 0", "lag must be 1 or larger"),
     ("derive lstm --cut k", "there are i, f, o, g"),
     ("derive lstm --cut i --truncated", "give one of the two"),
     ("derive absent.py:cell", "no file absent.py"),
     ("prove rnn.vanshing", "did you mean 'rnn.vanishing'?"),
+    ("prove rnn.nil", "did you mean 'rnn.nilpotent'?"),
+    ("prove rnn.", "did you mean 'rnn.path_sum', "),
+    ("prove squash", "did you mean 'squash.slopes'?"),
     ("prove --all", "unknown option --all"),
     ("claims review.rtrl_resists_vanish", "did you mean 'review.rtrl_resists_vanishing'?"),
     ("claims --text", "unknown option --text"),
+    ("claims 31", "no claim called '31'; `errorflow claims` shows all 30"),
     ("cost --cell lstn", "did you mean 'lstm'?"),
     ("cost --units 0", "--units must be an integer, 1 or larger, got '0'"),
     ("cost --steps ten", "--steps must be an integer, 1 or larger, got 'ten'"),
+    ("cost --units 1" + "0" * 3000, "--units must be at most a million million, got a number of 3001 digits"),
+    (f"profile {LSTM} --steps 99999999999", "--steps must fit into memory, at most "),
+    (f"profile {LSTM} --steps 3 --inputs x.npy", "--inputs must be given without --steps"),
     ("export", "DIR must be given"),
     ("export one two", "no place for 'two'"),
     ("draw lstm -o lstm.pdff", "--output must end in .pdf, .svg, .png"),
@@ -144,6 +155,31 @@ def test_wrong_input_is_answered_in_one_line_with_the_way_out(line, says, call, 
     assert err.count("\n") == 1
     assert err.startswith("errorflow")
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [(["export", ""], "DIR"), (["draw", "rnn", "-o", ""], "--output"), (["profile", "", "--steps", "3"], "WEIGHTS"),
+     (["profile", LSTM, "--inputs", ""], "--inputs"), (["profile", LSTM, "--steps", "3", "--plot", ""], "--plot")],
+)  # fmt: skip
+def test_an_empty_path_is_refused_and_nothing_is_written(words, name, call, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    status, out, err = call(*words)
+    assert (status, out, err.count("\n")) == (2, "", 1)
+    assert f": {name} must be a path, got ''; `.` is the current folder" in err
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["cost", "--units", "1" * 5000], ["derive", "l" * 5000], ["derive", "lstm", "--cut", "i," * 2000],
+     ["prove", "rnn" * 1000], ["derive", "two words " * 500], ["list", "--" + "x" * 5000]],
+)  # fmt: skip
+def test_what_was_typed_at_great_length_is_echoed_short(words, call):
+    status, _, err = call(*words)
+    assert (status, err.count("\n")) == (2, 1)
+    assert "..." in err
+    assert len(err) < 600
 
 
 def test_two_wrong_inputs_are_tried_for_each_command():
@@ -261,6 +297,17 @@ def test_steps_carry_their_rules(document, call):
     _, out, _ = call("derive", "lstm", "--steps", "--block", "h,c")
     assert out.count("[definition]") == sum(s.rule[1] == "definition" for s in steps) > 0
     assert "[chain rule, tanh' = 1 - tanh^2]" in out
+
+
+@pytest.mark.parametrize("option", ["--truncated", "--layout=row", ""])
+def test_steps_of_the_flow_over_q_steps_are_those_of_the_package(option, document, call):
+    flow = ef.lstm().flow("q", truncated=option == "--truncated", layout="row" if "row" in option else "column")
+    words = ["derive", "lstm", "--steps", "--lag", "q", *filter(None, [option])]
+    found = document(*words)["derivation"]
+    assert [(s["left"], s["right"], s["rule"]) for s in found] == [
+        (s.left[1], s.right[1], s.rule[1]) for s in flow.steps()
+    ]
+    assert "[the same q times]" in call(*words)[1]
 
 
 def test_steps_of_all_blocks_are_shown_where_none_is_named(document):
@@ -433,6 +480,11 @@ def test_claims_are_those_that_the_package_judges(call, judgements):
     ]
     assert all(c["backing"] for c in found)
     assert status == (1 if any(j.verdict == "failed" for j in judgements) else 0)
+
+
+def test_a_claim_answers_to_its_number(document, judgements):
+    (found,) = document("claims", "3")["claims"]
+    assert found["id"] == ef.claim(found["id"]).id == "review.bptt_is_the_cause"
 
 
 def test_claims_of_one_shows_what_holds_and_every_backing(call, judgements):
@@ -676,6 +728,17 @@ def test_a_drawing_that_fails_leaves_the_old_file_as_it_was(call, tmp_path, monk
     assert list(tmp_path.iterdir()) == [path]
 
 
+def test_draw_writes_through_a_link(call, tmp_path):
+    (tmp_path / "deep").mkdir()
+    target, link = tmp_path / "deep" / "kept.pdf", tmp_path / "link.pdf"
+    target.write_text("old")
+    link.symlink_to(target)
+    assert call("draw", "rnn", "-o", link) == (0, f"{link}\n", "")
+    assert link.is_symlink()
+    assert target.read_bytes().startswith(b"%PDF")
+    assert list(target.parent.iterdir()) == [target]
+
+
 def test_draw_into_a_folder_is_refused(call, tmp_path):
     (tmp_path / "folder.pdf").mkdir()
     status, _, err = call("draw", "lstm", "-o", tmp_path / "folder.pdf")
@@ -703,6 +766,15 @@ def test_export_writes_nothing_where_a_theorem_fails(call, tmp_path, monkeypatch
     assert (status, out, err.count("\n")) == (1, "", 1)
     assert "every theorem must be proved before it is exported; failed: logistic.slope" in err
     assert not list(tmp_path.iterdir())
+
+
+def test_export_into_a_folder_that_takes_no_file_names_the_folder(call, tmp_path, monkeypatch):
+    def refused(**where):
+        raise PermissionError(13, "Permission denied", f"{where['dir']}/{where['prefix']}x1y2")
+
+    monkeypatch.setattr("errorflow.export.files", lambda chosen: {"one.tex": "%"})
+    monkeypatch.setattr("errorflow.export.tempfile.mkstemp", refused)
+    assert call("export", tmp_path) == (2, "", f"errorflow export: permission denied: {tmp_path}\n")
 
 
 def test_export_over_a_file_is_refused_and_leaves_it(call, tmp_path):
@@ -760,15 +832,74 @@ def test_every_command_explains_itself_and_takes_json(command, call):
     assert "--json" in out
 
 
+@pytest.mark.parametrize("command", [[], ["prove"]])
+def test_help_says_what_an_exit_status_means(command, call):
+    _, out, _ = call(*command, "--help")
+    told = " ".join(out.split())
+    assert told.endswith("0 fine, 1 a checked statement failed, 2 usage or bad input, 3 a package is missing.")
+
+
 @pytest.mark.parametrize(
     "line",
-    ["list", "derive lstm", "derive lstm --lag 2", "derive gru --steps", "derive lstm --departures", "prove", "cost",
-     "prove rnn.nilpotent", "claims review.weight_one_threshold", f"profile {LSTM} --inputs {DIGITS} --sequence 0"],
+    ["list", "derive lstm", "derive lstm --lag 3 --block c,h", "derive gru --lag 2", "derive gru --steps",
+     "derive lstm --departures", "prove", "cost", "prove rnn.nilpotent", "claims review.weight_one_threshold", f"profile {LSTM} --inputs {DIGITS} --sequence 0"],
 )  # fmt: skip
 def test_no_line_is_wider_than_a_hundred_columns(line, call):
     _, out, _ = call(*line.split())
     assert max(map(len, out.splitlines())) <= 100
     assert out.isascii()
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["derive gru --lag 2", "derive lstm --lag 3 --block c,c", "derive gru --steps", "cost --cell lstm_projected"],
+)
+def test_a_line_breaks_before_a_sign_and_not_within_a_short_bracket_or_a_monomial(line, call):
+    _, out, _ = call(*line.split())
+    broken = [one for one in out.splitlines() if one.startswith("          ")]
+    assert broken
+    for one in broken:
+        assert one.count("(") == one.count(")")
+        assert not one.endswith(("+", "-", "*", "/"))
+        # What goes on below begins with a sign, a factor, or what is stored; not with the letters of a coefficient.
+        assert re.match(r" +([-+] |diag\(|[WU]_\w+( |$)|d |:)", one)
+
+
+def test_a_small_negative_number_is_shown_without_a_sign():
+    from errorflow.cli.profile_page import _norm
+
+    assert [_norm(v) for v in (-1e-5, -0.0, -0.0006, 1e-5)] == ["0.000", "0.000", "-0.001", "0.000"]
+
+
+def test_memory_that_is_not_there_is_one_line_with_a_way_out(call, monkeypatch):
+    from errorflow.cli import cost
+
+    monkeypatch.setattr(cost, "main", lambda args: np.empty(10**15))
+    status, out, err = call("cost")
+    assert (status, out) == (2, "")
+    assert re.fullmatch(
+        r"errorflow cost: 7\.\d+ PiB more memory is needed than there is; fewer steps, sequences or units need less\n",
+        err,
+    )
+
+
+def test_closed_streams_are_no_traceback():
+    command = f"{sys.executable} -m errorflow cost"
+    done = subprocess.run(["sh", "-c", f"{command} >&-"], capture_output=True, text=True)
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+    assert "standard output must be open, got it closed" in done.stderr
+    done = subprocess.run(["sh", "-c", f"{command} --units 0 2>&-"], capture_output=True, text=True)
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", "")
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="this system does not tell the number of threads")
+def test_the_linear_algebra_of_a_command_takes_one_thread_unless_told_otherwise(mine):
+    told = "import os, numpy\nthreads = [s for s in open('/proc/self/status') if s.startswith('Threads')]\n"
+    mine.write_text(told + "print(threads[0].split()[1], os.environ['OMP_NUM_THREADS'])\n" + CELL)
+    names = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
+    bare = {name: value for name, value in os.environ.items() if name not in names}
+    assert process("derive", f"{mine}:carousel", env=bare).stderr.splitlines()[0] == "1 1"
+    assert process("derive", f"{mine}:carousel", env=bare | {"OMP_NUM_THREADS": "2"}).stderr.split()[1] == "2"
 
 
 def test_a_fault_of_errorflow_itself_is_one_line_and_no_traceback(call, monkeypatch):

@@ -17,6 +17,17 @@ LARGEST_POWER = 64
 LARGEST_NUMBER = 4096  # bits; a constant beyond that is no activation's
 
 
+POSITIVE = ("exp", "sigma", "softplus")
+# The open ranges of functions, None being infinite.
+RANGES: dict[str, tuple[int, int | None]] = {
+    "exp": (0, None),
+    "softplus": (0, None),
+    "sigma": (0, 1),
+    "tanh": (-1, 1),
+    "erf": (-1, 1),
+}
+
+
 class Refused(ValueError):
     """What cannot be enclosed, and why."""
 
@@ -223,8 +234,29 @@ def _same_sign(u: Node) -> Node:
     if u.op == "mul" and u.args[0].op == "number":
         rest = _same_sign(mul(*u.args[1:]))
         return rest if u.args[0].data > 0 else negative(rest)
-    odd = u.op == "power" and u.data.denominator == 1 and u.data.numerator % 2
-    return _same_sign(u.args[0]) if odd and u.data > 0 else u
+    if u.op in POSITIVE:
+        return ONE
+    if u.op == "add" and len(u.args) == 2 and u.args[1].op == "number":
+        return _same_sign_of_sum(u, u.args[0], u.args[1].data)
+    odd = u.op == "power" and u.data.denominator == 1 and u.data.numerator % 2 and u.data > 0
+    return _same_sign(u.args[0]) if odd or u.op in ("tanh", "erf", "atan") else u
+
+
+def _same_sign_of_sum(u: Node, term: Node, constant: Fraction) -> Node:
+    """For a + c f(v) with f between two values that it never takes; exp(v) - 1 has the sign of v."""
+    scaled = term.op == "mul" and len(term.args) == 2 and term.args[0].op == "number"
+    factor, inner = (term.args[0].data, term.args[1]) if scaled else (Fraction(1), term)
+    if inner.op == "exp" and factor == -constant:
+        return _same_sign(mul(number(factor), inner.args[0]))
+    low, high = RANGES.get(inner.op, (None, None))
+    if low is None or (high is None and factor < 0):
+        return u
+    if factor > 0 and constant + factor * low >= 0:
+        return ONE
+    if high is not None:
+        ends = constant + factor * low, constant + factor * high
+        return ONE if min(ends) >= 0 else number(-1) if max(ends) <= 0 else u
+    return u
 
 
 def absolute(u: Node) -> Node:

@@ -97,15 +97,17 @@ def whole_power(backend: Backend, u: Number, n: int) -> Number:
         raise ArithmeticError("division by an interval that holds zero")
     if n % 2 == 0 and n > 0:
         return bell(backend, lambda v: _product(v, n), u)
-    if n >= 0:
+    if n in (0, 1):
+        return u if n else backend.number(1)
+    if n > 0:
         return rising(backend, lambda v: _product(v, n), u)
     return rising(backend, lambda v: 1 / _product(v, -n), u)
 
 
 def _product(v: Number, n: int) -> Number:
     """v^n by squaring, for Arb's own power of a ball round zero is not a number."""
-    found = v * 0 + 1
-    for bit in f"{n:b}" if n else "":
+    found = v
+    for bit in f"{n:b}"[1:]:
         found = found * found
         if bit == "1":
             found = found * v

@@ -162,7 +162,7 @@ def _put(split: Split, found: Found, leaf: Leaf, *, blurred: bool) -> None:
         if blurred or leaf.b - leaf.a < NARROWEST or len(found.leaves) > MOST_LEAVES:
             what = "the slope could not be bounded" if _on_branch(split, leaf) else "the kinks could not be told apart"
             raise Refused(
-                f"{what} near x = {round(float(leaf.a), 9) + 0.0:g}: it is unbounded or undefined there, or not resolved"
+                f"{what} near x = {round(float(leaf.a), 9) + 0.0:g}: it is unbounded, undefined or not resolved there"
             )
         middle = (leaf.a + leaf.b) / 2
         _put(split, found, Leaf(leaf.a, middle, leaf.bits), blurred=False)

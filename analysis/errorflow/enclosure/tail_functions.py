@@ -7,19 +7,8 @@ from fractions import Fraction
 from errorflow.enclosure.expression import Node
 from errorflow.enclosure.functions import derivatives
 from errorflow.enclosure.jets import Program
-from errorflow.enclosure.tails import (
-    ONE,
-    VARIABLE,
-    Declined,
-    Monomial,
-    Ray,
-    Series,
-    binomial,
-    constant,
-    exponential,
-    polynomial,
-    power,
-)
+from errorflow.enclosure.tail_powers import binomial, exponential, polynomial, power
+from errorflow.enclosure.tails import ONE, VARIABLE, Declined, Monomial, Ray, Series, constant
 
 Pair = tuple[Series, Series]
 Half = tuple[Series | None, Series]  # the slope of a logarithm of a logarithm is in the scale, though its value is not
