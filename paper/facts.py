@@ -33,9 +33,14 @@ def facts(reports: list[Report], drawn: Path) -> dict[str, str]:
 
 
 def verdicts(reports: list[Report]) -> str:
-    """A table of all theorems by name in two columns, with verdict, route and scope, read downwards."""
+    """A table of all theorems by name in two columns, with verdict, route and scope, read downwards.
+
+    A dagger marks those that assume facts on norms or determinants.
+    """
+    mark = {True: r"\rlap{$^{\dagger}$}", False: ""}
     cells = [
-        rf"\texttt{{\detokenize{{{r.name}}}}} & {r.verdict}, {r.route} & {re.split(r'[^a-z]', r.scope)[0]}"
+        rf"\texttt{{\detokenize{{{r.name}}}}} & {r.verdict}, {r.route}{mark[bool(r.assumes)]} & "
+        + re.split(r"[^a-z]", r.scope)[0]
         for r in reports
     ]
     half = (len(cells) + 1) // 2

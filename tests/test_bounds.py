@@ -1,7 +1,9 @@
 """Every theorem against its witness: true on random instances, equal at the sharp point, false without a hypothesis."""
 
+import ast
 import doctest
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,7 +11,7 @@ import pytest
 import errorflow as ef
 from errorflow import bounds
 from errorflow.numeric.linear import jacobians
-from tests.witnesses import WITNESSES, memory_cell
+from tests.witnesses import WITNESSES, carousel_factors, memory_cell
 
 every = pytest.mark.parametrize("witness", WITNESSES, ids=lambda w: w.label)
 
@@ -127,6 +129,39 @@ def test_a_void_lower_bound_stays_void_at_longer_lags():
     lower, _ = bounds.log2_lstm_bounds(np.ones(6), np.ones(6), [0, 0, 9, 0, 0, 0], np.ones(6), np.zeros(6))
     assert np.isfinite(lower[:4]).all()
     assert (lower[5:] == -np.inf).all()
+
+
+def test_the_bounds_of_the_carousel_are_approached_where_the_theorem_says_and_nowhere_else():
+    grid = np.array(np.meshgrid(*[np.linspace(-30, 30, 61)] * 3, indexing="ij")).reshape(3, -1)
+    (cell_input, input_gate), _ = carousel_factors(grid, np.zeros(1))
+    at_half, at_quarter = cell_input > 0.5 - 1e-6, input_gate > 0.25 - 1e-6
+    y_in, y_out, g = (1 / (1 + np.exp(-grid[0])), 1 / (1 + np.exp(-grid[1])), 2 * np.tanh(grid[2] / 2))
+    assert at_half.any()
+    assert (y_in[at_half] > 1 - 1e-5).all()
+    assert (y_out[at_half] > 1 - 1e-5).all()
+    assert (grid[2][at_half] == 0).all()
+    assert at_quarter.any()
+    assert (y_in[at_quarter] == 0.5).all()
+    assert (y_out[at_quarter] > 1 - 1e-5).all()
+    assert (np.abs(g[at_quarter]) > 2 - 1e-5).all()
+    assert input_gate[y_in > 0.99].max() < 0.01  # an open input gate is far from its bound
+    moved, _ = carousel_factors(np.array([[0.0], [40.0], [40.0]]), np.array([3.0]))
+    assert moved[1, 0] < 0.1  # so is a cell state away from 0
+
+
+def test_the_docstrings_of_the_bounds_name_theorems_that_exist():
+    names, found = {t.name for t in ef.theorems()}, set()
+    families = "|".join(sorted({name.split(".")[0] for name in names}))
+    for path in Path(bounds.__file__).parent.glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, (ast.Module, ast.FunctionDef, ast.ClassDef)):
+                words = re.sub(r"\s+", " ", ast.get_docstring(node) or "")
+                named = re.findall(r"\btheorems? (\w+\.\w+)", words) + re.findall(
+                    rf"\b(?:{families})\.[a-z_]+\b", words
+                )
+                assert set(named) <= names, (path.name, set(named) - names)
+                found |= set(named)
+    assert len(found) > 8
 
 
 # Bounds as functions --------------------------------------------------------------------------------------------------

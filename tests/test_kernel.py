@@ -1,6 +1,7 @@
 """Attacks on the checker: statements that are false, each with a certificate that once proved it or was meant to."""
 
 import re
+import time
 
 import pytest
 
@@ -504,6 +505,59 @@ ATTACKS = {
     ),
     "nothing proves that nothing is positive": (statement("0 > 0"), [[ZERO]], "a term that is positive"),
 }
+
+
+HOSTILE = {
+    "a number of terms without end": (
+        statement("e < 2", let=(("e", "exp", "1/3"),)),
+        [[by("exponential", "e < 2", value="e", terms=float("inf"))]],
+        "number of terms",
+    ),
+    "a number of terms that is not one": (
+        statement("e < 2", let=(("e", "exp", "1/3"),)),
+        [[by("exponential", "e < 2", value="e", terms=5.5)]],
+        "number of terms",
+    ),
+    "an infinite exponent": (
+        statement("x > 0", real=("x",)),
+        [[by("positive", "x > 0", terms=[["1", [["x", float("inf")]]]])]],
+        "an exponent from 1 on",
+    ),
+    "digits of another script": (
+        statement("x = x", real=("x",)),
+        [[identity("x = x", ["\u0663", "x = x"])]],
+        "the grammar of claims",
+    ),
+    "a power of a sum that has too many terms": (
+        statement("x > 0", real=("x", "y", "z", "u", "v")),
+        [[by("positive", "x > 0", terms=[["1", [["x + y + z + u + v + 1", 40]]]])]],
+        "an expansion must stay within",
+    ),
+    "a power of a power of a power": (
+        statement("x > 0", real=("x",)),
+        [[by("positive", "x > 0", terms=[["(((2**40)**40)**40)**40", [["x", 2]]]])]],
+        "an expansion must stay within",
+    ),
+    "a monomial of too high a degree": (
+        statement("x > 0", real=("x",)),
+        [[identity("x = x", ["((x**40)**40)**40", "x = x"])]],
+        "an expansion must stay within",
+    ),
+    "brackets without end": (
+        statement("x > 0", real=("x",)),
+        [[identity("x = x", ["(" * 10**5 + "x" + ")" * 10**5, "x = x"])]],
+        "the shape of its rules",
+    ),
+}
+
+
+@pytest.mark.parametrize("hostile", HOSTILE)
+def test_a_hostile_certificate_is_refused_within_a_second(hostile):
+    claim, certificate, reason = HOSTILE[hostile]
+    began = time.perf_counter()
+    with pytest.raises(Refused, match=re.escape(reason)):
+        check(claim, certificate)
+    assert time.perf_counter() - began < 1
 
 
 @pytest.mark.parametrize("false", ATTACKS, ids=lambda sentence: sentence.replace(" ", "_"))

@@ -137,6 +137,19 @@ def test_an_unknown_theorem_is_a_key_error_with_the_nearest_name():
         ef.prove(["logistic.slope", "zzz"])
 
 
+def test_one_name_is_proved_as_a_list_of_one_is():
+    (report,) = ef.prove("rnn.vanishing")
+    assert report.name == "rnn.vanishing"
+
+
+def test_theorems_on_norms_and_determinants_name_the_facts_that_they_assume():
+    assumed = {r.name: r.assumes for r in ef.prove() if r.assumes}
+    norms = {t.name for t in THEOREMS if any(re.search(r"norm|det|sigma_min", s.text + s.latex) for s in t.symbols)}
+    norms |= {t.name for t in THEOREMS if any("|" in s.text for s in t.symbols)}
+    assert norms
+    assert set(assumed) == norms
+
+
 # What is printed ------------------------------------------------------------------------------------------------------
 
 

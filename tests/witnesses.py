@@ -739,7 +739,7 @@ WITNESSES: tuple[Witness, ...] = (
     Witness(
         "lstm1997.carousel_bound", "<",
         lambda rng: {"nets": rng.normal(size=(3, 50)) * 5, "s": rng.normal(size=50) * 3}, carousel_factors,
-        4 * EPS,  # approached to rounding by gates that are 1 in float64
+        4 * EPS,  # approached to rounding: 1/2 with both gates open and net_c = 0, 1/4 with y_in = 1/2 and |g| = 2
         {"nets": np.array([[40.0, 0.0], [40.0, 40.0], [0.0, 80.0]]), "s": np.zeros(2), "diagonal": True},
         (
             Dropped("the output squash is h, not the identity", _WIDE | {"squash_slope": 1.0}),

@@ -12,8 +12,6 @@ from typing import Any
 
 import sympy
 
-from errorflow.definition.names import Net, New
-
 
 class At(sympy.Symbol):
     """A name `lag` steps before the step t."""
@@ -115,11 +113,6 @@ def shift(words: Words, lag: int) -> Words:
     return tuple(tuple(Diag(at(f.entry, lag)) if isinstance(f, Diag) else f for f in w) for w in words)
 
 
-def map_entries(words: Words, change: Any) -> Words:
-    """The words with `change` applied to the entry of every diagonal."""
-    return tuple(tuple(Diag(change(f.entry)) if isinstance(f, Diag) else f for f in w) for w in words)
-
-
 def matrices(words: Iterable[Word]) -> list[str]:
     """Names of the matrices that occur, in order."""
     return list(dict.fromkeys(f.name for w in words for f in w if isinstance(f, Matrix)))
@@ -133,13 +126,3 @@ def base(symbol: sympy.Symbol) -> tuple[sympy.Symbol, int]:
 def is_diagonal(factor: Factor) -> bool:
     """Whether a factor is a diagonal matrix, of vectors or of parameters."""
     return isinstance(factor, Diag) or (isinstance(factor, Matrix) and factor.kind == "diagonal")
-
-
-def is_net(symbol: sympy.Symbol) -> bool:
-    """Whether a name, at any time, is a pre-activation."""
-    return isinstance(base(symbol)[0], Net)
-
-
-def is_new(symbol: sympy.Symbol) -> bool:
-    """Whether a name, at any time, is the new value of a state."""
-    return isinstance(base(symbol)[0], New)

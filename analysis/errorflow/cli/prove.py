@@ -81,6 +81,7 @@ def _data(one: Theorem, report: Report) -> dict[str, Any]:
         "source": one.source,
         "depends": one.depends,
         "axioms": report.axioms,
+        "assumes": report.assumes,
         "digest": report.digest,
         "latex": one.latex(),
     }
@@ -112,6 +113,7 @@ def _whole(one: Theorem, report: Report) -> str:
         ("scope", report.scope),
         ("sharp", one.sharp),
         ("axioms", ", ".join(report.axioms) or "none"),
+        ("assumes", "; ".join(report.assumes)),
         ("rests on", ", ".join(one.depends)),
         ("source", one.source),
         ("digest", report.digest),

@@ -30,8 +30,9 @@ def theorem(name: str) -> Theorem:
     raise KeyError(f"no theorem called {name!r}{hint} `errorflow list` shows all")
 
 
-def prove(names: Sequence[str] | None = None) -> list[Report]:
-    """Fresh reports on the theorems named, or on all, in reading order. Raises KeyError for an unknown name."""
+def prove(names: str | Sequence[str] | None = None) -> list[Report]:
+    """Fresh reports on the theorem or theorems named, or on all, in reading order. Raises KeyError for a wrong name."""
+    names = [names] if isinstance(names, str) else names
     chosen = THEOREMS if names is None else [theorem(name) for name in names]
     return [check(one) for one in chosen]
 

@@ -52,8 +52,8 @@ def bound_exponential(state: State, step: Mapping[str, Any]) -> None:
     claim, symbol, p = comparison(state, step)
     function, argument = definition(step["value"], state)
     a, value = expand(argument, state), variable(step["value"], state)
-    x, terms = a.get(ONE, Fraction(0)), int(step["terms"])
-    if function != "exp" or set(a) - {ONE} or x < 0 or not x < terms + 1 or terms > 200:
+    x, terms = a.get(ONE, Fraction(0)), step["terms"]
+    if not isinstance(terms, int) or function != "exp" or set(a) - {ONE} or x < 0 or not x < terms + 1 or terms > 200:
         raise Refused("the bound is on exp of a number from 0 to below the number of terms + 1, at most 200")
     powers = [Fraction(1)]
     for k in range(1, terms + 1):

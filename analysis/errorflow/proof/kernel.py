@@ -44,7 +44,7 @@ def check(statement: Statement, certificate: Sequence[Any]) -> tuple[str, ...]:
         return _check(statement, certificate)
     except Refused:
         raise
-    except (KeyError, TypeError, AttributeError, IndexError, ValueError, ZeroDivisionError, RecursionError) as error:
+    except (KeyError, TypeError, AttributeError, IndexError, ValueError, ArithmeticError, RecursionError) as error:
         raise Refused(f"certificate must have the shape of its rules, got {type(error).__name__}: {error}") from error
 
 

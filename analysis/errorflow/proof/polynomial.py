@@ -9,6 +9,9 @@
     atom    = integer | name | "d(" sum "," name ")" | "(" sum ")"
     name    = letter {letter | digit | "_"} ["'"]      the prime is the value one step later
 
+An expansion is refused where a product would multiply more than 20 000 pairs of terms, a monomial would have more than
+200 factors or a coefficient more than 20 000 binary digits: time is bounded by the length of a text.
+
 A monomial is a sorted tuple of reals and a word (tuple) of matrices, so that reals commute with everything
 and matrices only with reals. `1` is the identity of whatever size fits. Nothing here evaluates text as code.
 """
@@ -24,9 +27,10 @@ Monomial = tuple[tuple[str, ...], tuple[str, ...]]
 Polynomial = dict[Monomial, Fraction]
 
 ONE: Monomial = ((), ())
-_TOKEN = re.compile(r"\s*(?:(\d+)|([A-Za-z][A-Za-z0-9_]*'?)|(\*\*|<=|>=|[-+*/()=<>,]))")
+_TOKEN = re.compile(r"\s*(?:([0-9]+)|([A-Za-z][A-Za-z0-9_]*'?)|(\*\*|<=|>=|[-+*/()=<>,]))")
 _RELATIONS = ("=", "<=", ">=", "<", ">")
 LARGEST_EXPONENT = 40
+LARGEST_PRODUCT, LARGEST_DEGREE, LARGEST_NUMBER = 20_000, 200, 20_000
 
 
 class Refused(ValueError):
@@ -204,8 +208,19 @@ def add(a: Polynomial, b: Polynomial, factor: Fraction | int = 1) -> Polynomial:
     return total
 
 
+def _degree(p: Polynomial) -> int:
+    return max((len(reals) + len(word) for reals, word in p), default=0)
+
+
+def _size(p: Polynomial) -> int:
+    return max((c.numerator.bit_length() + c.denominator.bit_length() for c in p.values()), default=0)
+
+
 def multiply(a: Polynomial, b: Polynomial) -> Polynomial:
-    """a b; the words of a stand to the left of the words of b."""
+    """a b; the words of a stand to the left of the words of b. Raises Refused where that would take too long."""
+    long = len(a) * len(b) > LARGEST_PRODUCT
+    if long or _degree(a) + _degree(b) > LARGEST_DEGREE or _size(a) + _size(b) > LARGEST_NUMBER:
+        raise Refused(f"an expansion must stay within {LARGEST_PRODUCT} pairs of terms and degree {LARGEST_DEGREE}")
     product: Polynomial = {}
     for (reals_a, word_a), x in a.items():
         for (reals_b, word_b), y in b.items():

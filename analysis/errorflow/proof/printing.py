@@ -68,11 +68,6 @@ def _successor(index: str) -> str:
     return str(int(index) + 1) if index.isdigit() else f"{index}+1"
 
 
-def _indexed(page: Page) -> frozenset[str]:
-    plan = page.statement.recurrence
-    return frozenset(plan.indexed) | {a.name for a in plan.accumulate} if plan else frozenset()
-
-
 def accumulated(page: Page, name: str) -> Accumulated | None:
     """The sequence of partial sums or products of that name, if it is one."""
     plan = page.statement.recurrence

@@ -38,7 +38,9 @@ class Theorem:
 
     scope: universal, schema (in the symbols it names) or instance (which). sharp: value and place of equality.
     points: values that satisfy the hypotheses, those of each part at one of them; `step_point` satisfies the step
-    of the recurrence. existence: a conclusion that shows that the hypotheses can be met, where no rational can.
+    of the recurrence. existence: conclusions by which the hypotheses can be met where no rational can, by the
+    intermediate value theorem, which is not checked. assumes: facts on norms and determinants that are
+    hypotheses, in words.
     """
 
     name: str
@@ -54,6 +56,7 @@ class Theorem:
     step_point: Values | None = None
     route: str = "kernel"
     existence: tuple[str, ...] = ()
+    assumes: tuple[str, ...] = ()
 
     def latex(self) -> str:
         """The theorem in LaTeX, hypotheses first, from what the checker parses."""
@@ -84,12 +87,13 @@ class Report:
     digest: str
     axioms: tuple[str, ...] = ()
     reason: str = ""
+    assumes: tuple[str, ...] = ()
 
 
 @cache
 def certificate(name: str) -> tuple[Any, ...]:
     """The certificate that is stored with the package under a theorem's name, one entry for each part."""
-    source = resources.files(__package__).joinpath("certificates", f"{name}.json")
+    source = resources.files("errorflow.proof").joinpath("certificates", f"{name}.json")
     return tuple(json.loads(source.read_text(encoding="utf-8"))["parts"])
 
 
@@ -110,7 +114,17 @@ def check(theorem: Theorem, proof: Sequence[Any] | None = None) -> Report:
     except (Refused, OSError, ValueError, KeyError) as refusal:
         verdict, reason, proof = "failed", str(refusal), proof or ()
     seconds = time.perf_counter() - began
-    return Report(theorem.name, verdict, theorem.route, theorem.scope, seconds, digest(theorem, proof), axioms, reason)
+    return Report(
+        theorem.name,
+        verdict,
+        theorem.route,
+        theorem.scope,
+        seconds,
+        digest(theorem, proof),
+        axioms,
+        reason,
+        theorem.assumes,
+    )
 
 
 def satisfiable(theorem: Theorem) -> bool:

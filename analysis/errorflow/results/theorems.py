@@ -37,5 +37,6 @@ def _data(theorem: Theorem, report: Report) -> dict[str, object]:
         "source": theorem.source,
         "depends": list(theorem.depends),
         "axioms": list(report.axioms),
+        "assumes": list(report.assumes),
         "proof_digest": report.digest,
     }

@@ -9,6 +9,18 @@ PATH_SUM = [
         "base": [identity("th = e*P", "th = e*W*F", "P = 1*(W*F)")],
         "step": [identity("th' = e*P'", "th' = th*W*F'", "P' = P*(W*F')", "th = e*P")],
     },
+    {
+        "base": [identity("x = a*p", "x = a*v*f", "p = v*f"), identity("c = N", "c = 1", "N = 1")],
+        "step": [
+            positive("n >= 0", "n - 1", degree=1),
+            given("identity", "x*w - a*(p*w) = 0", using=[["w", "x = a*p"]]),
+            add_up("X - a*S = 0", "x*w - a*(p*w) = 0", X="1", S="-a"),
+            given("identity", "x' = a*p'", using=[["1", "x' = X*f'"], ["f'", "X - a*S = 0"], ["-a", "p' = S*f'"]]),
+            given("identity", "c - N = 0", using=[["1", "c = N"]]),
+            add_up("C - n*N = 0", "c - N = 0", "-N", C="1"),
+            given("identity", "c' = N'", using=[["1", "c' = C"], ["1", "C - n*N = 0"], ["-1", "N' = n*N"]]),
+        ],
+    },
     [blocks("Wx*Fa*Wx*Fb*Wx*Fc = Sum")],
 ]
 

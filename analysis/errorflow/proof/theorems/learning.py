@@ -172,7 +172,7 @@ RTRL_COST = Theorem(
 
 BREAK_EVEN = Theorem(
     name="learning.memory_break_even",
-    title="RTRL needs less memory than BPTT from T = n^2 on",
+    title="RTRL of Elman's network needs less memory than BPTT from T = n^2 on",
     statement=Statement(
         integer=("n", "m", "T"),
         let=(_SOURCES,),
@@ -183,13 +183,17 @@ BREAK_EVEN = Theorem(
             Part(("n**2*p = T*p + n + m",), assume=("T = n**2 - 1",)),
         ),
     ),
-    scope="universal over integers: influence of n^2 p words against states and inputs, or states alone",
+    scope="universal over integers: n^2 p words of influence against states and inputs, or against states alone",
     source="Hochreiter & Schmidhuber 1997, section 5, on memory that does not grow with the length",
     sharp="at T = n^2 RTRL keeps n words fewer, at T = n^2 - 1 it keeps m more",
     points=({"n": "1", "m": "1", "T": "0"},),
     neighbour=Neighbour(
         "T >= n**2", "T >= n**2 + 1", "n**2*p < T*p + n iff T >= n**2 + 1", {"n": "2", "m": "1", "T": "4"}
     ),
-    symbols=(_UNITS, _INPUTS, Symbol("T", "T", "T", "the number of steps")),
+    symbols=(
+        Symbol("n", "n", "n", "the number of units of a fully recurrent (Elman) network"),
+        _INPUTS,
+        Symbol("T", "T", "T", "the number of steps"),
+    ),
     depends=("bptt.cost", "rtrl.cost"),
 )

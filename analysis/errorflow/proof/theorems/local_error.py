@@ -1,7 +1,8 @@
 """The local error factor of one connection, |f'(net) w| with net = w y + c and f the logistic function.
 
-local_error.peak_gain: x f'(x) has its only maximum over the reals at the root X of x tanh(x/2) = 1, where it is
-(X - 1/X)/4 = 0.2238716...; for tanh the maximum is exactly twice that.
+local_error.peak_gain: x f'(x) has its only maximum over the reals at a root X > 0 of x tanh(x/2) = 1, where it is
+(X - 1/X)/4 = 0.2238716...; for tanh the maximum is exactly twice that. That X exists is a hypothesis: what is proved
+is the change of sign over its bracket.
 local_error.peak: for any bias c and y other than 0, on either side w y >= 0 or w y <= 0, the factor has one maximum,
 where w y tanh(net/2) = 1, that is w = (1/y) coth(net/2). With c other than 0 the two sides differ.
 """
@@ -40,16 +41,17 @@ PEAK_GAIN = Theorem(
             Part((f"{LOW} < X < {HIGH}", f"{GAIN_LOW} < X*s*(1 - s) < {GAIN_HIGH}")),
         ),
     ),
-    scope="universal",
+    scope="universal, given a root X; a change of sign is proved, the intermediate value theorem is not in the kernel",
     source="Hochreiter & Schmidhuber 1997, section 3.1, maximum of |f'(net) w| over w",
     sharp="0.2238716023471... at x = X = 1.543404638418208..., nowhere else",
     points=(),
     existence=(f"{LOW}*(el - 1) < el + 1", f"{HIGH}*(eh - 1) > eh + 1"),
     neighbour=Neighbour(GAIN_HIGH, "2238716023471/10000000000000", "", {}),
     symbols=(
+        Symbol("X", meaning="a root of `x tanh(x/2) = 1`"),
         Symbol("sx", r"\sigma_x", "sigma_x"),
-        Symbol("el", r"e_1", "e1", "exp at the lower end: `x tanh(x/2) < 1` there, so that `X` exists"),
-        Symbol("eh", r"e_2", "e2", "exp at the upper end: `x tanh(x/2) > 1` there"),
+        Symbol("el", r"e_1", "e1", "`exp` at the lower end of the bracket"),
+        Symbol("eh", r"e_2", "e2", "`exp` at the upper end of the bracket"),
     ),
     depends=("logistic.slope", "tanh.slope"),
 )
@@ -87,7 +89,7 @@ PEAK = Theorem(
             Part(("v*tv >= 1",), assume=("v >= 2", "v + c >= 2")),
         ),
     ),
-    scope="universal",
+    scope="universal, given a root on the side in question",
     source="Hochreiter & Schmidhuber 1997, section 3.1: |f'(net) w| is largest at w = (1/y) coth(net/2)",
     sharp="attained at w y = a; the maximum over all w is the larger of the two sides, which agree for c = 0",
     points=(
@@ -105,8 +107,8 @@ PEAK = Theorem(
     ),
     symbols=(
         Symbol("v", meaning="`w y`, the share of this connection in `net = w y + c`"),
-        Symbol("a", meaning="`w y` at the peak on the side `w y > 0`, where `a = coth((a + c)/2)`"),
-        Symbol("b", meaning="`w y` at the peak on the side `w y < 0`"),
+        Symbol("a", meaning="a root of `x tanh((x + c)/2) = 1` on the side `x > 0`"),
+        Symbol("b", meaning="a root of the same equation on the side `x < 0`"),
         Symbol("sv", r"\sigma_v", "sigma_v"),
         Symbol("sa", r"\sigma_a", "sigma_a"),
         Symbol("sb", r"\sigma_b", "sigma_b"),

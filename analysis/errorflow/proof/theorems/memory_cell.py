@@ -121,7 +121,7 @@ CAROUSEL_BOUND = Theorem(
     ),
     scope="universal: any values at time t and at the step of entry, so any lag",
     source=f"{_H97}, appendix A.2, eq. (41)",
-    sharp="suprema, approached as the gates open and g tends to 2, and not attained",
+    sharp="suprema, not attained, at s = 0 as y_out -> 1: 1/2 as y_in -> 1, net_c = 0; 1/4 as |g| -> 2, y_in = 1/2",
     points=({"s": "0", "b": "0", "a": "0", "z": "0", "o": "1/2", **_BOUND_AT},),
     neighbour=Neighbour(
         "o*d(h, s)*d(g, z)*i < 1/2", "o*d(h, s)*d(g, z)*i < 1/9", "o*d(h, s)*d(g, z)*i < 1/9", {"o": "1/2", **_BOUND_AT}
@@ -174,8 +174,11 @@ FACTORISATION = Theorem(
             Part(("Phi = Q",), induction=True),
         ),
     ),
-    scope="schema in q and n; the determinant is multiplicative, and that of a triangular block matrix the product of "
-    "those of its diagonal blocks",
+    scope="schema in q and n",
+    assumes=(
+        "the determinant is multiplicative",
+        "that of a triangular block matrix is the product of those of its diagonal blocks",
+    ),
     source="chain rule; Hochreiter & Schmidhuber 1997 with F = I, Gers, Schmidhuber & Cummins 2000 with F = D(f)",
     sharp="an identity",
     points=(

@@ -1,6 +1,7 @@
 """Error flow as a sum over paths, and what single weights do and do not say about it (the 1997 analysis).
 
-rnn.path_sum: the error signal after q steps back is e W F'(t-1) W F'(t-2) ... W F'(t-q), a sum over n^(q-1) paths.
+rnn.path_sum: the error signals q steps back are e W F'(t-1) W F'(t-2) ... W F'(t-q); those of one unit u reach a unit
+as the sum over n^(q-1) paths, a path of q+1 steps being a path of q steps and one more step.
 rnn.path_sum_as_printed: with the subscripts of the printed eq. (2) it is the flow of the transposed W instead; both
 agree for a symmetric W, and for u = v when q <= 2.
 rnn.path_bound: with logistic units and |w_ij| <= w_max, an entry is at most tau^q / n, where tau = n w_max / 4.
@@ -41,7 +42,7 @@ PATH_SUM = Theorem(
     name="rnn.path_sum",
     title="The error signal q steps back is a sum over paths",
     statement=Statement(
-        real=("N", *_ENTRIES),
+        real=("a", "x", "p", "w", "v", "f", "c", "N", *_ENTRIES),
         integer=("n",),
         matrix=("W", "F", "e", "th", "P"),
         blocks=(
@@ -51,21 +52,33 @@ PATH_SUM = Theorem(
             ("Fc", (("f31", "0"), ("0", "f32"))),
             ("Sum", _walks(2, 3)),
         ),
+        sums=(("X", "n", "x*w"), ("S", "n", "p*w"), ("C", "n", "c")),
+        running=("x", "p", "w", "v", "f", "c"),
+        assume=("n >= 1",),
         recurrence=Recurrence(
             "q",
             1,
-            ("F", "th"),
-            base=("th = e*W*F",),
-            step=("th' = th*W*F'",),
+            ("F", "th", "x", "p", "f", "c"),
+            base=("th = e*W*F", "x = a*v*f", "p = v*f", "c = 1"),
+            step=("th' = th*W*F'", "x' = X*f'", "p' = S*f'", "c' = C"),
             accumulate=(Accumulated("P", "product_right", "W*F"), Accumulated("N", "product", "n", 2)),
         ),
-        parts=(Part(("th = e*P",), induction=True), Part(("Wx*Fa*Wx*Fb*Wx*Fc = Sum",))),
+        parts=(
+            Part(("th = e*P",), induction=True),
+            Part(("x = a*p", "c = N"), induction=True),
+            Part(("Wx*Fa*Wx*Fb*Wx*Fc = Sum",)),
+        ),
     ),
-    scope="schema in n and q; the sum written out path by path is an instance, n = 2 and q = 3",
+    scope="schema in n and q, the sum over paths by its recurrence; instance, path by path: n = 2 and q = 3",
     source="Hochreiter & Schmidhuber 1997, section 3.1, eqs. (1) and (2), the latter with its subscripts repaired",
     sharp="an identity",
-    points=({"n": "1", "W": "2", "F": "1/4", "e": "1", "th": "1/2", "P": "1/2", "N": "1"},),
-    step_point={"n": "1", "W": "2", "F": "1/4", "F'": "1/8", "e": "1", "th": "1/2", "th'": "1/8"},
+    points=(
+        {"n": "1", "W": "2", "F": "1/4", "e": "1", "th": "1/2", "P": "1/2", "N": "1"}
+        | {"a": "3", "w": "2", "v": "2", "f": "1/4", "x": "3/2", "p": "1/2", "c": "1"},
+    ),
+    step_point={"n": "1", "W": "2", "F": "1/4", "F'": "1/8", "e": "1", "th": "1/2", "th'": "1/8"}
+    | {"a": "3", "w": "2", "v": "2", "f": "1/4", "f'": "1/8", "x": "3/2", "p": "1/2", "c": "1"}
+    | {"X": "3", "S": "1", "C": "1", "x'": "3/8", "p'": "1/8", "c'": "1"},
     neighbour=Neighbour(
         "th = e*P",
         "th = P*e",
@@ -77,7 +90,16 @@ PATH_SUM = Theorem(
         Symbol("e", r"\theta(t)", "theta(t)", "the row of error signals at time `t`"),
         Symbol("F", r"F'(t-@)", "F'(t-@)", "the diagonal matrix of slopes at time `t-q`"),
         _FLOW,
-        Symbol("N", meaning="the number of paths of `q` steps between two units"),
+        Symbol("a", r"\theta_u", "theta_u", "the error signal of unit `u` at time `t`, where all others are 0"),
+        Symbol("x", r"\theta_#(t-@)", "theta_#(t-@)", "the error signal that it causes `q` steps back"),
+        Symbol("p", r"\Pi_{@,u#}", "Pi[@]_u#", "the sum over paths of `q` steps from `u` of the products along them"),
+        Symbol("c", r"c_{@,#}", "c[@]_#", "the number of these paths"),
+        Symbol("f", r"f'_#(t-@)", "f'_#(t-@)", "the slope of a unit at time `t-q`"),
+        Symbol("w", "w_{lv}", "w_lv"),
+        Symbol("v", "w_{uv}", "w_uv"),
+        Symbol("X", r"X_{@}", "X[@]"),
+        Symbol("S", r"S_{@}", "S[@]"),
+        Symbol("C", r"C_{@}", "C[@]"),
         Symbol("Wx", "W^{(2)}", "W2", "the weights of two units, written out"),
         Symbol("Sum", r"\Sigma", "Sum"),
         Symbol("Fa", "F'_1", "F'1"),
