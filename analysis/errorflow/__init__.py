@@ -25,6 +25,7 @@ _WHERE = {
     "errorflow.networks": ("read_network",),
     "errorflow.stacks": ("stacked", "stacked_weights"),
     "errorflow.diagnosis": ("diagnose",),
+    "errorflow.enclosure": ("recheck", "slope"),
     "errorflow.results": ("result",),
     "errorflow.proof": ("prove", "theorem", "theorems"),
     "errorflow.claims": ("claim", "judge"),
