@@ -842,7 +842,8 @@ def test_help_says_what_an_exit_status_means(command, call):
 @pytest.mark.parametrize(
     "line",
     ["list", "derive lstm", "derive lstm --lag 3 --block c,h", "derive gru --lag 2", "derive gru --steps",
-     "derive lstm --departures", "prove", "cost", "prove rnn.nilpotent", "claims review.weight_one_threshold", f"profile {LSTM} --inputs {DIGITS} --sequence 0"],
+     "derive lstm --departures", "prove", "cost", "prove rnn.nilpotent", "claims review.weight_one_threshold",
+     f"profile {LSTM} --inputs {DIGITS} --sequence 0"],
 )  # fmt: skip
 def test_no_line_is_wider_than_a_hundred_columns(line, call):
     _, out, _ = call(*line.split())

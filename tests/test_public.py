@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 
 import errorflow as ef
@@ -41,3 +42,31 @@ def test_importing_does_no_algebra():
     code = "import sys, errorflow; print(sorted({'sympy', 'numpy', 'matplotlib', 'scipy', 'flint'} & set(sys.modules)))"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(("name", "gate"), [("lstm", "i"), ("gru", "r")])
+def test_what_a_console_shows_of_a_result_is_one_line_and_print_shows_all_of_it(name, gate):
+    cell = ef.cell(name)
+    states = ", ".join(s.name for s in cell.definition.states)
+    shown = {
+        f"Jacobian({name!r}, states {states})": cell.jacobian(),
+        f"Jacobian({name!r}, states {states}, cut into {gate})": cell.jacobian(truncated=[gate]),
+        f"Flow({name!r}, states {states}, truncated, row layout, lag q)": cell.flow("q", truncated=True, layout="row"),
+        f"Block(d h[t] / d h[t-1] of {name!r}, 4 terms)": cell.jacobian()["h", "h"],
+    }
+    for text, result in shown.items():
+        assert repr(result) == text
+        assert result.text() in str(result)
+
+
+def test_what_a_console_shows_of_a_profile_is_one_line():
+    lstm = ef.lstm()
+    weights = {name: np.zeros([2] * len(shape)) for name, shape in lstm.shapes().items()}
+    assert repr(lstm.profile(weights, np.zeros((5, 2)))) == "Profile(lags 0..5, states c, h)"
+    assert repr(lstm.profile(weights, np.zeros((3, 5, 2)))) == "Profile(3 sequences, lags 0..5, states c, h)"
+
+
+def test_a_block_that_is_not_asked_for_by_a_pair_is_refused_with_the_pair():
+    for wrong in ("c", 0, ("c",)):
+        with pytest.raises(KeyError, match=r"row and column, such as \['c', 'c'\]"):
+            ef.lstm().jacobian()[wrong]

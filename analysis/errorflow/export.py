@@ -123,7 +123,10 @@ def _catalogue(chosen: tuple[Result, ...], pieces: Mapping[str, Piece]) -> str:
 
 def _replace(path: Path, text: str) -> None:
     """Writes a file so that whoever reads it sees the old text or the new, never half of one."""
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    except OSError as error:  # which names the folder that was asked for, not the temporary file
+        raise type(error)(error.errno, error.strerror, str(path.parent)) from None
     try:
         with os.fdopen(handle, "w", encoding="ascii", newline="\n") as stream:
             stream.write(text)

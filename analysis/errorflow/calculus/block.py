@@ -70,6 +70,11 @@ class Block:
     def _repr_latex_(self) -> str:
         return f"$\\displaystyle {self.equation()}$"
 
+    def __repr__(self) -> str:
+        return (
+            f"Block({self.left[1]} of {self.definition.name!r}, {len(self.words)} term{'s' * (len(self.words) != 1)})"
+        )
+
     def __str__(self) -> str:
         return f"{self.left[1]} = {self.text()}"
 

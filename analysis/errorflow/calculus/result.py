@@ -72,6 +72,9 @@ class Jacobian:
     def _repr_latex_(self) -> str:
         return f"$\\displaystyle {self.latex()}$"
 
+    def __repr__(self) -> str:
+        return f"Jacobian({_called(self)})"
+
     def __str__(self) -> str:
         return self.text()
 
@@ -168,6 +171,9 @@ class Flow:
     def _repr_latex_(self) -> str:
         return f"$\\displaystyle {self.latex()}$"
 
+    def __repr__(self) -> str:
+        return f"Flow({_called(self)}, lag {self.lag})"
+
     def __str__(self) -> str:
         return self.text()
 
@@ -207,3 +213,11 @@ class Flow:
 def _about(derived: Jacobian | Flow) -> dict[str, Any]:
     cut = derived.truncated if isinstance(derived.truncated, bool) else sorted(derived.truncated)
     return {"cell": derived.definition.name, "layout": derived.layout, "truncated": cut}
+
+
+def _called(derived: Jacobian | Flow) -> str:
+    """What tells it from others, for a line in a REPL or a notebook."""
+    states = ", ".join(s.name for s in derived.definition.states)
+    cut = _about(derived)["truncated"]
+    told = ", truncated" if cut is True else f", cut into {', '.join(cut)}" if cut else ""
+    return f"{derived.definition.name!r}, states {states}{told}{', row layout' * (derived.layout == 'row')}"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
@@ -15,11 +16,20 @@ from importlib import import_module
 from errorflow.cli.arguments import COMMANDS, Parser, Usage, build
 
 FINE, FAILED, USAGE, MISSING, INTERRUPTED, PIPE = 0, 1, 2, 3, 130, 141
+THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """The exit status of `errorflow` called with these arguments, those of the process where there are none."""
     words = list(sys.argv[1:] if argv is None else argv)
+    for name in THREADS:
+        # The products here are many and small: threads of the BLAS wait for one another, at ten times the processor
+        # time. It reads this when NumPy is imported, so it has to stand here; subprocesses inherit it.
+        os.environ.setdefault(name, "1")
+    if sys.stderr is None:  # closed by the caller; print would write to stdout in its place
+        sys.stderr = open(os.devnull, "w")  # noqa: SIM115 - it lives as long as the process
+    if sys.stdout is None:
+        return _fault(words, "standard output must be open, got it closed; `> FILE` sends the result to a file", USAGE)
     _replace_what_the_terminal_cannot_print()
     try:
         status = _run(words)
@@ -59,8 +69,17 @@ def _run(words: list[str]) -> int:
 
 def _fault(words: list[str], reason: str, status: int) -> int:
     command = next((w for w in words if w in COMMANDS), "")
-    print(f"errorflow {command}".rstrip() + f": {reason}", file=sys.stderr)
+    print(f"errorflow {command}".rstrip() + f": {_short(reason)}", file=sys.stderr)
     return status
+
+
+def _short(reason: str) -> str:
+    """A complaint in which what was typed is echoed at no great length: 60 signs of what is quoted, 200 of a path."""
+
+    def cut(found: re.Match[str]) -> str:
+        return f"{found[0][:45]}...{found[0][-15:]}"
+
+    return re.sub(r"\S{200,}", cut, re.sub(r"(?<!\w)'[^']{60,}'(?!\w)|\"[^\"]{60,}\"", cut, reason))
 
 
 def _reason(error: BaseException) -> str:
@@ -70,7 +89,9 @@ def _reason(error: BaseException) -> str:
     elif isinstance(error, KeyError) and error.args:
         text = str(error.args[0])
     elif isinstance(error, MemoryError):
-        text = "not enough memory" + (f": {error}" if str(error) else "")
+        size = re.search(r"allocate (\S+ \w+)", str(error))  # NumPy says how much it asked for
+        more = f"{size[1]} more memory" if size else "more memory"
+        text = f"{more} is needed than there is; fewer steps, sequences or units need less"
     else:
         text = str(error) or type(error).__name__
     return " ".join(text.split())

@@ -14,6 +14,8 @@ from typing import Any, NoReturn
 
 import errorflow
 
+STATUSES = "Exit status: 0 fine, 1 a checked statement failed, 2 usage or bad input, 3 a package is missing."
+
 
 class Usage(ValueError):
     """Something that was typed and cannot be meant; its text says what would be right."""
@@ -68,7 +70,7 @@ class Parser(argparse.ArgumentParser):
             text = self._unknown(text.removeprefix("unrecognized arguments: ").split())
         elif text != message and ": " in text:
             option, _, rest = text.partition(": ")
-            text = f"{option.split('/')[-1]} {rest}" if rest.startswith("must") else f"{option}: {rest}"
+            text = f"{option.split('/')[-1]} {_must(rest)}"
         raise Usage(text)
 
     def _unknown(self, words: Sequence[str]) -> str:
@@ -89,7 +91,9 @@ class Parser(argparse.ArgumentParser):
 def build(words: Sequence[str]) -> Parser:
     """The parser for a command line; only the command that is called has its arguments filled in."""
     parser = Parser(
-        prog="errorflow", description="How error flows through a recurrent network: derived, proved, measured."
+        prog="errorflow",
+        description="How error flows through a recurrent network: derived, proved, measured.",
+        epilog=STATUSES,
     )
     parser.add_argument("--version", action="version", version=f"errorflow {errorflow.__version__}")
     called = words[0] if words else ""
@@ -102,7 +106,11 @@ def build(words: Sequence[str]) -> Parser:
     subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for name, command in COMMANDS.items():
         chosen = subparsers.add_parser(
-            name, help=command.help, description=_sentence(command.help), example=command.example
+            name,
+            help=command.help,
+            description=_sentence(command.help),
+            epilog=STATUSES,
+            example=command.example,
         )
         if name == called:
             fill: Callable[[Parser], None] = getattr(import_module(command.module), "arguments", _nothing)
@@ -119,12 +127,41 @@ def _sentence(text: str) -> str:
     return text[0].upper() + text[1:] + "."
 
 
+def _must(rest: str) -> str:
+    """What argparse says after the name of an argument, in the words of all other complaints."""
+    for theirs, ours in _THEIRS.items():
+        if rest.startswith(theirs):
+            return ours + rest.removeprefix(theirs)
+    return rest
+
+
+_THEIRS = {
+    "not allowed with argument ": "must be given without ",
+    "expected one argument": "must have a value",
+    "ignored explicit argument ": "must have no value, got ",
+}
+
+
 def near(word: str, known: Iterable[str], then: str = "") -> str:
-    """The end of a complaint: what was probably meant, if anything is near, and then the way out."""
-    found = difflib.get_close_matches(word, list(known), 1)
+    """The end of a complaint: what was probably meant, if anything is near, and then the way out.
+
+    What is near is the closest by spelling or, for the beginning of names, those that begin so.
+    """
+    names = list(known)
+    begun = [name for name in names if word and name.startswith(word)][:5]
+    if len(begun) > 1:
+        return f"; did you mean {', '.join(map(repr, begun[:-1]))} or {begun[-1]!r}?" + (f" {then}" if then else "")
+    found = begun or difflib.get_close_matches(word, names, 1)
     if found:
         return f"; did you mean {found[0]!r}?" + (f" {then}" if then else "")
     return f"; {then}" if then else ""
+
+
+def filename(text: str) -> str:
+    """The type of an argument that names a file or a folder: what is empty would be the current folder unseen."""
+    if not text:
+        raise argparse.ArgumentTypeError("must be a path, got ''; `.` is the current folder")
+    return text
 
 
 def one_of(*values: str) -> Callable[[str], str]:

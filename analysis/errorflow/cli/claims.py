@@ -6,18 +6,20 @@ import argparse
 from collections import Counter
 
 from errorflow.claims import Judgement, claims, judge
-from errorflow.cli.arguments import Parser
+from errorflow.cli.arguments import Parser, Usage, near
 from errorflow.cli.output import paragraph, print_json, shortened, table
 
 
 def arguments(parser: Parser) -> None:
     """What `claims` takes."""
-    parser.add_argument("names", nargs="*", metavar="NAME", help="ids, as `errorflow list` names them; default all")
+    parser.add_argument(
+        "names", nargs="*", metavar="NAME", help="ids or numbers, as `errorflow claims` shows them; default all"
+    )
 
 
 def main(args: argparse.Namespace) -> int:
     """Prints a fresh judgement of every claim that was named, or of all. 1 if the backing of one did not hold."""
-    found = judge(list(dict.fromkeys(args.names)) or None)
+    found = judge(list(dict.fromkeys(map(_id, args.names))) or None)
     if args.json:
         print_json({"claims": [one.json() for one in found]})
     elif args.names:
@@ -25,6 +27,15 @@ def main(args: argparse.Namespace) -> int:
     else:
         print(_overview(found))
     return 1 if any(one.verdict == "failed" for one in found) else 0
+
+
+def _id(name: str) -> str:
+    """The id of the claim with that id or that number."""
+    number = {str(claim.number): claim.id for claim in claims()}
+    ids = list(number.values())
+    if name not in ids and name not in number:
+        raise Usage(f"no claim called {name!r}" + near(name, ids, f"`errorflow claims` shows all {len(ids)}"))
+    return number.get(name, name)
 
 
 def _overview(found: list[Judgement]) -> str:

@@ -8,10 +8,12 @@ import sympy
 
 from errorflow.cli.arguments import Parser, Usage, whole
 from errorflow.cli.cells import HELP, find_cell
-from errorflow.cli.output import paragraph, print_json, table
+from errorflow.cli.output import WIDTH, paragraph, print_json, table, tied
 from errorflow.learning import Cost, costs
+from errorflow.learning.cost import STEPS
 
 LETTERS = {"units": "n", "inputs": "m", "steps": "T"}
+MOST = 10**12
 COLUMNS = ("multiply-adds", "elementwise", "memory, words")
 
 
@@ -33,6 +35,9 @@ def main(args: argparse.Namespace) -> int:
     cell = find_cell(args.cell)
     sizes = {name: getattr(args, name) for name in LETTERS}
     others = dict(args.size)
+    for name, size in (*((f"--{k}", v) for k, v in sizes.items()), *((f"--size {k}", v) for k, v in others.items())):
+        if size is not None and size > MOST:
+            raise Usage(f"{name} must be at most a million million, got a number of {len(str(size))} digits")
     letters = sorted({*cell.definition.sizes.values()} - {*LETTERS.values()})
     if not {*others} <= {*letters}:
         known = f"be one of {', '.join(letters)}" if letters else "be left out, for it has n, m and T alone"
@@ -52,8 +57,11 @@ def main(args: argparse.Namespace) -> int:
     for cost in found:
         print(f"\n{cost.name}")
         for name, polynomial in zip(COLUMNS, _polynomials(cost), strict=True):
-            print(paragraph(_shown(_filled(cost, polynomial)), " " * 20, f"  {name:15} = "))
+            print(paragraph(tied(_shown(_filled(cost, polynomial)), WIDTH - 20), " " * 20, f"  {name:15} = "))
         print(paragraph(cost.kept, " " * 20, f"  {'what is stored':15} : "))
+        if cost.valid_from > 1 and STEPS in cost.macs.free_symbols:
+            more = f"T = {cost.valid_from} on; a shorter sequence takes more, which --steps gives"
+            print(paragraph(more, " " * 20, f"  {'holds from':15} : "))
     print("\nMemory is beyond weights and gradient. Elementwise products of gates are not multiply-adds.")
     return 0
 
@@ -80,7 +88,7 @@ def _open(found: tuple[Cost, ...]) -> str:
 def _totals(found: tuple[Cost, ...]) -> str:
     rows: list[tuple[str, ...]] = [("", *COLUMNS, "gradient")]
     for cost in found:
-        numbers = [f"{cost.total(polynomial):,}" for polynomial in _polynomials(cost)]
+        numbers = [f"{total:,}" for total in (cost.macs_total, cost.elementwise_total, cost.memory_words)]
         rows.append((cost.name, *numbers, "exact" if cost.exact else "truncated"))
     return table(rows, right=(1, 2, 3))
 

@@ -9,10 +9,11 @@ from errorflow.cli import formulas
 from errorflow.cli.arguments import Parser, Usage, one_of, whole
 from errorflow.cli.cells import HELP, find_cell
 from errorflow.cli.output import print_json
-from errorflow.cli.views import View, blocks, departures, factors, path_sum, steps, symbolic_flow, weights
+from errorflow.cli.views import View, blocks, departures, factors, flow_steps, path_sum, steps, symbolic_flow, weights
 
 FORMATS = ("text", "latex", "markdown", "json", "numpy")
 MOST_LAGS = 1000
+ROW = "--layout row"
 VIEWS = ("steps", "factors", "paths", "departures", "weights")
 
 
@@ -28,7 +29,7 @@ def arguments(parser: Parser) -> None:
     parser.add_argument(
         "--layout", type=one_of("column", "row"), default="column", help="column or row: J or its transpose"
     )
-    parser.add_argument("--format", type=one_of(*FORMATS), default="text", help=", ".join(FORMATS))
+    parser.add_argument("--format", type=one_of(*FORMATS), help="default text; " + ", ".join(FORMATS))
     view = parser.add_mutually_exclusive_group()
     view.add_argument("--steps", action="store_true", help="line by line, with the rule of each")
     view.add_argument("--factors", action="store_true", help="J as a product: among new states, from old to new")
@@ -39,7 +40,7 @@ def arguments(parser: Parser) -> None:
 
 def main(args: argparse.Namespace) -> int:
     """Prints the derivation."""
-    form = "json" if args.json else args.format
+    form = "json" if args.json else args.format or "text"
     cell = find_cell(args.cell)
     _check(args, form)
     view = _view(cell, args)
@@ -53,6 +54,8 @@ def main(args: argparse.Namespace) -> int:
 
 def _view(cell: Cell, args: argparse.Namespace) -> View:
     truncated = args.cut if args.cut else args.truncated
+    if args.steps and args.lag == "q":
+        return flow_steps(cell, truncated, args.layout)
     if args.steps:
         return steps(cell, args.block, truncated)
     if args.factors:
@@ -70,17 +73,23 @@ def _view(cell: Cell, args: argparse.Namespace) -> View:
 
 def _check(args: argparse.Namespace, form: str) -> None:
     """Raises Usage for options that say nothing together."""
+    if args.json and args.format not in (None, "json"):
+        raise Usage(f"--json must be given without --format {args.format}; give one of the two")
     chosen = next((v for v in VIEWS if getattr(args, v)), None)
+    if args.steps and isinstance(args.lag, int):
+        raise Usage(
+            f"--steps must be given with --lag q or without --lag, got {args.lag}; `--lag q` gives every number"
+        )
     given = {
         "--lag": args.lag is not None,
         "--block": args.block is not None,
         "--truncated": args.truncated,
         "--cut": args.cut is not None,
-        "--layout row": args.layout == "row",
+        ROW: args.layout == "row",
         "--format numpy": form == "numpy",
     }
     fits = {
-        "steps": ("--block", "--truncated", "--cut"),
+        "steps": ("--block", "--truncated", "--cut") if args.lag is None else ("--lag", "--truncated", "--cut", ROW),
         "factors": ("--truncated", "--cut", "--format numpy"),
         "paths": ("--lag",),
         "departures": (),

@@ -6,7 +6,7 @@ import argparse
 import re
 from pathlib import Path
 
-from errorflow.cli.arguments import Parser, Usage, near
+from errorflow.cli.arguments import Parser, Usage, filename, near
 from errorflow.cli.cells import HELP, find_cell
 from errorflow.cli.output import print_json
 
@@ -17,7 +17,11 @@ def arguments(parser: Parser) -> None:
     """What `draw` takes."""
     parser.add_argument("cell", metavar="CELL", help=HELP)
     parser.add_argument(
-        "-o", "--output", metavar="FILE", help=f"where to, ending in {', '.join(SUFFIXES)}; default CELL.pdf here"
+        "-o",
+        "--output",
+        type=filename,
+        metavar="FILE",
+        help=f"where to, ending in {', '.join(SUFFIXES)}; default CELL.pdf here",
     )
 
 

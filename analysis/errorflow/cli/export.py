@@ -6,13 +6,13 @@ import argparse
 import sys
 from pathlib import Path
 
-from errorflow.cli.arguments import Parser, Usage
+from errorflow.cli.arguments import Parser, Usage, filename
 from errorflow.cli.output import print_json
 
 
 def arguments(parser: Parser) -> None:
     """What `export` takes."""
-    parser.add_argument("folder", metavar="DIR", help="where to; made if it is not there")
+    parser.add_argument("folder", type=filename, metavar="DIR", help="where to; made if it is not there")
 
 
 def main(args: argparse.Namespace) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 WIDTH = 100
@@ -67,18 +67,49 @@ def equation(left: str, terms: Sequence[str]) -> str:
         return line
     long = len(left) > WIDTH // 3
     gap = " " * (6 if long else len(left) + 1)
-    pairs = enumerate(map(_tied, terms))
+    pairs = enumerate(tied(term, WIDTH - len(gap) - 4) for term in terms)
     lines = [paragraph(term, gap + "    ", f"{gap}{'+' if k else '='} ") for k, term in pairs]
     return "\n".join([left, *lines] if long else [left + lines[0][len(left) :], *lines[1:]])
 
 
-def _tied(term: str) -> str:
-    """A product whose spaces inside brackets do not break, but for those of a factor that fills half a line."""
-    depth, chunks = 0, [""]
-    for sign in term:
+def tied(formula: str, room: int) -> str:
+    """A formula with ties at the spaces where a line must not break, room being the length of a line.
+
+    What is longer than a line breaks before its + and -; a term of it that is, between its factors; and such a factor,
+    within its brackets by the same rule.
+    """
+    if len(formula) <= room:
+        return formula.replace(" ", TIE)
+    for only in ("+-", ""):
+        pieces = _cut(formula, only)
+        if len(pieces) > 1:
+            return " ".join(tied(piece, room) for piece in pieces)
+    begin = min((k for k, sign in enumerate(formula) if sign in "(["), default=len(formula))
+    end = next((k for k, depth in _depths(formula) if k > begin and depth == 0), len(formula))
+    if begin >= end:
+        return formula.replace(" ", TIE)
+    around = len(formula) - (end - begin) + 1  # what stands before the first piece inside or behind the last
+    inner = tied(formula[begin + 1 : end], max(room // 2, room - around))
+    return formula[: begin + 1].replace(" ", TIE) + inner + tied(formula[end:], room)
+
+
+def _cut(formula: str, only: str) -> list[str]:
+    """A formula cut at spaces outside brackets, not behind an operator nor in d / d; only before these signs if any."""
+    pieces, start = [], 0
+    for k, depth in _depths(formula):
+        last = formula[start:k].rpartition(" ")[2]
+        after = formula[k + 1 : k + 3]
+        if formula[k] != " " or depth or last in ("+", "-", "*", "/", "d") or after == "/ ":
+            continue
+        if not only or (after[:1] in only and after.endswith(" ")):
+            pieces.append(formula[start:k])
+            start = k + 1
+    return [*pieces, formula[start:]]
+
+
+def _depths(formula: str) -> Iterator[tuple[int, int]]:
+    """Each position with the number of brackets that stand open behind it."""
+    depth = 0
+    for k, sign in enumerate(formula):
         depth += {"(": 1, "[": 1, ")": -1, "]": -1}.get(sign, 0)
-        if sign == " " and depth == 0:
-            chunks.append("")
-        else:
-            chunks[-1] += sign
-    return " ".join(c if len(c) > WIDTH // 2 else c.replace(" ", TIE) for c in chunks)
+        yield k, depth

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import argparse
+import os
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
-from errorflow.cli.arguments import Parser, Usage, near, one_of, whole
+from errorflow.cli.arguments import Parser, Usage, filename, near, one_of, whole
 from errorflow.cli.output import print_json
 from errorflow.cli.profile_page import checkpoints_page, page
 from errorflow.cli.progress import progress
+
+if TYPE_CHECKING:
+    from errorflow.networks.layer import Layer
 
 Array = npt.NDArray[Any]
 NPY = b"\x93NUMPY"
@@ -22,10 +26,15 @@ SUFFIXES = (".pdf", ".svg", ".png")
 def arguments(parser: Parser) -> None:
     """What `profile` takes."""
     parser.add_argument(
-        "weights", metavar="WEIGHTS", help="a torch RNN, LSTM or GRU, .safetensors or .npz; or a folder of checkpoints"
+        "weights",
+        type=filename,
+        metavar="WEIGHTS",
+        help="a torch RNN, LSTM or GRU, .safetensors or .npz; or a folder of checkpoints",
     )
     given = parser.add_mutually_exclusive_group(required=True)
-    given.add_argument("--inputs", metavar="X.npy", help="an array (batch, T, m), or (T, m) for one sequence")
+    given.add_argument(
+        "--inputs", type=filename, metavar="X.npy", help="an array (batch, T, m), or (T, m) for one sequence"
+    )
     given.add_argument("--steps", type=whole(0), metavar="T", help="zero input for T steps instead")
     parser.add_argument("--sequence", type=whole(0), metavar="K", help="only sequence K, counted from 0; default all")
     parser.add_argument("--layer", type=_layer, metavar="L", help="only layer L, from 0, or joint: all layers as one")
@@ -35,8 +44,12 @@ def arguments(parser: Parser) -> None:
         metavar="LOSS",
         help="carry back the error of the linear read-out beside the network: cross-entropy or squared",
     )
-    parser.add_argument("--targets", metavar="Y.npy", help="for --loss: a class, or the values wanted, per sequence")
-    parser.add_argument("--plot", metavar="FILE", help=f"also a picture, ending in {', '.join(SUFFIXES)}")
+    parser.add_argument(
+        "--targets", type=filename, metavar="Y.npy", help="for --loss: a class, or the values wanted, per sequence"
+    )
+    parser.add_argument(
+        "--plot", type=filename, metavar="FILE", help=f"also a picture, ending in {', '.join(SUFFIXES)}"
+    )
     parser.add_argument("--nonlinearity", type=one_of("tanh", "relu"), default="tanh", help="of an RNN: tanh or relu")
     parser.add_argument(
         "--prefix", metavar="P", help="read only the tensors whose names begin so, such as encoder.rnn."
@@ -74,7 +87,7 @@ def _network(args: argparse.Namespace, tell: Any) -> tuple[dict[str, Any], str, 
 
     network = read_network(args.weights, **_reading(args))
     first = network.layers[0]
-    inputs, targets = _data(args, first.inputs, first.kind)
+    inputs, targets = _data(args, first)
     found = diagnose(network, inputs, layer=args.layer, loss=args.loss, targets=targets, tell=tell)
     data = found.json()
     over: int | str = f"median of {len(inputs)}" if len(inputs) > 1 else args.sequence or 0
@@ -100,7 +113,7 @@ def _checkpoints(args: argparse.Namespace, tell: Any) -> tuple[dict[str, Any], s
             f"WEIGHTS must be a folder that holds {' or '.join(CONTAINERS)} files, got {folder}, which has none"
         )
     first = read_network(files[0], **_reading(args)).layers[0]
-    inputs, targets = _data(args, first.inputs, first.kind)
+    inputs, targets = _data(args, first)
     options = {"layer": args.layer, "loss": args.loss, "targets": targets}
     found = diagnose_checkpoints(folder, inputs, reading=_reading(args), tell=tell, **options)
     return found.json(), checkpoints_page(found), found
@@ -133,9 +146,12 @@ def _picture(name: str | None) -> Path | None:
     return path
 
 
-def _data(args: argparse.Namespace, width: int, kind: str) -> tuple[Array, Array | None]:
+def _data(args: argparse.Namespace, first: Layer) -> tuple[Array, Array | None]:
     """Inputs (batch, T, m) and targets (batch, ...), of one sequence where one was asked for."""
-    inputs = np.zeros((1, args.steps, width)) if args.inputs is None else _sequences(Path(args.inputs), width, kind)
+    if args.inputs is None:
+        inputs = np.zeros((1, _fitting(args.steps, first), first.inputs))
+    else:
+        inputs = _sequences(Path(args.inputs), first.inputs, first.kind)
     targets = None if args.targets is None else _array("--targets", Path(args.targets))
     if targets is not None and (targets.ndim < 1 or len(targets) != len(inputs)):
         raise Usage(f"--targets must hold one for each of the {len(inputs)} sequences, got shape {targets.shape}")
@@ -145,6 +161,16 @@ def _data(args: argparse.Namespace, width: int, kind: str) -> tuple[Array, Array
         chosen = slice(args.sequence, args.sequence + 1)
         inputs, targets = inputs[chosen], None if targets is None else targets[chosen]
     return inputs, targets
+
+
+def _fitting(steps: int, first: Layer) -> int:
+    """The number of steps, refused where the inputs and the states alone would not fit into memory."""
+    wanted = 8 * steps * (first.inputs + first.units)
+    there = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    if wanted > there:
+        fits = f"at most {there // (8 * (first.inputs + first.units))} here"
+        raise Usage(f"--steps must fit into memory, {fits}, got {steps}: {wanted / 2**30:.0f} GiB of inputs and states")
+    return steps
 
 
 def _sequences(path: Path, m: int, kind: str) -> Array:

@@ -53,7 +53,7 @@ def _numbers(layer: LayerDiagnosis, many: bool) -> str:
     rows = [["lag", "log2 norm", *(["25 %", "75 %"] if many else []), *blocks, *shares, "rank"]]
     for q in doubling(int(layer.lags[-1])):
         norms = [layer.log2_norm, *quartiles, *blocks.values()]
-        parts = [f"{v[q]:.3f}" if np.isfinite(v[q]) else "-" for v in shares.values()]
+        parts = [f"{v[q]:z.3f}" if np.isfinite(v[q]) else "-" for v in shares.values()]
         rows.append([str(q), *(_norm(v[q]) for v in norms), *parts, f"{ranks[q]:g}" if q in ranks else "-"])
     return table(rows, right=range(len(rows[0])))
 
@@ -95,7 +95,7 @@ def _loss(flow: LossFlow) -> str:
     )
     rows = [["lag", "log2 error", "worst case", "cosine"]]
     for q, cosine in zip(data["alignment"]["lags"].tolist(), data["alignment"]["median"], strict=True):
-        told = f"{cosine:.3f}" if np.isfinite(cosine) else "-"
+        told = f"{cosine:z.3f}" if np.isfinite(cosine) else "-"
         rows.append([str(q), _norm(data["log2_error"][q]), _norm(data["log2_worst"][q]), told])
     return "\n".join([paragraph(about), paragraph(meaning), "", table(rows, right=range(4))])
 
@@ -117,4 +117,4 @@ def checkpoints_page(found: Checkpoints) -> str:
 
 
 def _norm(value: float) -> str:
-    return "zero" if value == -np.inf else f"{value:.3f}"
+    return "zero" if value == -np.inf else f"{value:z.3f}"

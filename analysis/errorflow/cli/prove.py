@@ -9,7 +9,7 @@ from collections import Counter
 from dataclasses import asdict
 from typing import Any
 
-from errorflow.cli.arguments import Parser
+from errorflow.cli.arguments import Parser, Usage, near
 from errorflow.cli.output import paragraph, print_json, table
 from errorflow.proof import Report, Theorem, check, theorem, theorems
 from errorflow.proof.coq import Confirmed, NotHere, confirm
@@ -36,7 +36,7 @@ def main(args: argparse.Namespace) -> int:
         except (NotHere, RuntimeError) as refusal:
             print(f"errorflow prove: {refusal}", file=sys.stderr)
             return 3 if isinstance(refusal, NotHere) else 1
-    chosen = [theorem(name) for name in names] if args.names else theorems()
+    chosen = list(map(_theorem, names)) if args.names else theorems()
     found = [(one, check(one)) for one in chosen]
     if args.json:
         coq = {"coq": {"confirmed": [asdict(one) for one in in_coq], "axioms": axioms}} if args.coq else {}
@@ -48,10 +48,18 @@ def main(args: argparse.Namespace) -> int:
     return 0 if all(report.verdict in PASSED for _, report in found) else 1
 
 
+def _theorem(name: str) -> Theorem:
+    try:
+        return theorem(name)
+    except KeyError:
+        known = [one.name for one in theorems()]
+        raise Usage(f"no theorem called {name!r}" + near(name, known, "`errorflow list` shows all")) from None
+
+
 def _in_coq(names: list[str]) -> tuple[list[Confirmed], list[str]]:
     """What the Coq files have of the theorems named, or of all, and the names that the registry must know."""
     tables = coq_table()
-    known = [theorem(name).name for name in names if name not in tables["coq_only"]]
+    known = [_theorem(name).name for name in names if name not in tables["coq_only"]]
     everything = (*tables["confirmed"].values(), *tables["coq_only"].values())
     return [one for one in everything if one.name in names or not names], known
 

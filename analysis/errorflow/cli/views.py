@@ -93,12 +93,24 @@ def steps(cell: Cell, pair: tuple[str, str] | None, truncated: Truncation) -> Vi
         found = jacobian.steps(new, old)
         lines = tuple(map(_step, found))
         parts.append((f"d {new} / d {old}, step by step", lines))
-        rows = [
-            {"left": s.left[1], "right": s.right[1], "rule": s.rule[1], "latex": f"{s.left[0]} = {s.right[0]}"}
-            for s in found
-        ]
-        data.append({"new": new, "old": old, "steps": rows})
+        data.append({"new": new, "old": old, "steps": list(map(_row, found))})
     return View(tuple(parts), {"derivations": data})
+
+
+def flow_steps(cell: Cell, truncated: Truncation, layout: Layout) -> View:
+    """The derivation of the flow over q steps, line by line."""
+    found = cell.flow("q", truncated=truncated, layout=layout).steps()
+    title = "Error flow over q steps, step by step" + (", truncated" if truncated else "")
+    return View(((title, tuple(map(_step, found))),), {"derivation": list(map(_row, found))})
+
+
+def _row(step: Step) -> dict[str, str]:
+    return {
+        "left": step.left[1],
+        "right": step.right[1],
+        "rule": step.rule[1],
+        "latex": f"{step.left[0]} = {step.right[0]}",
+    }
 
 
 def _step(step: Step) -> Line:

@@ -46,13 +46,18 @@ class Profile:
 
         return plot_profile(self, path, title)
 
+    def __repr__(self) -> str:
+        states = ", ".join(dict.fromkeys(new for new, _ in self.log2_norm_blocks))
+        batch = f"{len(self.log2_norm)} sequences, " if self.log2_norm.ndim == 2 else ""
+        return f"Profile({batch}lags 0..{self.lags[-1]}, states {states})"
+
     def _repr_html_(self) -> str:
         last = int(self.lags[-1])
         columns = {"log<sub>2</sub> norm": self.log2_norm} | {escape(k or "net"): v for k, v in self.shares.items()}
         rows = ["<tr><th>lag</th>" + "".join(f"<th>{name}</th>" for name in columns) + "</tr>"]
         for q in sorted({0, last, *(2**k for k in range(last.bit_length()) if 2**k < last)}):
             middle = (np.median(np.atleast_2d(values)[:, q]) for values in columns.values())
-            rows.append(f"<tr><td>{q}</td>" + "".join(f"<td>{value:.3f}</td>" for value in middle) + "</tr>")
+            rows.append(f"<tr><td>{q}</td>" + "".join(f"<td>{value:z.3f}</td>" for value in middle) + "</tr>")
         return f"<table>{''.join(rows)}</table>"
 
 

@@ -70,17 +70,20 @@ def picture(fig: Any, kind: str, title: str, alt: str, dpi: float = 200) -> byte
 def write(path: Path, content: bytes) -> Path:
     """The path, after `content` has been written there: all of it or, where an error is raised, nothing.
 
+    A link stays: what it points to is written.
+
     Raises: OSError if the folder does not exist or cannot be written.
     """
     try:
-        handle, partial = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        target = path.resolve()
+        handle, partial = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
     except OSError as error:  # which names the file that was asked for, not the temporary one
         raise type(error)(error.errno, error.strerror, str(path)) from None
     try:
         with os.fdopen(handle, "wb") as stream:
             stream.write(content)
         Path(partial).chmod(0o666 & ~_umask())
-        Path(partial).replace(path)
+        Path(partial).replace(target)
     except BaseException:
         Path(partial).unlink(missing_ok=True)
         raise
