@@ -6,6 +6,7 @@ import dataclasses
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
 
 import errorflow as ef
 from errorflow.definition import New
@@ -16,6 +17,7 @@ from errorflow.learning.rtrl import rtrl
 from errorflow.numeric import run
 from tests import oracles
 from tests.mixed import NAMES, numbers
+from tests.random_cells import SIZES, recipes
 
 ALGORITHMS = ["bptt", "rtrl"]
 
@@ -275,29 +277,50 @@ def test_the_algorithms_leave_the_trajectory_as_it_was(name, algorithm):
         algorithm(trajectory, errors, Counter(), by_lag, False, True)
 
 
+def poisoned(trajectory, errors, names):
+    """The gradient with nan in the values of these names; an old state stands at 0..T-1, a new one at 1..T."""
+    values = {s: np.full_like(a, np.nan) if s in names else a for s, a in trajectory.values.items()}
+    states = {}
+    for symbol in trajectory.definition.states:
+        array = trajectory.states[symbol.name].copy()
+        array[0] = np.nan if symbol in names else array[0]
+        array[-1] = np.nan if New(symbol) in names else array[-1]
+        if symbol in names and New(symbol) in names:
+            array[:] = np.nan
+        states[symbol.name] = array
+    changed = dataclasses.replace(trajectory, values=values, states=states)
+    with np.errstate(invalid="ignore"):
+        return bptt(changed, errors, Counter(), False, False, True)[0]
+
+
+def everything(trajectory):
+    """Names of all values of a run."""
+    states = trajectory.definition.states
+    return {*trajectory.values, *states, *map(New, states)}
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_bptt_reads_what_it_says_it_keeps_and_nothing_else(name):
     c = numbers(name, seed=6)
     trajectory = run(c.cell.definition, c.weights, c.inputs, c.state)
     kept, errors = set(backward_plan(c.cell.definition).kept), some_errors(c)[:, None]
     want, _ = bptt(trajectory, errors, Counter(), False, False, True)
-
-    def poisoned(names):
-        """The run with nan in the values of these names; an old state stands at 0..T-1, a new one at 1..T."""
-        values = {s: np.full_like(a, np.nan) if s in names else a for s, a in trajectory.values.items()}
-        states = {}
-        for symbol in c.cell.definition.states:
-            array = trajectory.states[symbol.name].copy()
-            array[0] = np.nan if symbol in names else array[0]
-            array[-1] = np.nan if New(symbol) in names else array[-1]
-            if symbol in names and New(symbol) in names:
-                array[:] = np.nan
-            states[symbol.name] = array
-        changed = dataclasses.replace(trajectory, values=values, states=states)
-        with np.errstate(invalid="ignore"):
-            return bptt(changed, errors, Counter(), False, False, True)[0]
-
-    everything = {*trajectory.values, *c.cell.definition.states, *map(New, c.cell.definition.states)}
-    close(poisoned(everything - kept), want)
+    close(poisoned(trajectory, errors, everything(trajectory) - kept), want)
     for symbol in kept:
-        assert any((array != want[weight]).any() for weight, array in poisoned({symbol}).items()), symbol
+        without = poisoned(trajectory, errors, {symbol})
+        assert any((array != want[weight]).any() for weight, array in without.items()), symbol
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+@given(recipe=recipes())
+def test_bptt_of_any_cell_reads_nothing_but_what_it_says_it_keeps(recipe):
+    c, rng = recipe.cell(), np.random.default_rng(0)
+    weights = {k: 0.5 * rng.normal(size=[SIZES[label] for label in shape]) for k, shape in c.shapes().items()}
+    start = {name: 0.1 * rng.normal(size=SIZES[size]) for name, (size, _) in recipe.of("state").items()}
+    inputs = {name: rng.normal(size=(5, SIZES[size])) for name, size in recipe.inputs.items()} or 5
+    trajectory = c.run(weights, next(iter(inputs.values())) if len(recipe.inputs) == 1 else inputs, start)
+    errors = rng.normal(size=(5, 1, SIZES[c.definition.sizes[c.definition.output]]))
+    want, _ = bptt(trajectory, errors, Counter(), False, False, True)
+    rest = everything(trajectory) - set(backward_plan(c.definition).kept)
+    for weight, array in poisoned(trajectory, errors, rest).items():
+        np.testing.assert_array_equal(array, want[weight])  # the same operations on the same numbers

@@ -91,14 +91,12 @@ def _contract(
     """The gradient from the errors of the affine maps: one outer product for each step, all in one product."""
     window = trajectory.between(0, trajectory.steps)
     total = {p.name: np.zeros_like(trajectory.weights[p.name]) for p in trajectory.definition.parameters}
-    for node in trajectory.definition.nodes:
-        if node.inner and node.expression is not None:
-            function = elementwise(node.expression)
-            shape = window[node.symbol].shape
-            window[node.symbol] = counter.evaluate(function.function, [window[s] for s in function.reads], shape)
+    for node in plan.remade:
+        assert node.expression is not None
+        function = elementwise(node.expression)
+        shape = window[node.symbol].shape
+        window[node.symbol] = counter.evaluate(function.function, [window[s] for s in function.reads], shape)
     for net, term in plan.outer:
-        if term.kind == "fixed":
-            continue
         error, source = adjoints[net], window[term.source]
         if term.kind == "diagonal":
             total[str(term.matrix)] += counter.times(error, source).sum(axis=(0, 1))

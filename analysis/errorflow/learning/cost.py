@@ -1,13 +1,16 @@
 """What BPTT and RTRL cost, as exact polynomials read off the plans that run.
 
 n units, m inputs, T steps; multiply-adds and words for one sequence with a loss at every step. Biases are left out
-unless asked for. An instrumented run of the same plan gives the same integers; for a cell in which some edge is walked
-neither at the first step nor at the last one, from T = 2 on.
+unless asked for. An instrumented run of the same plan gives the same integers, for every cell and every T >= 1.
+
+BPTT walks an edge at every step back from the one at which an error first reaches it. So it takes a polynomial in T as
+soon as T is large enough for errors to have reached everything; a shorter sequence takes more than that polynomial.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Any
 
 import numpy as np
@@ -26,7 +29,9 @@ class Cost:
     """What one algorithm takes for a whole sequence.
 
     macs, elementwise: polynomials in n, m, T, multiply-adds and products entry by entry. memory: words beyond weights
-    and gradient. kept: what these words hold. exact: whether the gradient is exact. sizes: numbers put in for n, m, T.
+    and gradient, for every T. kept: what these words hold, at all steps alike. exact: whether the gradient is exact.
+    sizes: numbers put in for n, m, T. valid_from: the least T at which the polynomials hold; where a smaller one was
+    given, macs and elementwise are what that T takes.
     """
 
     name: str
@@ -36,6 +41,22 @@ class Cost:
     kept: str
     exact: bool
     sizes: tuple[tuple[str, int], ...] = ()
+    valid_from: int = 1
+
+    @property
+    def macs_total(self) -> int | None:
+        """Multiply-adds at the sizes, None while some are open."""
+        return self.total(self.macs)
+
+    @property
+    def elementwise_total(self) -> int | None:
+        """Products entry by entry at the sizes, None while some are open."""
+        return self.total(self.elementwise)
+
+    @property
+    def memory_words(self) -> int | None:
+        """Words of memory at the sizes, None while some are open."""
+        return self.total(self.memory)
 
     def total(self, polynomial: sympy.Expr) -> int | None:
         """The integer that `polynomial` is at the sizes, None while some are open."""
@@ -46,14 +67,15 @@ class Cost:
         """The record as data, polynomials as text."""
         return {
             "name": self.name,
-            "macs_total": self.total(self.macs),
-            "elementwise_total": self.total(self.elementwise),
-            "memory_words": self.total(self.memory),
+            "macs_total": self.macs_total,
+            "elementwise_total": self.elementwise_total,
+            "memory_words": self.memory_words,
             "exact": self.exact,
             "macs_polynomial": str(self.macs),
             "elementwise_polynomial": str(self.elementwise),
             "memory_polynomial": str(self.memory),
             "memory_holds": self.kept,
+            **({"valid_from": self.valid_from} if self.valid_from > 1 else {}),
         }
 
 
@@ -98,18 +120,28 @@ def _length(definition: Definition, symbol: sympy.Symbol) -> sympy.Expr:
 
 
 def products(expression: sympy.Expr) -> int:
-    """How many products, quotients and squares one entry of `expression` takes as written."""
+    """How many products, quotients and squares one entry of `expression` takes as written; numbers alone take none."""
+    if not expression.free_symbols:
+        return 0
     if expression.is_Mul:
-        factors = [f for f in expression.args if f not in (1, -1)]
-        below = [f for f in factors if is_below(f)]  # a quotient takes the place of a product and of the inverse
-        shared = len(below) - 1 if len(below) == len(factors) else len(below)
-        return len(factors) - 1 - shared + sum(products(f) for f in factors)
+        written = [f for f in expression.as_ordered_factors() if f not in (1, -1)]
+        above = _numbers_as_one([f for f in written if not is_below(f)])
+        below = _numbers_as_one([f for f in written if is_below(f)])
+        # All that is below is one product and one quotient, which takes the place of a product and of an inverse.
+        joined = len(above) + len(below) - 1 if above else len(below)
+        return joined + sum(products(f) - is_below(f) for f in (*above, *below) if f.free_symbols)
     if expression.is_Pow:
         exponent = expression.exp
         own = abs(int(exponent)) - 1 if exponent.is_Integer else 0
         own += 1 if exponent.is_negative else 0
         return own + products(expression.base)
     return sum(products(argument) for argument in expression.args)
+
+
+def _numbers_as_one(factors: list[sympy.Expr]) -> list[sympy.Expr]:
+    """The factors with the numbers at their head as one: these meet before any vector does."""
+    numbers = list(takewhile(lambda f: not f.free_symbols, factors))
+    return [*numbers[-1:], *factors[len(numbers) :]]
 
 
 def _weights(definition: Definition, biases: bool) -> sympy.Expr:
@@ -140,28 +172,31 @@ def _bptt(definition: Definition, biases: bool, sizes: tuple[tuple[str, int], ..
     plan = backward_plan(definition)
     forward_macs, forward_elementwise = _forward(definition)
     macs, elementwise = STEPS * forward_macs, STEPS * forward_elementwise
-    at_last = {New(definition.output)}
-    before = {New(s) for s in definition.states}
-    for back in plan.edges:
+    walked = [back for back in plan.edges if back.entry != 1]
+    valid_from = max([1, *(back.left_out for back in walked)])
+    given = sympy.Integer(dict(sizes).get("T", valid_from))
+    for back in walked:
         rows = _length(definition, back.edge.target)
-        if back.entry is not None and back.entry != 1:
+        steps = STEPS - back.left_out if given >= back.left_out else sympy.Integer(0)
+        if back.entry is not None:
             elementwise += STEPS * products(back.entry) * rows
-        times = _visits(back.edge.target, back.edge.source, back.first, at_last, before)
         if isinstance(back.edge.factor, Matrix) and back.edge.factor.kind != "diagonal":
-            macs += times * rows * _length(definition, back.edge.source)
-        elif back.entry is None or back.entry != 1:
-            elementwise += times * rows
-    for node in definition.nodes:
-        if node.inner and node.expression is not None:
-            elementwise += STEPS * products(node.expression) * _length(definition, node.symbol)
+            macs += steps * rows * _length(definition, back.edge.source)
+        else:
+            elementwise += steps * rows
+    for node in plan.remade:
+        elementwise += STEPS * products(node.expression) * _length(definition, node.symbol)
     for net, term in plan.outer:
         rows = _length(definition, net)
         if term.kind == "diagonal":
             elementwise += STEPS * rows
-        elif term.kind == "dense":
+        else:
             macs += STEPS * rows * _length(definition, term.source)
+    if given < valid_from:
+        macs, elementwise = macs.xreplace({STEPS: given}), elementwise.xreplace({STEPS: given})
     memory, kept = _stored(definition, plan)
-    return Cost("bptt", sympy.expand(macs), sympy.expand(elementwise), sympy.expand(memory), kept, True, sizes)
+    macs, elementwise, memory = (sympy.expand(e) for e in (macs, elementwise, memory))
+    return Cost("bptt", macs, elementwise, memory, kept, True, sizes, valid_from)
 
 
 def _stored(definition: Definition, plan: BackwardPlan) -> tuple[sympy.Expr, str]:
@@ -171,24 +206,7 @@ def _stored(definition: Definition, plan: BackwardPlan) -> tuple[sympy.Expr, str
         if isinstance(symbol, New):
             memory += (1 if symbol.of in plan.kept else STEPS) * _length(definition, symbol.of)
     names = dict.fromkeys(s.of.name if isinstance(s, New) else s.name for s in plan.kept)
-    return memory, f"{', '.join(names)} at every step"
-
-
-def _visits(
-    target: sympy.Symbol, source: sympy.Symbol, first: bool, at_last: set[sympy.Symbol], before: set[sympy.Symbol]
-) -> sympy.Expr:
-    """How many of the T steps walk an edge: the last step starts from the output alone, the first one may stop early.
-
-    at_last, before: what the error has reached at the last step and at earlier ones; they grow as the edges are walked.
-    """
-    if target not in before:
-        return sympy.Integer(0)
-    before.add(source)
-    visits = STEPS if first else STEPS - 1
-    if target not in at_last:
-        return visits - 1
-    at_last.add(source)
-    return visits
+    return memory, f"{', '.join(names)} at every step" if names else "nothing"
 
 
 def _rtrl(definition: Definition, biases: bool, sizes: tuple[tuple[str, int], ...]) -> Cost:

@@ -68,8 +68,8 @@ class _Counting(np.ndarray):
         result = np.asarray(getattr(ufunc, method)(*plain, **kwargs))
         if ufunc in (np.multiply, np.true_divide, np.square):
             counter.elementwise += result.size
-        elif ufunc in (np.power, np.float_power):
-            exponent = float(np.asarray(plain[1]).flat[0])
+        elif ufunc in (np.power, np.float_power) and np.ndim(plain[1]) == 0:  # other powers are functions, as exp is
+            exponent = float(plain[1])
             own = abs(int(exponent)) - 1 if exponent.is_integer() else 0
             counter.elementwise += result.size * (own + (exponent < 0))
         counted = result.view(_Counting)

@@ -16,7 +16,7 @@ from errorflow.activations import readable
 from errorflow.calculus.edges import Edge, is_cut
 from errorflow.calculus.jacobian import cached_edges, factorisation, propagate
 from errorflow.calculus.words import ONE, Diag, Matrix, Word, Words
-from errorflow.definition import Definition, Net, New, Term
+from errorflow.definition import Definition, Net, New, Node, Term
 
 Cut = bool | frozenset[str]
 
@@ -25,29 +25,38 @@ Cut = bool | frozenset[str]
 class Back:
     """One edge walked backwards.
 
-    entry: its local derivative in values, None for a matrix. first: whether the first step needs it too.
+    entry: its local derivative in values, None for a matrix. first: whether the first step needs it too. reached: how
+    many steps before the last one the error first reaches its target; from there back it does so at every step.
     """
 
     edge: Edge
     entry: sympy.Expr | None
     first: bool
+    reached: int
+
+    @property
+    def left_out(self) -> int:
+        """How many of the steps of a long sequence do not walk the edge; a sequence no longer than that never does."""
+        return self.reached + (not self.first)
 
 
 @dataclass(frozen=True)
 class BackwardPlan:
     """BPTT: edges in the order they are walked, names whose values must be kept, products that give the gradient.
 
-    A state is kept under its own name where the old value is read, under `new` of it where the new one is.
+    A state is kept under its own name where the old value is read, under `new` of it where the new one is. remade:
+    unnamed expressions that are made again from what is kept.
     """
 
     edges: tuple[Back, ...]
     kept: tuple[sympy.Symbol, ...]
+    remade: tuple[Node, ...]
     outer: tuple[tuple[Net, Term], ...]
 
 
 @lru_cache(maxsize=64)
 def backward_plan(definition: Definition, truncated: Cut = False) -> BackwardPlan:
-    """The plan of BPTT. Edges that lead to no learned weight and to no old state are left out."""
+    """The plan of BPTT, without what leads to no learned weight and no old state, or no error ever reaches."""
     learned = {n.symbol for n in definition.nodes if n.expression is None}
     upstream: dict[sympy.Symbol, bool] = {}
     wanted: dict[sympy.Symbol, bool] = dict.fromkeys(definition.states, True)
@@ -55,31 +64,54 @@ def backward_plan(definition: Definition, truncated: Cut = False) -> BackwardPla
         sources = [e.source for e in cached_edges(definition) if e.target == node.symbol and not is_cut(e, truncated)]
         upstream[node.symbol] = node.symbol in learned or any(upstream.get(s, False) for s in sources)
         wanted[node.symbol] = upstream[node.symbol] or any(wanted.get(s, False) for s in sources)
+    walked = [e for e in reversed(cached_edges(definition)) if wanted.get(e.source, False) and not is_cut(e, truncated)]
+    reached = _reached(definition, walked)
     backs = []
-    for edge in reversed(cached_edges(definition)):
-        if is_cut(edge, truncated) or not wanted.get(edge.source, False):
-            continue
-        entry = readable(edge.factor.entry, definition.values) if isinstance(edge.factor, Diag) else None
-        backs.append(Back(edge, entry, upstream.get(edge.source, False)))
+    for edge in walked:
+        if edge.target in reached:
+            entry = readable(edge.factor.entry, definition.values) if isinstance(edge.factor, Diag) else None
+            backs.append(Back(edge, entry, upstream.get(edge.source, False), reached[edge.target]))
     outer = tuple(
-        (node.symbol, term) for node in definition.nodes if isinstance(node.symbol, Net) for term in node.terms
+        (node.symbol, term)
+        for node in definition.nodes
+        for term in node.terms
+        if isinstance(node.symbol, Net) and node.symbol in reached and term.kind != "fixed"
     )
-    return BackwardPlan(tuple(backs), _kept(definition, backs, outer), outer)
+    return BackwardPlan(tuple(backs), *_kept(definition, backs, outer), outer)
 
 
-def _kept(definition: Definition, backs: list[Back], outer: tuple[tuple[Net, Term], ...]) -> tuple[sympy.Symbol, ...]:
-    """Names whose values the backward pass reads; an unnamed inner expression is made again from its own names."""
+def _reached(definition: Definition, walked: list[Edge]) -> dict[sympy.Symbol, int]:
+    """Vector -> how many steps before the last one an error first reaches it; absent if none ever does.
+
+    What is reached only grows on the way back: a step starts from the output and from the states that the step after it
+    has reached. So it stands still after at most as many steps as there are states.
+    """
+    back, start = 0, [New(definition.output)]
+    reached: dict[sympy.Symbol, int] = {}
+    while start:
+        reached |= dict.fromkeys(start, back)
+        for edge in walked:
+            if edge.target in reached:
+                reached.setdefault(edge.source, back)
+        start = [New(s) for s in definition.states if s in reached and New(s) not in reached]
+        back += 1
+    return reached
+
+
+def _kept(
+    definition: Definition, backs: list[Back], outer: tuple[tuple[Net, Term], ...]
+) -> tuple[tuple[sympy.Symbol, ...], tuple[Node, ...]]:
+    """(names whose values the backward pass reads, unnamed expressions that it makes again from such names)."""
     read: set[sympy.Symbol] = set()
     for back in backs:
         read |= back.entry.free_symbols if back.entry is not None else set()
     read |= {term.source for _, term in outer}
-    inner = {n.symbol: n.expression for n in definition.nodes if n.inner and n.expression is not None}
-    for symbol, expression in inner.items():
-        if symbol in read:
-            read = read - {symbol} | expression.free_symbols
-    return tuple(
-        s for s in (*definition.inputs, *definition.states, *(n.symbol for n in definition.nodes)) if s in read
-    )
+    remade = tuple(n for n in definition.nodes if n.inner and n.expression is not None and n.symbol in read)
+    for node in remade:
+        assert node.expression is not None
+        read = read - {node.symbol} | node.expression.free_symbols
+    names = (*definition.inputs, *definition.states, *(n.symbol for n in definition.nodes))
+    return tuple(s for s in names if s in read), remade
 
 
 Mode = Literal["diagonal", "word", "dense"]

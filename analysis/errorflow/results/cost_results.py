@@ -14,15 +14,17 @@ _FIELDS = (("macs", "multiply-adds"), ("elementwise", "elementwise products"), (
 
 
 def cost(name: str) -> Content:
-    """The polynomials of both algorithms in n units, m inputs and T steps."""
+    """The polynomials of both algorithms in n units, m inputs and T steps, and from which T on they hold if not all."""
     records = cell(name).cost()
     rows, text, parts = [], [], {}
     for record in records:
         for field, words in _FIELDS:
             polynomial = getattr(record, field)
             formula = shown(polynomial)
-            rows.append(rf"\text{{{record.name.upper()}, {words}}} \colon{{}}& {_broken(formula)}")
-            text.append(f"{record.name}, {words}: {polynomial}")
+            late = record.valid_from > 1 and field != "memory"
+            at, at_tex = (f", T >= {record.valid_from}", rf", $T \ge {record.valid_from}$") if late else ("", "")
+            rows.append(rf"\text{{{record.name.upper()}, {words}{at_tex}}} \colon{{}}& {_broken(formula)}")
+            text.append(f"{record.name}, {words}{at}: {polynomial}")
             parts[f"{record.name}.{field}"] = Piece(formula)
     return Content(Piece(aligned(rows)), "\n".join(text), parts, {"algorithms": [record.json() for record in records]})
 
