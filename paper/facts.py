@@ -13,7 +13,7 @@ import sympy
 import errorflow as ef
 from errorflow import bounds
 from errorflow.proof import Report
-from errorflow.proof.axioms import AXIOMS
+from errorflow.proof.checker.axioms import AXIOMS
 
 Curves = dict[tuple[str, str], dict[int, float]]
 

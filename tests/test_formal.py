@@ -10,7 +10,7 @@ import pytest
 
 from errorflow.cli import main
 from errorflow.proof import coq, theorems
-from errorflow.proof.axioms import AXIOMS, FUNCTIONS
+from errorflow.proof.checker.axioms import AXIOMS, FUNCTIONS
 from errorflow.proof.coq_lemmas import generated
 
 WITHOUT_COQ = pytest.mark.skipif(shutil.which("coqc") is None, reason="Coq is not installed")

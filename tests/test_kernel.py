@@ -5,9 +5,9 @@ import time
 
 import pytest
 
-from errorflow.proof.kernel import check
-from errorflow.proof.polynomial import Refused
-from errorflow.proof.statement import Accumulated, Part, Recurrence, Statement
+from errorflow.proof.checker.kernel import check
+from errorflow.proof.checker.polynomial import Refused
+from errorflow.proof.checker.statement import Accumulated, Part, Recurrence, Statement
 
 
 def by(rule, goal, **fields):

@@ -88,7 +88,7 @@ def test_a_result_is_made_once_and_only_when_it_is_asked_for():
 
 def test_listing_the_names_derives_nothing():
     code = (
-        "import errorflow.calculus.jacobian as j, errorflow.proof.kernel as k, sys\n"
+        "import errorflow.calculus.jacobian as j, errorflow.proof.checker.kernel as k, sys\n"
         "def no(*a, **b): sys.exit('derived or checked')\n"
         "j.propagate = j.state_jacobian = k.check = no\n"
         "from errorflow.results import results\n"

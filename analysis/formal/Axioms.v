@@ -1,5 +1,6 @@
 (** The analytic facts that the Python kernel takes on trust, one lemma for each entry of
-    [analysis/errorflow/proof/axioms.py]: the dots of a name are underscores here, and a test compares the two lists. *)
+    [analysis/errorflow/proof/checker/axioms.py]: the dots of a name are underscores here, and a test compares the two
+    lists. *)
 
 Require Import Reals Lra Psatz.
 From Coquelicot Require Import Coquelicot.

@@ -11,8 +11,8 @@ from __future__ import annotations
 import difflib
 from collections.abc import Sequence
 
-from .registry import THEOREMS
-from .theorem import Report, Theorem, check
+from .theorems.registry import THEOREMS
+from .theorems.theorem import Report, Theorem, check
 
 
 def theorems() -> tuple[Theorem, ...]:

@@ -12,16 +12,16 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
-from .algebra import comparison
-from .declarations import begin
-from .facts import knows, learn
-from .meaning import definition, expand
-from .polynomial import ONE, Polynomial, Refused, Tree, add, parse_claim, parse_expression
-from .registry import THEOREMS
-from .rules import run
-from .state import State
-from .statement import Statement
-from .theorem import certificate
+from .checker.algebra import comparison
+from .checker.declarations import begin
+from .checker.facts import knows, learn
+from .checker.meaning import definition, expand
+from .checker.polynomial import ONE, Polynomial, Refused, Tree, add, parse_claim, parse_expression
+from .checker.rules import run
+from .checker.state import State
+from .checker.statement import Statement
+from .theorems.registry import THEOREMS
+from .theorems.theorem import certificate
 
 HEADER = """(** Steps of the Python kernel's certificates as lemmas about reals, each proved here again.
     Written by [python -m errorflow.proof.coq generate], not by hand; a test compares the two. *)

@@ -6,9 +6,9 @@ rnn.conjugacy: the logistic network with 4W is the tanh network with W in other 
 
 from __future__ import annotations
 
-from ..printing import Symbol
-from ..statement import Accumulated, Part, Recurrence, Statement
-from ..theorem import Neighbour, Theorem
+from ..checker.statement import Accumulated, Part, Recurrence, Statement
+from ..page.symbols import Symbol
+from .theorem import Neighbour, Theorem
 
 NILPOTENT = Theorem(
     name="rnn.nilpotent",

@@ -9,9 +9,9 @@ output.shared_gate: an output gate with the input gate's weights and bias is the
 
 from __future__ import annotations
 
-from ..printing import Symbol
-from ..statement import Accumulated, Part, Recurrence, Statement
-from ..theorem import Neighbour, Theorem
+from ..checker.statement import Accumulated, Part, Recurrence, Statement
+from ..page.symbols import Symbol
+from .theorem import Neighbour, Theorem
 
 HALF_LIFE = Theorem(
     name="forget_gate.half_life",

@@ -10,9 +10,9 @@ n (T + 1), where the inputs need not be kept, if and only if T >= n p.
 
 from __future__ import annotations
 
-from ..printing import Symbol
-from ..statement import Accumulated, Part, Recurrence, Statement
-from ..theorem import Neighbour, Theorem
+from ..checker.statement import Accumulated, Part, Recurrence, Statement
+from ..page.symbols import Symbol
+from .theorem import Neighbour, Theorem
 
 _COUNT = Accumulated("j", "sum", "1")
 _INDEX = Symbol("j", "@", "@")

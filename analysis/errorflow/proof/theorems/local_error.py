@@ -9,9 +9,9 @@ where w y tanh(net/2) = 1, that is w = (1/y) coth(net/2). With c other than 0 th
 
 from __future__ import annotations
 
-from ..printing import Symbol
-from ..statement import Part, Statement
-from ..theorem import Neighbour, Theorem
+from ..checker.statement import Part, Statement
+from ..page.symbols import Symbol
+from .theorem import Neighbour, Theorem
 
 LOW, HIGH = "1543404638418208/1000000000000000", "1543404638418209/1000000000000000"
 GAIN_LOW, GAIN_HIGH = "2238716023471/10000000000000", "2238716023472/10000000000000"

@@ -12,9 +12,9 @@ det F det B; its truncated product is [[F_q .. F_1, 0], [D_q F_q .. F_1, 0]].
 
 from __future__ import annotations
 
-from ..printing import Symbol
-from ..statement import Accumulated, Part, Recurrence, Statement
-from ..theorem import Neighbour, Theorem
+from ..checker.statement import Accumulated, Part, Recurrence, Statement
+from ..page.symbols import Symbol
+from .theorem import Neighbour, Theorem
 
 _H97 = "Hochreiter & Schmidhuber 1997"
 _COUNT = Accumulated("j", "sum", "1")

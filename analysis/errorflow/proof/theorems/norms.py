@@ -10,9 +10,9 @@ rnn.nonnegative_bound: for W >= 0 entrywise and slopes >= m, flow >= m^q W^q ent
 
 from __future__ import annotations
 
-from ..printing import Symbol
-from ..statement import Accumulated, Part, Recurrence, Statement
-from ..theorem import Neighbour, Theorem
+from ..checker.statement import Accumulated, Part, Recurrence, Statement
+from ..page.symbols import Symbol
+from .theorem import Neighbour, Theorem
 
 _H97 = "Hochreiter & Schmidhuber 1997, section 3.1"
 _LAG = Accumulated("j", "sum", "1")

@@ -14,9 +14,9 @@ from __future__ import annotations
 
 from itertools import pairwise, product
 
-from ..printing import Symbol
-from ..statement import Accumulated, Part, Recurrence, Statement
-from ..theorem import Neighbour, Theorem
+from ..checker.statement import Accumulated, Part, Recurrence, Statement
+from ..page.symbols import Symbol
+from .theorem import Neighbour, Theorem
 
 _FLOW = Symbol(
     "P", r"\Theta_{@}", "Theta[@]", "the `q`-step flow, whose entry `(u, v)` is `d theta_v(t-q) / d theta_u(t)`"

@@ -9,9 +9,9 @@ slopes.crossing: tanh' > sigma' exactly where cosh(x/2) < (1 + sqrt 3)/2.
 
 from __future__ import annotations
 
-from ..printing import Symbol
-from ..statement import Part, Statement
-from ..theorem import Neighbour, Theorem
+from ..checker.statement import Part, Statement
+from ..page.symbols import Symbol
+from .theorem import Neighbour, Theorem
 
 LOGISTIC_SLOPE = Theorem(
     name="logistic.slope",

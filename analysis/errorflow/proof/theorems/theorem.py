@@ -11,12 +11,12 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from . import kernel
+from ..checker import kernel
+from ..checker.polynomial import Refused
+from ..checker.statement import Statement, canonical, statement_json
+from ..page.sentences import claims, hypotheses, latex, text
+from ..page.symbols import Symbol
 from .point import Values, satisfies
-from .polynomial import Refused
-from .printing import Symbol
-from .sentences import claims, hypotheses, latex, text
-from .statement import Statement, canonical, statement_json
 
 
 @dataclass(frozen=True)

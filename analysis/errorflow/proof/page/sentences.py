@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from .polynomial import names_in, parse_claim, parse_expression
+from ..checker.polynomial import names_in, parse_claim, parse_expression
+from ..checker.statement import Accumulated, Part, Statement
 from .printing import (
     FUNCTIONS,
     Page,
-    Symbol,
     accumulated,
     bracket,
     claim_text,
@@ -20,7 +20,7 @@ from .printing import (
     shifted,
     show,
 )
-from .statement import Accumulated, Part, Statement
+from .symbols import Symbol
 
 _LINE = 52  # plain signs that fit on one line of a display
 

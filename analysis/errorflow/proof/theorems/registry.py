@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from . import examples, gates, learning, local_error, memory_cell, norms, paths, slopes
 from .theorem import Theorem
-from .theorems import examples, gates, learning, local_error, memory_cell, norms, paths, slopes
 
 THEOREMS: tuple[Theorem, ...] = (
     slopes.LOGISTIC_SLOPE,

@@ -1,6 +1,6 @@
 """Completes outlines to certificates. Nothing here is trusted: the kernel replays whatever it proposes.
 
-`python -m errorflow.proof.finder` writes the certificates of all theorems, or of those named, afresh.
+`python -m errorflow.proof.search.finder` writes the certificates of all theorems, or of those named, afresh.
 """
 
 from __future__ import annotations
@@ -15,12 +15,11 @@ from typing import Any
 
 from sympy import Poly, Rational, Symbol, factor_list, reduced
 
-from .declarations import begin
-from .facts import knows, learn
-from .kernel import accumulation
-from .meaning import expand, later
-from .outlines import OUTLINES
-from .polynomial import (
+from ..checker.declarations import begin
+from ..checker.facts import knows, learn
+from ..checker.kernel import accumulation
+from ..checker.meaning import expand, later
+from ..checker.polynomial import (
     Claim,
     Monomial,
     Polynomial,
@@ -31,15 +30,16 @@ from .polynomial import (
     parse_claim,
     parse_expression,
 )
-from .registry import THEOREMS
-from .rules import run
+from ..checker.rules import run
+from ..checker.state import State
+from ..checker.statement import Statement
+from ..theorems.registry import THEOREMS
+from ..theorems.theorem import Theorem
+from .outlines import OUTLINES
 from .simplex import combination
-from .state import State
-from .statement import Statement
-from .theorem import Theorem
 
 _OPPOSITE = {">": "<=", "<": ">=", ">=": "<", "<=": ">"}
-CERTIFICATES = Path(__file__).with_name("certificates")
+CERTIFICATES = Path(__file__).resolve().parents[1] / "certificates"
 
 
 def find(theorem: Theorem) -> list[Any]:

@@ -6,23 +6,10 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from .declarations import begin
-from .polynomial import Claim, Relation, Tree, names_in, parse_expression
-from .statement import Accumulated, Statement
-
-
-@dataclass(frozen=True)
-class Symbol:
-    """How a name is printed. `meaning` says in words what the name is, formulas in it between backquotes.
-
-    `@` stands for the index; `#` for the unit, which is l inside a sum over l and v elsewhere.
-    """
-
-    name: str
-    latex: str = ""
-    text: str = ""
-    meaning: str = ""
-
+from ..checker.declarations import begin
+from ..checker.polynomial import Claim, Relation, Tree, names_in, parse_expression
+from ..checker.statement import Accumulated, Statement
+from .symbols import Symbol
 
 _GREEK = (
     "alpha",

@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from functools import reduce
 
-from .declarations import begin
-from .kernel import accumulation
-from .meaning import definition, expand, next_index
-from .polynomial import ONE, Polynomial, Refused, Relation, add, parse_claim, parse_expression
-from .state import State, names_of
-from .statement import Statement
+from ..checker.declarations import begin
+from ..checker.kernel import accumulation
+from ..checker.meaning import definition, expand, next_index
+from ..checker.polynomial import ONE, Polynomial, Refused, Relation, add, parse_claim, parse_expression
+from ..checker.state import State, names_of
+from ..checker.statement import Statement
 
 Values = Mapping[str, object]
 Matrix = list[list[Fraction]]

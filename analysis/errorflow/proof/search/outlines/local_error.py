@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..theorems.local_error import GAIN_HIGH, GAIN_LOW, HIGH, LOW
+from ...theorems.local_error import GAIN_HIGH, GAIN_LOW, HIGH, LOW
 from .steps import (
     Step,
     apply,

@@ -1,0 +1,1 @@
+"""Statements as a reader meets them: sentences in LaTeX and in plain text."""
