@@ -739,6 +739,20 @@ def test_draw_writes_through_a_link(call, tmp_path):
     assert list(target.parent.iterdir()) == [target]
 
 
+def test_draw_to_a_link_that_leads_nowhere_or_round_is_refused(call, tmp_path):
+    nowhere, round_ = tmp_path / "nowhere.pdf", tmp_path / "round.pdf"
+    nowhere.symlink_to(tmp_path / "absent" / "kept.pdf")
+    round_.symlink_to(round_)
+    assert call("draw", "rnn", "-o", nowhere)[::2] == (
+        2,
+        f"errorflow draw: no such file or directory: {tmp_path}/absent/kept.pdf\n",
+    )
+    status, _, err = call("draw", "rnn", "-o", round_)
+    assert (status, err.count("\n")) == (2, 1)
+    assert f"links: {round_}" in err
+    assert round_.is_symlink()
+
+
 def test_draw_into_a_folder_is_refused(call, tmp_path):
     (tmp_path / "folder.pdf").mkdir()
     status, _, err = call("draw", "lstm", "-o", tmp_path / "folder.pdf")

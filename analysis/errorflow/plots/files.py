@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import logging
 import os
@@ -74,11 +75,11 @@ def write(path: Path, content: bytes) -> Path:
 
     Raises: OSError if the folder does not exist or cannot be written.
     """
+    target = _behind_links(path)
     try:
-        target = path.resolve()
         handle, partial = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
     except OSError as error:  # which names the file that was asked for, not the temporary one
-        raise type(error)(error.errno, error.strerror, str(path)) from None
+        raise type(error)(error.errno, error.strerror, str(target if path.is_symlink() else path)) from None
     try:
         with os.fdopen(handle, "wb") as stream:
             stream.write(content)
@@ -88,6 +89,13 @@ def write(path: Path, content: bytes) -> Path:
         Path(partial).unlink(missing_ok=True)
         raise
     return path
+
+
+def _behind_links(path: Path) -> Path:
+    try:
+        return path.resolve()
+    except RuntimeError:  # what Python before 3.13 makes of links that lead round
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(path)) from None
 
 
 def _umask() -> int:
