@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, assume, given, settings
 
 import errorflow as ef
 from errorflow.builtin import BUILTIN
+from errorflow.cli import main
 from errorflow.learning import costs
 from errorflow.learning.cost import STEPS, products
 from errorflow.learning.operations import Counter
@@ -134,6 +135,19 @@ def test_states_that_no_error_reaches_cost_nothing_on_the_way_back():
 def test_the_built_in_cells_whose_polynomials_hold_from_the_second_step_on_are_two():
     found = {name for name in BUILTIN if ef.cell(name).cost()[0].valid_from > 1}
     assert found == {"lru", "lstm1997_full"}
+
+
+def test_a_polynomial_that_does_not_hold_at_once_says_so_wherever_it_is_printed(capsys):
+    for cell, late in (("lru", True), ("rnn", False)):
+        assert main(["cost", "--cell", cell]) == 0
+        assert ("holds from      : T = 2 on" in capsys.readouterr().out) == late
+        result = ef.result(f"{cell}.cost")
+        assert ("T >= 2" in result.text()) == (r"T \ge 2" in result.latex()) == late
+    # At T = 1 the general polynomial, 13 T n - 7 n, is not the number.
+    assert main(["cost", "--cell", "lru", "--steps", "1"]) == 0
+    out = capsys.readouterr().out
+    assert "elementwise     = 8 n" in out
+    assert "holds from" not in out
 
 
 @pytest.mark.parametrize(

@@ -22,8 +22,9 @@ def cost(name: str) -> Content:
             polynomial = getattr(record, field)
             formula = shown(polynomial)
             late = record.valid_from > 1 and field != "memory"
-            at, at_tex = (f", T >= {record.valid_from}", rf", $T \ge {record.valid_from}$") if late else ("", "")
-            rows.append(rf"\text{{{record.name.upper()}, {words}{at_tex}}} \colon{{}}& {_broken(formula)}")
+            at = f", T >= {record.valid_from}" if late else ""
+            at_tex = rf",\ T \ge {record.valid_from}" if late else ""
+            rows.append(rf"\text{{{record.name.upper()}, {words}}}{at_tex} \colon{{}}& {_broken(formula)}")
             text.append(f"{record.name}, {words}{at}: {polynomial}")
             parts[f"{record.name}.{field}"] = Piece(formula)
     return Content(Piece(aligned(rows)), "\n".join(text), parts, {"algorithms": [record.json() for record in records]})
