@@ -85,8 +85,14 @@ def runs_and_costs(c, inputs, steps, biases=False, size=SIZES):
 def test_whatever_graph_is_written_its_cost_is_what_runs_count(recipe):
     c = recipe.cell()
     for steps in range(1, 6):
-        for run_, cost in runs_and_costs(c, recipe.inputs, steps, biases=steps % 2 == 0):
+        pairs = list(runs_and_costs(c, recipe.inputs, steps, biases=steps % 2 == 0))
+        for run_, cost in pairs:
             assert (run_.macs, run_.elementwise) == (cost.macs_total, cost.elementwise_total), (cost.name, steps)
+        (back, _), (forward, _) = pairs
+        for weight, array in back.weights.items():  # nothing is left out that the gradient needs
+            scale = np.abs(forward.weights[weight]).max(initial=1e-300)
+            # Some thousand roundings, and sums over steps that may cancel to a hundredth of their terms.
+            np.testing.assert_allclose(array / scale, forward.weights[weight] / scale, rtol=0, atol=1e-10)
 
 
 h, a, b, d, x = ef.names("h a b d x")
