@@ -9,8 +9,9 @@
     atom    = integer | name | "d(" sum "," name ")" | "(" sum ")"
     name    = letter {letter | digit | "_"} ["'"]      the prime is the value one step later
 
-An expansion is refused where a product would multiply more than 20 000 pairs of terms, a monomial would have more than
-200 factors or a coefficient more than 20 000 binary digits: time is bounded by the length of a text.
+An expansion is refused where a product would multiply more than 2000 pairs of terms, a monomial would have more than
+100 factors or a coefficient more than 4000 binary digits, so that no short text takes long; the theorems need at most
+84, 9 and 318.
 
 A monomial is a sorted tuple of reals and a word (tuple) of matrices, so that reals commute with everything
 and matrices only with reals. `1` is the identity of whatever size fits. Nothing here evaluates text as code.
@@ -30,7 +31,7 @@ ONE: Monomial = ((), ())
 _TOKEN = re.compile(r"\s*(?:([0-9]+)|([A-Za-z][A-Za-z0-9_]*'?)|(\*\*|<=|>=|[-+*/()=<>,]))")
 _RELATIONS = ("=", "<=", ">=", "<", ">")
 LARGEST_EXPONENT = 40
-LARGEST_PRODUCT, LARGEST_DEGREE, LARGEST_NUMBER = 20_000, 200, 20_000
+LARGEST_PRODUCT, LARGEST_DEGREE, LARGEST_NUMBER = 2_000, 100, 4_000
 
 
 class Refused(ValueError):
