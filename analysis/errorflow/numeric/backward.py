@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, reduce
 
 import numpy as np
 import sympy
@@ -109,7 +109,7 @@ class Backward:
     def __init__(self, steps: Steps, *, carry: bool = False) -> None:
         self._weights, self._news = steps.trajectory.weights, compiled(steps.trajectory.definition).news
         self.widths = {s: steps.trajectory.states[s.name].shape[2] for s in steps.trajectory.definition.states}
-        self._start = steps.start
+        self._start, self._count = steps.start, steps.count
         self._stages = [
             (
                 stage.source,
@@ -119,6 +119,15 @@ class Backward:
             )
             for stage in stages(steps.trajectory.definition, carry)
         ]
+
+    def falls(self) -> Array:
+        """How many bits an entry can fall by on its way through each step, but for cancellation; (steps,)."""
+        low: dict[sympy.Symbol, Array] = {new: np.zeros(1) for new in self._news.values()}
+        for source, chains, matrices, _ in self._stages:
+            ways = [low[target] + _log2_smallest(entries, (1, 2, 3)) for target, entries in chains if target in low]
+            ways += [low[e.target] + _log2_smallest(self._weights[_name(e)], None) for e in matrices if e.target in low]
+            low[source] = reduce(np.minimum, ways, np.zeros(1))  # from here, too, for what only enters here
+        return -reduce(np.minimum, low.values(), np.zeros(self._count))
 
     def pull(
         self, t: int, blocks: Sequence[Array], *, tails: Tails | None = None, entering: Entering | None = None
@@ -172,6 +181,12 @@ class Backward:
 def _name(edge: Edge) -> str:
     assert isinstance(edge.factor, Matrix)
     return edge.factor.name
+
+
+def _log2_smallest(factors: Array, axis: tuple[int, ...] | None) -> Array:
+    """log2 of the smallest factor that is not zero, inf where all are."""
+    size = np.abs(factors)
+    return np.asarray(np.log2(np.min(size, axis=axis, where=size > 0, initial=np.inf)))
 
 
 def _added(total: Array | None, passed: Array, own: bool) -> Array:

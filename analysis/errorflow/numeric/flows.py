@@ -2,7 +2,9 @@
 
 Column k of Phi_q^T is the error that entry k of the last state sends back. Lags come in windows: within one, plain
 float64 is carried at the exponents of its start, and checked at its end. Where a column has left the range in which
-that is safe, the window is gone through again step by step, every block at its own exponents.
+that is safe, the window is gone through again step by step, every block at its own exponents. And where the entries of
+one column have come to lie so far apart that one of them would be lost, every entry has its own exponent (`entries`)
+until they are close again. So a zero is a zero of the product of the Jacobians, as float64 holds them.
 """
 
 from __future__ import annotations
@@ -16,9 +18,21 @@ import sympy
 
 from errorflow.numeric.arrays import Array
 from errorflow.numeric.backward import Backward, Entering, Tails
+from errorflow.numeric.entries import Entries, beside, joint, product
 from errorflow.numeric.forward import Trajectory
 from errorflow.numeric.linear import Steps, Vectors
-from errorflow.numeric.scaled import NOTHING, Integers, Scaled, identity, normalised, through
+from errorflow.numeric.scaled import (
+    DEEP,
+    FALL,
+    NOTHING,
+    Integers,
+    Lost,
+    Scaled,
+    identity,
+    normalised,
+    smallest,
+    through,
+)
 from errorflow.numeric.thinning import PROBES, Columns, thinned
 
 CHUNK = 256
@@ -58,11 +72,12 @@ class Window:
 
 @dataclass(frozen=True)
 class _Here:
-    """The flow and its parts at one lag."""
+    """The flow and its parts at one lag. apart: both with an exponent for every entry, where they need it."""
 
     flow: Flow
     parts: Flow
     columns: Columns
+    apart: tuple[Entries, Entries | None] | None = None
 
     @property
     def size(self) -> int:
@@ -79,25 +94,31 @@ def windows(trajectory: Trajectory, lags: int, labels: Sequence[str] = (), *, wh
     rng = np.random.default_rng(0)  # any seed will do: the bound of `thinning` fails for less than 2^-49 of them
     done, drop = 0, lags if whole or labels else _FIRST
     most = WINDOW  # lags that are tried plainly at once: fewer after a failure, then a window of careful steps
+    window: Window | None
     while done < lags:
         stop = trajectory.steps - done
         steps = Steps(trajectory, max(0, stop - CHUNK), stop)
-        walk = _Walk(Backward(steps), Backward(steps, carry=True), labels)
+        walk = _Walk.over(steps, labels)
         end = min(lags, done + steps.count)
         while done < end:
             until = min(end, drop) if drop > done else end
             times = range(trajectory.steps - 1 - done, trajectory.steps - 1 - until, -1)
             times = times[: max(1, min(most or WINDOW, BUFFER // here.size))]
-            if most:
+            if here.apart:
+                here = walk.by_entries(times[0], here)
+                window = _stacked([here])
+            elif most:
                 window = walk.plainly(times, here)
                 most = min(WINDOW, 2 * most) if window else most // 4
-                if window is None:
-                    continue
             else:
-                window, most = _stacked(walk.carefully(times, here)), _FEW
-            done, here = done + len(times), _last(window)
+                window, most = walk.carefully(times, here), _FEW
+                if window is None:
+                    here = walk.apart(here)
+            if window is None:
+                continue
+            done, here = done + window.lags, here if here.apart else _last(window)
             yield window
-            if done == drop and here.columns.total > 2 * PROBES * len(here.columns.kept):
+            if done == drop and not here.apart and here.columns.total > 2 * PROBES * len(here.columns.kept):
                 flow, columns = thinned(here.flow, here.columns, rng)
                 drop = done + max(done // (_PAUSE if columns.probes else 2), 8)
                 here = replace(here, flow=flow, columns=columns)
@@ -138,10 +159,18 @@ class _Walk:
     full: Backward
     carry: Backward
     labels: Sequence[str]
+    start: int
+    falls: Array
+
+    @classmethod
+    def over(cls, steps: Steps, labels: Sequence[str]) -> _Walk:
+        full, carry = Backward(steps), Backward(steps, carry=True)
+        return cls(full, carry, labels, steps.start, full.falls() + carry.falls() if labels else full.falls())
 
     def plainly(self, times: Sequence[int], here: _Here) -> Window | None:
         """The flow after each of these steps, at the exponents of the first; None where that is not safe."""
-        if _far(here.flow) or _far(here.parts):
+        falls = self._falls(times)
+        if _far(here.flow) or _far(here.parts) or falls > FALL:
             return None
         exponent = _common(here.flow)
         now = [b.at(exponent) for b in here.flow.values()]
@@ -149,10 +178,13 @@ class _Walk:
         parts: list[list[Array]] = []
         with np.errstate(over="ignore", invalid="ignore"):  # `_within` judges
             if here.parts:
-                apart = np.maximum(_common(here.parts), np.tile(exponent, (1, len(self.labels))))
-                own = slice(0, exponent.shape[1])
-                apart[:, own] = _common(here.parts)[:, own]  # nothing joins the carry
-                scale = np.ldexp(1.0, np.tile(exponent, (1, len(self.labels))) - apart)
+                tiled, own = np.tile(exponent, (1, len(self.labels))), slice(0, exponent.shape[1])
+                common = _common(here.parts, tiled)
+                apart = np.maximum(common, tiled)
+                apart[:, own] = common[:, own]  # nothing joins the carry
+                scale = np.ldexp(1.0, tiled - apart)
+                if scale[:, own.stop :].min(initial=1.0) < 2.0**-_NEAR:
+                    return None
                 split = [b.at(apart) for b in here.parts.values()]
             for t in times:
                 tails: Tails | None = {} if here.parts else None
@@ -161,23 +193,61 @@ class _Walk:
                 if tails is not None:
                     split = self.carry.pull(t, split, entering=self._entering(tails, scale))
                     parts.append(split)
-        flow = _within(here.flow, flows, exponent)
-        both = _within(here.parts, parts, apart) if here.parts else {}
+        often = int(FALL // max(falls, 1.0))
+        flow = _within(here.flow, flows, exponent, often)
+        both = _within(here.parts, parts, apart, often) if here.parts else {}
         return None if flow is None or both is None else Window(flow, both, here.columns)
 
-    def carefully(self, times: Sequence[int], here: _Here) -> list[_Here]:
-        """The same, every block at its own exponents at each step."""
+    def carefully(self, times: Sequence[int], here: _Here) -> Window | None:
+        """The same, every block at its own exponents at each step; None where an entry would be lost."""
+        if self._falls(times) > FALL:
+            return None
         found = []
-        for t in times:
-            if not here.parts:
-                here = replace(here, flow=through(partial(self._step, self.full, t), here.flow))
-            else:
-                moved = through(partial(self._step_and_left, t), here.flow)
-                kept = through(partial(self._step, self.carry, t), here.parts)
-                flow = {s: moved[s] for s in here.flow}
-                here = replace(here, flow=flow, parts={s: b + moved["left", s] for s, b in kept.items()})
-            found.append(here)
-        return found
+        try:
+            for t in times:
+                if not here.parts:
+                    here = replace(here, flow=through(partial(self._step, self.full, t), here.flow, whole=True))
+                else:
+                    moved = through(partial(self._step_and_left, t), here.flow, whole=True)
+                    kept = through(partial(self._step, self.carry, t), here.parts, whole=True)
+                    flow = {s: moved[s] for s in here.flow}
+                    here = replace(here, flow=flow, parts={s: b.plus(moved["left", s]) for s, b in kept.items()})
+                found.append(here)
+        except Lost:
+            return None
+        return _stacked(found)
+
+    def apart(self, here: _Here) -> _Here:
+        """The same flow, ready to be carried with an exponent for every entry."""
+        return replace(here, apart=(joint(here.flow), joint(here.parts) if here.parts else None))
+
+    def by_entries(self, t: int, here: _Here) -> _Here:
+        """The flow after this step, with an exponent for every entry if that is still needed."""
+        assert here.apart
+        flow, parts = here.apart
+        unit = identity(self.full.widths, len(flow.mantissa))
+        plain = {s: np.ldexp(b.mantissa, np.maximum(b.exponent, 0)) for s, b in unit.items()}
+        found = self._step_and_left(t, plain) if parts else dict(self._step(self.full, t, plain))
+        moved = product(_matrix([found[s] for s in self.full.widths]), flow)
+        if parts:
+            left = np.split(_matrix([found["left", s] for s in self.full.widths]), len(self.labels), axis=2)
+            kept = product(_matrix(list(self._step(self.carry, t, plain).values())), parts)
+            parts = kept + beside([product(matrix, flow) for matrix in left])
+        start, rows = 0, {}
+        for s, width in self.full.widths.items():
+            rows[s] = slice(start, start + width)
+            start += width
+        both = [block for block in (moved, parts) if block]
+        narrow = all(b.narrow(own) for b in both for own in rows.values()) and self._falls([t]) <= FALL
+        return _Here(
+            {s: moved.among(own) for s, own in rows.items()},
+            {s: parts.among(own) for s, own in rows.items()} if parts else {},
+            here.columns,
+            None if narrow else (moved, parts),
+        )
+
+    def _falls(self, times: Sequence[int]) -> float:
+        return float(self.falls[times[-1] - self.start : times[0] - self.start + 1].max())
 
     def _step(self, back: Backward, t: int, blocks: Vectors, tails: Tails | None = None) -> Vectors:
         shape = next(iter(blocks.values())).shape[1:]
@@ -211,20 +281,31 @@ def _far(blocks: Flow) -> bool:
     return any(((e < top - _NEAR) & (e > NOTHING // 2)).any() for e in (b.exponent for b in blocks.values()))
 
 
-def _common(blocks: Flow) -> Integers:
-    """One exponent for each column that serves all blocks, 0 where there is nothing."""
+def _common(blocks: Flow, nothing: Integers | int = 0) -> Integers:
+    """One exponent for each column that serves all blocks, `nothing` where there is nothing."""
     top = np.maximum.reduce([block.exponent for block in blocks.values()])
-    return np.where(top > NOTHING // 2, top, 0)
+    return np.where(top > NOTHING // 2, top, nothing)
 
 
-def _within(like: Flow, steps: Sequence[Sequence[Array]], exponent: Integers) -> Flow | None:
-    """The blocks at every step as stacks at one exponent; None where a column is not zero and too far from 1."""
+def _matrix(blocks: Sequence[Array]) -> Array:
+    """Blocks (width, batch, columns) above one another, (batch, rows, columns)."""
+    return np.concatenate(blocks).transpose(1, 0, 2)
+
+
+def _within(like: Flow, steps: Sequence[Sequence[Array]], exponent: Integers, often: int) -> Flow | None:
+    """The blocks at every step as stacks at one exponent; None where that is not safe.
+
+    That is, where a column is not zero and too far from 1, or an entry not zero and too small. often: steps between two
+    looks at the entries.
+    """
     found = {}
     for k, s in enumerate(like):
         mantissa = np.stack([blocks[k] for blocks in steps])
         largest = np.maximum(mantissa.max(axis=1), -mantissa.min(axis=1))
         some = largest != 0
         if not ((largest[some] < 2.0**_SAFE) & (largest[some] > 2.0**-_SAFE)).all():
+            return None
+        if any(smallest(blocks[k]) < 2.0**-DEEP for blocks in steps[::-often]):
             return None
         found[s] = Scaled(mantissa, np.where(some, exponent, NOTHING))
     return found

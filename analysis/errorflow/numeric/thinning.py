@@ -33,6 +33,8 @@ PROBES = 4
 _FACTOR = 2.0**13
 _TRUSTED = 2.0**-22
 _DROPPED = 2.0**-43  # of every block, at one time: leaves room for 2^13 |E g| and for what E grows against B
+_NOISE = 2.0**-100  # of a rotation
+_APART = 300  # bits between the columns of a block, of which one exponent for all would lose digits
 _WORTHWHILE = 0.9  # of the columns, to be worth the rotation
 
 
@@ -64,6 +66,8 @@ class Columns:
 
 def thinned(flow: dict[K, Scaled], columns: Columns, rng: np.random.Generator) -> tuple[dict[K, Scaled], Columns]:
     """The same flow in fewer columns, or as it was where that would save too few of them."""
+    if any(_spread_of(block.exponent) > _APART for block in flow.values()):
+        return flow, columns
     rotations = [_rotation([part(block, columns.of(k)) for block in flow.values()]) for k in range(len(columns.kept))]
     fewer = Columns(tuple(kept for _, kept in rotations), PROBES)
     if fewer.total > _WORTHWHILE * columns.total:
@@ -80,6 +84,11 @@ def thinned(flow: dict[K, Scaled], columns: Columns, rng: np.random.Generator) -
             probes.append(part(block, columns.probing(k)) + lost if columns.probes else lost)
         turned[state] = beside([*kept, *probes])
     return turned, fewer
+
+
+def _spread_of(exponent: np.ndarray[tuple[int, ...], np.dtype[np.int64]]) -> int:
+    some = exponent[exponent > NOTHING // 2]
+    return int(np.ptp(some)) if some.size else 0
 
 
 def trusted(norms: Array, probes: Array) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
@@ -115,6 +124,7 @@ def _rotation(blocks: Sequence[Scaled]) -> tuple[Array, int]:
         stacked = np.asarray(np.linalg.qr(stacked, mode="r"))
     _, values, right = np.linalg.svd(stacked)
     tails = np.sqrt(np.cumsum(values[:, ::-1] ** 2, axis=1))[:, ::-1]
+    right = np.where(np.abs(right) < _NOISE, 0.0, right)  # which would only make entries that are too small to carry
     return right.swapaxes(1, 2), max(1, int((tails > _DROPPED).sum(axis=1).max()))
 
 
