@@ -1,4 +1,7 @@
-"""Drawing: the graph of a cell, the error flow of a network. Matplotlib is imported when something is drawn."""
+"""Drawing: the graph of a cell, the error flow of a network. Matplotlib is imported when something is drawn.
+
+What is drawn is taken as it comes: this room stands below those that measure, so that what they find can draw itself.
+"""
 
 from errorflow.plots.cell import cell_figure, draw_cell
 from errorflow.plots.diagnosis import draw_heat, plot_checkpoints, plot_diagnosis, plot_heat

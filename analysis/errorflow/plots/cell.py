@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 
-from errorflow.cells import Cell
 from errorflow.definition import Definition
 from errorflow.plots import style
 from errorflow.plots.diagram import Arrow, Diagram, Kind, Role, Vertex, diagram
@@ -38,12 +37,13 @@ _LINE: dict[Kind, dict[str, Any]] = {
 }
 
 
-def draw_cell(cell: Cell | Definition, path: str | os.PathLike[str]) -> Path:
+def draw_cell(cell: Any, path: str | os.PathLike[str]) -> Path:
     """The path of the picture of a cell: its vectors as boxes, its edges as arrows, each with its local derivative.
 
     Old states and inputs stand on the left, new states on the right. Bold: the carry. Dashed: what truncation cuts.
 
-    path: ends in .pdf, .svg or .png. The file is written whole or not at all, and twice in the same bytes.
+    cell: an `errorflow.Cell` or its definition. path: ends in .pdf, .svg or .png. The file is written whole or not at
+    all, and twice in the same bytes.
 
     Raises: TypeError if `cell` is no cell; ValueError for another suffix; OSError if the path cannot be written.
     """
@@ -56,7 +56,7 @@ def draw_cell(cell: Cell | Definition, path: str | os.PathLike[str]) -> Path:
     return write(target, content)
 
 
-def cell_figure(cell: Cell | Definition) -> Any:
+def cell_figure(cell: Any) -> Any:
     """The same picture as a Matplotlib figure, whose parts carry as gid what they are, such as "label h net_f".
 
     Raises: TypeError if `cell` is no cell.
@@ -65,8 +65,8 @@ def cell_figure(cell: Cell | Definition) -> Any:
         return _figure(diagram(_definition(cell)))
 
 
-def _definition(cell: Cell | Definition) -> Definition:
-    definition = cell.definition if isinstance(cell, Cell) else cell
+def _definition(cell: Any) -> Definition:
+    definition = getattr(cell, "definition", cell)
     if not isinstance(definition, Definition):
         raise TypeError(f"cell must be an errorflow.Cell, got {type(cell).__name__}; `errorflow.lstm()` makes one")
     return definition

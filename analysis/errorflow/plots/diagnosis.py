@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -13,19 +13,15 @@ from errorflow.plots import style
 from errorflow.plots.files import kind_of, new_figure, picture, styled, write
 from errorflow.plots.profile import draw_shares, draw_spread, percentiles
 
-if TYPE_CHECKING:
-    from errorflow.diagnosis import Diagnosis, Heat, LayerDiagnosis
-    from errorflow.diagnosis.checkpoints import Checkpoints
-
 Array = npt.NDArray[Any]
 _ROW = 2.3  # inches
 _MOST_PARTS = 5
 
 
-def plot_diagnosis(diagnosis: Diagnosis, path: str | os.PathLike[str], title: str = "") -> Path:
+def plot_diagnosis(diagnosis: Any, path: str | os.PathLike[str], title: str = "") -> Path:
     """The path of a picture of a diagnosis, a row for each layer and one for all of them as one.
 
-    path: ends in .pdf, .svg or .png.
+    diagnosis: an `errorflow.diagnosis.Diagnosis`. path: ends in .pdf, .svg or .png.
 
     Raises: ValueError for another suffix; OSError if the path cannot be written.
     """
@@ -36,8 +32,11 @@ def plot_diagnosis(diagnosis: Diagnosis, path: str | os.PathLike[str], title: st
     return write(target, content)
 
 
-def plot_heat(heat: Heat, path: str | os.PathLike[str], title: str = "") -> Path:
-    """The path of a picture of a map over time and lag. path, Raises: as in `plot_diagnosis`."""
+def plot_heat(heat: Any, path: str | os.PathLike[str], title: str = "") -> Path:
+    """The path of a picture of an `errorflow.diagnosis.Heat`, a map over time and lag.
+
+    path, Raises: as in `plot_diagnosis`.
+    """
     target = Path(path)
     kind = kind_of(target)
     alt = (
@@ -55,10 +54,10 @@ def plot_heat(heat: Heat, path: str | os.PathLike[str], title: str = "") -> Path
     return write(target, content)
 
 
-def plot_checkpoints(found: Checkpoints, path: str | os.PathLike[str], title: str = "") -> Path:
+def plot_checkpoints(found: Any, path: str | os.PathLike[str], title: str = "") -> Path:
     """The path of a picture of the norm over training step and lag, and of the loss's error where there is one.
 
-    path, Raises: as in `plot_diagnosis`.
+    found: the `Checkpoints` of errorflow.diagnosis. path, Raises: as in `plot_diagnosis`.
     """
     target = Path(path)
     kind = kind_of(target)
@@ -100,7 +99,7 @@ def draw_heat(ax: Any, times: Array, lags: Array, log2_norm: Array, limit: float
     return image
 
 
-def _figure(diagnosis: Diagnosis, title: str) -> Any:
+def _figure(diagnosis: Any, title: str) -> Any:
     rows = diagnosis.all
     width, height = style.TEXT, _ROW * len(rows) + 0.35
     fig = new_figure(width, height)
@@ -127,7 +126,7 @@ def _largest(shares: dict[str, Array]) -> dict[str, Array]:
     return {name: values for name, values in shares.items() if name in most or name == "carry"}
 
 
-def _norms(ax: Any, layer: LayerDiagnosis, letter: str) -> None:
+def _norms(ax: Any, layer: Any, letter: str) -> None:
     """The norm with its spread, the horizon, and the product of blocks alone where that is another thing."""
     lags = layer.lags.astype(float)
     name = "all layers as one" if layer.layer == "joint" else f"layer {layer.layer}"
@@ -155,7 +154,7 @@ def _at_end(ax: Any, lags: Array, values: Array, text: str, color: str) -> None:
         style.label(ax, float(lags[at]), float(values[at]), text, style.dark(color), 0, -8, halo=True)
 
 
-def _described(diagnosis: Diagnosis) -> str:
+def _described(diagnosis: Any) -> str:
     told = [
         f"{'all layers as one' if each.layer == 'joint' else f'layer {each.layer} {each.direction}'}: "
         f"{each.verdict.word}, horizon {each.horizon}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -13,19 +13,17 @@ import numpy.typing as npt
 from errorflow.plots import style
 from errorflow.plots.files import kind_of, new_figure, picture, styled, write
 
-if TYPE_CHECKING:
-    from errorflow.numeric.profile import Profile
-
 Array = npt.NDArray[np.float64]
 LOW, MIDDLE, HIGH = 10, 50, 90
 _COLORS = (style.RED, style.BLUE, style.VIOLET, style.ORANGE, style.PURPLE, style.GREY)
 _LINES = (style.SOLID, style.DASHED, style.DASHDOT, style.LONG, style.DOTTED)
 
 
-def plot_profile(profile: Profile, path: str | os.PathLike[str], title: str = "") -> Path:
+def plot_profile(profile: Any, path: str | os.PathLike[str], title: str = "") -> Path:
     """The path of a picture of a profile: norm of the joint state, of its blocks, and shares by first departure.
 
-    profile: of one sequence or many, with or without departures. path: ends in .pdf, .svg or .png.
+    profile: an `errorflow.numeric.Profile` of one sequence or many, with or without departures. path: ends in .pdf,
+    .svg or .png.
 
     Raises: ValueError for another suffix; OSError if the path cannot be written.
     """
@@ -102,7 +100,7 @@ def median_share(values: Array) -> Array:
     return middle
 
 
-def describe(profile: Profile) -> str:
+def describe(profile: Any) -> str:
     """The picture of a profile in words."""
     _, middle, _ = percentiles(profile.log2_norm)
     sequences = len(np.atleast_2d(profile.log2_norm))
@@ -114,7 +112,7 @@ def describe(profile: Profile) -> str:
     )
 
 
-def _figure(profile: Profile, title: str) -> Any:
+def _figure(profile: Any, title: str) -> Any:
     blocks = profile.log2_norm_blocks if len(profile.log2_norm_blocks) > 1 else {}
     count = 1 + bool(blocks) + bool(profile.shares)
     width, height = style.COLUMN * count, 2.75
