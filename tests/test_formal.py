@@ -108,7 +108,7 @@ def test_coq_confirms_a_theorem_without_any_axiom(capsys):
 
 @WITHOUT_COQ
 def test_a_theorem_that_only_coq_has_can_be_named(capsys):
-    assert main(["prove", "lstm.lower_bound", "--coq"]) == 0
+    assert main(["prove", "forget_gate.product", "--coq"]) == 0
     assert "1 theorems confirmed by Coq" in capsys.readouterr().out
 
 

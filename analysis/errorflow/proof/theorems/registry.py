@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import examples, gates, learning, local_error, memory_cell, norms, paths, slopes
+from . import examples, gates, learning, local_error, lstm_flow, memory_cell, norms, paths, slopes
 from .theorem import Theorem
 
 THEOREMS: tuple[Theorem, ...] = (
@@ -29,6 +29,9 @@ THEOREMS: tuple[Theorem, ...] = (
     memory_cell.CAROUSEL,
     memory_cell.CAROUSEL_BOUND,
     memory_cell.FACTORISATION,
+    lstm_flow.LOWER_BOUND,
+    lstm_flow.LOWER_RATE,
+    lstm_flow.VANISHING,
     gates.HALF_LIFE,
     gates.SUM_IS_WRONG,
     gates.SHARED_GATE,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import examples, gates, learning, local_error, memory_cell, norms, paths, slopes
+from . import examples, gates, learning, local_error, lstm_flow, memory_cell, norms, paths, slopes
 
 OUTLINES: dict[str, list[Any]] = {
     "logistic.slope": [slopes.LOGISTIC],
@@ -36,6 +36,9 @@ OUTLINES: dict[str, list[Any]] = {
     "lstm1997.carousel": memory_cell.CAROUSEL,
     "lstm1997.carousel_bound": memory_cell.CAROUSEL_BOUND,
     "lstm.factorisation": memory_cell.FACTORISATION,
+    "lstm.lower_bound": lstm_flow.LOWER_BOUND,
+    "lstm.lower_rate": lstm_flow.LOWER_RATE,
+    "lstm.vanishing": lstm_flow.VANISHING,
     "forget_gate.half_life": gates.HALF_LIFE,
     "output.sum_is_wrong": gates.SUM_IS_WRONG,
     "output.shared_gate": gates.SHARED_GATE,
