@@ -235,6 +235,14 @@ def entries_above_power(W, slopes, m):
     return power, flow
 
 
+def below_absolute_radius(f, W, b, x, v, gamma=None, moduli=np.abs):
+    """|Phi_q| v against r^q v, for the least r with gamma |W| v <= r v, entry by entry."""
+    _, flows, _ = measured(f, W, b, x)
+    gamma = float(activation(f).sup) if gamma is None else gamma
+    r = (gamma * moduli(W) @ v / v).max()
+    return np.abs(flows) @ v, r ** np.arange(len(flows))[:, None] * v
+
+
 def entry_below_norm(M, p):
     return np.abs(M).max(), np.linalg.norm(M, p) if p is not None else np.abs(np.linalg.eigvals(M)).max()
 
@@ -662,6 +670,9 @@ _TURN = {"f": "tanh", "W": 0.9 * orthogonal(_RNG), "b": np.zeros(4), "x": np.zer
 _BY_TWO = _TURN | {"W": 2 * _TURN["W"]}
 _HALF = {"f": "logistic", "W": 3 * orthogonal(_RNG), "b": np.zeros(4), "x": np.zeros((1, 4))}
 _ONES = {"f": "identity", "W": np.full((4, 4), 0.5), "b": np.zeros(4), "x": np.zeros((8, 4))}
+_CANCELLING = {"f": "identity", "W": np.array([[1.0, -1.0], [-1.0, 1.0]]), "b": np.zeros(2), "x": np.zeros((3, 2))} | {
+    "v": np.ones(2)
+}
 _SATURATED = _TURN | {"b": np.array([4.0, 0, 0, 0])}
 _WIDE = {"nets": np.array([[2.0], [40.0], [0.0]]), "s": np.zeros(1)}
 _SPUN = {"W": np.array([[1.0, -1.0], [1.0, 4.0]]), "D": np.array([1.0, 0.75])}
@@ -823,6 +834,17 @@ WITNESSES: tuple[Witness, ...] = (
         (
             Dropped("no slope is below m", {"W": np.full((2, 2), 0.5), "slopes": np.full((6, 2), 0.5), "m": 0.6}),
             Dropped("no weight is negative", {"W": np.diag([1.0, -1.0]), "slopes": np.ones((5, 2)), "m": 0.5}),
+        ),
+    ),
+    Witness(
+        "rnn.absolute_radius", "<=",
+        lambda rng: network(rng, f=["tanh", "logistic"][rng.integers(2)]) | {"v": rng.uniform(0.1, 1, 4)},
+        below_absolute_radius,
+        _TWELVE,
+        _ONES | {"v": np.ones(4)},
+        (
+            Dropped("no slope exceeds gamma", _ONES | {"v": np.ones(4), "gamma": 0.9}),
+            Dropped("the weights are taken without their signs", _CANCELLING | {"moduli": np.array}),
         ),
     ),
     Witness(

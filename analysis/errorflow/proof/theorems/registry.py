@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import examples, gates, learning, local_error, lstm_flow, memory_cell, norms, paths, slopes
+from . import examples, gates, learning, local_error, lstm_flow, memory_cell, norms, paths, slopes, weighted
 from .theorem import Theorem
 
 THEOREMS: tuple[Theorem, ...] = (
@@ -23,6 +23,7 @@ THEOREMS: tuple[Theorem, ...] = (
     norms.LOWER,
     norms.DETERMINANT,
     norms.NONNEGATIVE,
+    weighted.ABSOLUTE_RADIUS,
     examples.NILPOTENT,
     examples.CONJUGACY,
     memory_cell.LINEAR_UNIT,

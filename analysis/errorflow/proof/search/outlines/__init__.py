@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import examples, gates, learning, local_error, lstm_flow, memory_cell, norms, paths, slopes
+from . import examples, gates, learning, local_error, lstm_flow, memory_cell, norms, paths, slopes, weighted
 
 OUTLINES: dict[str, list[Any]] = {
     "logistic.slope": [slopes.LOGISTIC],
@@ -30,6 +30,7 @@ OUTLINES: dict[str, list[Any]] = {
     "rnn.lower_bound": norms.LOWER,
     "rnn.determinant_bound": norms.DETERMINANT,
     "rnn.nonnegative_bound": norms.NONNEGATIVE,
+    "rnn.absolute_radius": weighted.ABSOLUTE_RADIUS,
     "rnn.nilpotent": examples.NILPOTENT,
     "rnn.conjugacy": examples.CONJUGACY,
     "carousel.linear_unit": memory_cell.LINEAR_UNIT,
