@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import math
 import tracemalloc
+from fractions import Fraction
 from importlib import import_module
 from pathlib import Path
 
 import mpmath
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from sympy import tanh
 
 import errorflow as ef
+from errorflow.numeric.entries import entries, product
 from errorflow.numeric.forward import run
 from errorflow.numeric.profile import flow_at
 from errorflow.numeric.scaled import NOTHING, Scaled, through
+from errorflow.numeric.spectrum import singular_values
 from tests import oracles
 from tests.mixed import NAMES, numbers
 
@@ -397,6 +403,137 @@ def test_memory_of_a_long_profile_is_that_of_its_trajectory_and_its_result():
     tracemalloc.stop()
     # 16 numbers for each lag, and 256 lags that wait to be measured; flows kept for all lags would be 10 MB.
     assert much - little < 16 * 8 * steps + 3 * 2**20
+
+
+# Zeros
+
+
+def switched(matrix, gates, switches):
+    """The profile, without norms of blocks, of h' = g h + s W h, whose steps are diag(g) + diag(s) W exactly."""
+    h, g, s = ef.names("h g s")
+    state = {h: g * h + s * ef.net("a", h, bias=False)}
+    cell = ef.Cell("switched", inputs=[g, s], state=state, sizes={g: "n", s: "n"})
+    got = cell.profile({"W_a": matrix}, {"g": gates, "s": switches})
+    return got.log2_frobenius, got.log2_departures["carry"], got.log2_departures["a"]
+
+
+def exact_norms(matrix, gates, switches):
+    """log2 Frobenius norms of the flow, of its carry and of the rest, in integers times powers of two."""
+    ratios = np.vectorize(Fraction, otypes=[object])
+    flow = carry = np.eye(len(matrix)).astype(int).astype(object)
+    rest, shift, rows = 0 * flow, 0, []
+    for q in range(len(gates) + 1):
+        squares = [int((m * m).sum()) for m in (flow, carry, rest)]
+        rows.append([math.log2(s) / 2 - shift if s else -np.inf for s in squares])
+        if q < len(gates):
+            factors = ratios(np.diag(gates[-1 - q])), ratios(switches[-1 - q, :, None] * matrix)
+            least = max(f.denominator for factor in factors for f in factor.flat)  # all are powers of two
+            shift += least.bit_length() - 1
+            kept, leaving = (np.vectorize(int, otypes=[object])(factor * least) for factor in factors)
+            rest = rest @ kept + flow @ leaving
+            flow, carry = flow @ (kept + leaving), carry @ kept
+    return np.array(rows).T
+
+
+def close(got, want):
+    """That zeros are the same and all else is, up to 1e-10: rounding of 150 steps without a cancellation."""
+    np.testing.assert_array_equal(np.isneginf(got), np.isneginf(want))
+    np.testing.assert_allclose(got, want, rtol=0, atol=1e-10)
+
+
+def test_what_a_far_larger_entry_hid_is_there_once_that_has_died():
+    # Phi_600 = [[0, 0], [2^-599, 2^-600]]: the unit that doubled is off at step 0, after 598 steps beside the other.
+    cell, inputs = ef.rnn("relu"), np.tile([0.0, 1e-3], (600, 1))
+    inputs[0, 0], inputs[1, 0] = -1.0, 1.0
+    weights = {"W": np.array([[2.0, 0.0], [1.0, 0.5]]), "U": np.eye(2), "b": np.zeros(2)}
+    got = cell.profile(weights, inputs)
+    want = -599 + 0.5 * np.log2(1.25)
+    assert got.log2_norm[-1] == pytest.approx(want, abs=1e-12)
+    assert got.log2_norm_blocks["h", "h"][-1] == pytest.approx(want, abs=1e-12)
+    assert got.log2_departures[""][-1] == pytest.approx(want, abs=1e-12)
+    assert got.shares[""][-1] == pytest.approx(1.0, abs=1e-12)
+    matrix, exponent = flow_at(cell.run(weights, inputs), 600)
+    np.testing.assert_array_equal(np.ldexp(matrix[0], exponent[0] + 599), [[0, 0], [1, 0.5]])
+    assert singular_values(run(cell.definition, weights, inputs))[-1, 0] == pytest.approx(want, abs=1e-12)
+
+
+def test_entries_that_a_larger_one_hid_come_back_with_all_their_digits():
+    # 2^-1050 beside the largest, where float64 has 24 bits left, until that one is switched off.
+    gates = np.tile([1.0, 2.0**-30, 2.0**-30], (36, 1))
+    gates[0, 0], gates[1, 2] = 0.0, 2.0**-32
+    mixing = np.zeros((36, 3))
+    mixing[-1] = 1.0  # all columns of the flow are full from lag 1 on
+    matrix = np.random.default_rng(0).uniform(0.5, 1.0, (3, 3))
+    close(switched(matrix, gates, mixing), exact_norms(matrix, gates, mixing))
+
+
+def test_a_slope_that_float64_holds_for_zero_is_zero_and_touches_nothing_else():
+    cell = ef.lstm1997()
+    weights = {k: np.zeros([1] * len(shape)) for k, shape in cell.shapes().items()}
+    weights |= {"b_i": np.array([50.0]), "b_g": np.array([50.0])}
+    got = cell.profile(weights, np.zeros((400, 1)))
+    # c = 800 at the end, h'(c) about 2^-1153. The memory itself is not touched by that.
+    assert got.log2_norm_blocks["h", "c"][1] == -np.inf
+    np.testing.assert_array_equal(got.log2_norm_blocks["c", "c"], np.zeros(401))
+
+
+@given(
+    st.integers(2, 3),
+    st.lists(st.tuples(st.sampled_from([2, 70]), st.sampled_from([0, 3, -60]), st.booleans()), min_size=1, max_size=3),
+    st.integers(0, 2**32 - 1),
+)
+@settings(max_examples=15)
+def test_norms_are_those_of_rational_products_whatever_dies(n, stretches, seed):
+    # Gains of 2^±10, the largest of which dies at the end of a stretch, and stretches that mix by up to 2^±180 at every
+    # step, or once. No cancellation, so that a zero is one for certain.
+    rng = np.random.default_rng(seed)
+    matrix = np.where(rng.random((n, n)) < 0.8, 2.0 ** rng.integers(-10, 11, (n, n)), 0.0) * rng.uniform(0.5, 1, (n, n))
+    gates, switches = [], []
+    for length, size, always in stretches:
+        kept = 2.0 ** rng.choice([-10, -9, 10], n)
+        on = 2.0 ** (size * rng.integers(-3, 4, n)) * (rng.random(n) < 0.8)
+        alive = np.ones((length, n))
+        alive[0, kept.argmax()] = 0.0
+        gates.append(alive * kept)
+        switches.append(alive * on)
+        if not always:
+            switches[-1][:-1] = 0.0
+    gates, switches = np.concatenate(gates), np.concatenate(switches)
+    close(switched(matrix, gates, switches), exact_norms(matrix, gates, switches))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_exponent_for_every_entry_gives_the_same_profile(monkeypatch, name):
+    c = numbers(name, 3, 2, 20, seed=8)
+    want = c.cell.profile(c.weights, c.inputs, c.state)
+    monkeypatch.setattr(import_module("errorflow.numeric.flows"), "FALL", -1)  # no step is safe
+    got = c.cell.profile(c.weights, c.inputs, c.state)
+    for field in ("log2_norm_blocks", "log2_departures", "shares"):
+        for key, values in getattr(want, field).items():
+            # Both sides round 20 products; parts may cancel a little.
+            np.testing.assert_allclose(
+                getattr(got, field)[key], values, rtol=1e-10, atol=1e-10, err_msg=f"{field} {key}"
+            )
+
+
+def test_products_by_entries_are_those_of_rational_numbers():
+    rng = np.random.default_rng(0)
+    left = np.ldexp(rng.uniform(0.5, 1, (1, 4, 5)), rng.integers(-1000, 1000, (1, 4, 5)))
+    right = entries(rng.uniform(0.5, 1, (1, 5, 3)), rng.integers(-5000, 5000, (1, 5, 3)))
+    got = product(left, right)
+    for i in range(4):
+        for j in range(3):
+            exact = sum(
+                Fraction(left[0, i, k])
+                * Fraction(right.mantissa[0, k, j])
+                * Fraction(2) ** int(right.exponent[0, k, j])
+                for k in range(5)
+            )
+            assert float(exact / Fraction(2) ** int(got.exponent[0, i, j])) == pytest.approx(
+                got.mantissa[0, i, j], rel=8 * ULP
+            )
+    with pytest.raises(FloatingPointError, match="entries beyond float64"):
+        product(np.full((1, 1, 5), np.inf), right)
 
 
 # Trained networks

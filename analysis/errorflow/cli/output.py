@@ -13,7 +13,7 @@ TIE = "\0"  # stands for a space at which a paragraph must not break
 
 
 def print_json(document: Any) -> None:
-    """Prints one JSON document; a number that is not finite, such as log2 of an exact zero, is null."""
+    """Prints one JSON document; a number that is not finite, such as log2 of zero, is null."""
     print(json.dumps(_finite(document), indent=1, allow_nan=False))
 
 

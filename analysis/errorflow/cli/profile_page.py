@@ -39,7 +39,7 @@ def _layer(layer: LayerDiagnosis, nonlinearity: str | None, over: int | str, sev
     many = not isinstance(over, int)
     meaning = "log2 of the spectral norm of d state_T / d state_(T-q), of the joint state and by block new,old"
     meaning += f"{', with its quartiles' if many else ''}; shares of the flow by first departure"
-    meaning += f"{', mean' if many else ''}; numerical rank. 'zero' is an exact zero."
+    meaning += f"{', mean' if many else ''}; numerical rank. 'zero' is zero in float64."
     lines = [paragraph(about), paragraph(meaning), "", _numbers(layer, many), ""]
     lines += [paragraph(sentence, "  ") for sentence in (*layer.verdict.words, *_units(layer), *layer.trap.words)]
     return "\n".join(lines)

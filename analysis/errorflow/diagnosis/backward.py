@@ -52,7 +52,7 @@ def _one_step(steps: Steps, t: int, now: Errors, widths: Mapping[sympy.Symbol, i
 
 
 def log2_lengths(errors: Errors) -> Array:
-    """log2 of the Euclidean norm of each column over the joint state, (batch, columns); -inf for an exact zero."""
+    """log2 of the Euclidean norm of each column over the joint state, (batch, columns); -inf for zero."""
     top = np.max([block.exponent for block in errors.values()], axis=0)
     squares = np.sum([np.square(block.at(top)).sum(axis=0) for block in errors.values()], axis=0)
     with np.errstate(divide="ignore"):

@@ -59,7 +59,7 @@ class Rate:
 def rate(log2_norm: Array, first: int | None = None) -> Rate | None:
     """The rate over the tail lags, None unless most sequences have two lags or more at which the norm is not zero.
 
-    log2_norm: (batch, lags), -inf for an exact zero. first: where the tail begins, default at half of the largest lag.
+    log2_norm: (batch, lags), -inf for zero. first: where the tail begins, default at half of the largest lag.
     """
     values = np.atleast_2d(log2_norm)
     largest = values.shape[1] - 1
@@ -83,7 +83,7 @@ def rate(log2_norm: Array, first: int | None = None) -> Rate | None:
 
 
 def _alive(row: Array) -> int:
-    """How many lags there are before the norm is exactly zero."""
+    """How many lags there are before the norm is zero."""
     zero = np.flatnonzero(~np.isfinite(row))
     return int(zero[0]) if len(zero) else len(row)
 
@@ -116,7 +116,7 @@ def horizon(middle: Array, threshold: float) -> int:
 
 
 def middle_of(log2_norm: Array, q: float = 0.5) -> Array:
-    """The quantile over sequences by lag; between two of them their mean, -inf where one is an exact zero."""
+    """The quantile over sequences by lag; between two of them their mean, -inf where one is zero."""
     values = np.atleast_2d(log2_norm)
     # By position and not by interpolation: between -inf and a number nothing can be interpolated.
     lower, upper = (np.quantile(values, q, axis=0, method=method) for method in ("lower", "higher"))

@@ -22,7 +22,7 @@ _TOGETHER = 64  # end times whose flows are carried at once
 class Heat:
     """log2 norms over (t, q).
 
-    times: end times t in steps processed, 1..T. lags: 0..Q. log2_norm (len(times), Q + 1): -inf for an exact zero, nan
+    times: end times t in steps processed, 1..T. lags: 0..Q. log2_norm (len(times), Q + 1): -inf for zero, nan
     where q > t.
     """
 

@@ -37,7 +37,7 @@ class Bound:
 
     @property
     def gap(self) -> float:
-        """By how many powers of two the bound exceeds the truth at the largest lag: 0 where both are exactly zero."""
+        """By how many powers of two the bound exceeds the truth at the largest lag: 0 where both are zero."""
         above, truth = float(self.upper[-1]), float(self.truth[-1])
         return 0.0 if above == truth else above - truth
 

@@ -29,7 +29,7 @@ _WHY_HOOK = (
 class Trap:
     """Three looks at one network, norms by lag, medians over `sequences` sequences.
 
-    hook: the norm itself, relative to the last step: 1, then exact zeros. log2_alone: of the product of the blocks
+    hook: the norm itself, relative to the last step: 1, then zeros. log2_alone: of the product of the blocks
     d new h / d old h, all else held. log2_output: of d h_T / d h_(T-q), every path counted. log2_joint: of the joint
     state.
     """
@@ -99,4 +99,4 @@ def _log2_norm(block: Scaled) -> Array:
 
 
 def _power(log2: float) -> str:
-    return "exactly 0" if log2 == -np.inf else f"2^{log2:.1f}"
+    return "0 in float64" if log2 == -np.inf else f"2^{log2:.1f}"

@@ -94,7 +94,7 @@ def _path(shares: Mapping[str, Array], lags: int) -> tuple[str, float] | None:
 
 def _how_far(word: str, middle: Array, reach: int, threshold: float) -> str:
     lags = len(middle) - 1
-    end = "exactly 0" if middle[-1] == -np.inf else f"2^{middle[-1]:.2f}"
+    end = "0 in float64" if middle[-1] == -np.inf else f"2^{middle[-1]:.2f}"
     if word == "vanishes":
         return f"Vanishes: the norm falls below {threshold:g} after lag {reach} and is {end} at lag {lags}."
     dips = "" if reach == lags else f", after a dip below {threshold:g} beyond lag {reach}"
@@ -139,7 +139,7 @@ def _bounded(bound: Bound, lags: int) -> str:
 
 
 def _power(log2: float) -> str:
-    return "exactly 0" if log2 == -np.inf else f"2^{log2:.1f}"
+    return "0 in float64" if log2 == -np.inf else f"2^{log2:.1f}"
 
 
 def _change(

@@ -26,7 +26,10 @@ _GROUP = 2**16  # entries of the flows that are carried at once, to stay in the 
 class Profile:
     """Norms of the flow Phi_q = d state_T / d state_(T-q) for q = 0..Q.
 
-    Arrays are (batch, Q + 1), or (Q + 1,) for one sequence. log2 of an exact zero is -inf.
+    Phi_q is the product of the Jacobians of the steps as float64 holds them, and no zero is made on the way: log2 is
+    -inf where that product is zero. A slope below 2^-1074 is zero in float64: then the derivative itself may be more.
+
+    Arrays are (batch, Q + 1), or (Q + 1,) for one sequence.
     log2_norm, log2_frobenius: of the joint state. log2_norm_blocks: spectral, of d new / d old under (new, old).
     log2_departures: log2 Frobenius norm of each part of the flow by first departure: "carry" never left the carry, what
     is under a gate's label left it through that gate. shares: <part, Phi> / |Phi|^2 of the parts. They sum to 1 up to

@@ -23,7 +23,7 @@ K = TypeVar("K", bound=Hashable)
 Integers = npt.NDArray[np.int64]
 
 NOTHING = -(2**60)
-"""Exponent of a column that is exactly zero."""
+"""Exponent of a column that is zero."""
 
 _APART = 64
 """Blocks whose exponents differ by more bits than this are carried through a step one by one: a common exponent would

@@ -37,7 +37,7 @@ def plot_profile(profile: Any, path: str | os.PathLike[str], title: str = "") ->
 def percentiles(values: Array) -> tuple[Array, Array, Array]:
     """Tenth percentile, median and ninetieth percentile over sequences, by lag; between zero and a number, zero.
 
-    values: (batch, lags) of log2 norms, -inf for an exact zero; or (lags,), a sequence alone.
+    values: (batch, lags) of log2 norms, -inf for zero; or (lags,), a sequence alone.
     """
     with np.errstate(invalid="ignore"):
         found = np.percentile(np.atleast_2d(values), (LOW, MIDDLE, HIGH), axis=0)
@@ -46,7 +46,7 @@ def percentiles(values: Array) -> tuple[Array, Array, Array]:
 
 
 def draw_spread(ax: Any, lags: Array, spread: tuple[Array, Array, Array], color: str, line: Any = "-") -> None:
-    """Draws a median with its spread, log2 over lags. Where all is exactly zero, a triangle says so."""
+    """Draws a median with its spread, log2 over lags. Where all is zero, a triangle says so."""
     low, middle, high = (np.where(np.isneginf(v), np.nan, v) for v in spread)
     if np.any(low != high):
         ax.fill_between(lags, low, high, color=color, alpha=0.15, lw=0)
@@ -56,7 +56,7 @@ def draw_spread(ax: Any, lags: Array, spread: tuple[Array, Array, Array], color:
         first, across = lags[alive[-1] + 1], ax.get_xaxis_transform()
         ax.plot([first], [0.02], "v", ms=4, color=color, transform=across, clip_on=False, zorder=4)
         words = {"color": style.dark(color), "transform": across, "fontsize": 8, "va": "bottom"}
-        ax.text(first, 0.05, f" exactly 0 from $q = {first:g}$", **words)
+        ax.text(first, 0.05, f" 0 in float64 from $q = {first:g}$", **words)
 
 
 def draw_norms(ax: Any, lags: Array, log2_norms: Mapping[str, Array]) -> None:
@@ -104,7 +104,7 @@ def describe(profile: Any) -> str:
     """The picture of a profile in words."""
     _, middle, _ = percentiles(profile.log2_norm)
     sequences = len(np.atleast_2d(profile.log2_norm))
-    last = "exactly zero" if np.isneginf(middle[-1]) else f"2^{middle[-1]:.3g}"
+    last = "zero in float64" if np.isneginf(middle[-1]) else f"2^{middle[-1]:.3g}"
     return (
         f"Error flow by lag over {len(profile.lags) - 1} steps, median of {sequences} sequences: the spectral norm of "
         f"the joint state is {last} at the largest lag. Beside it, where there are any, the blocks of the flow and its "
