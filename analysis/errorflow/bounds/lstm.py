@@ -30,9 +30,8 @@ def log2_lstm_bounds(mu: Any, phi: Any, alpha: Any, d: Any, beta: Any) -> tuple[
     of the one-step Jacobian [[F, A], [Dm F, Dm A + B]]. The lower bound is -inf where it is void.
 
     Raises: ValueError or TypeError for a negative or non-finite entry or shapes that differ.
-    Source: along one run, |dc'| >= mu |dc| - alpha |dh| and |dh'| <= d |dc'| + beta |dh| carry a cone
-    |dh| <= kappa |dc| along; above, the norms of the blocks multiply. The factors are those of theorem
-    lstm.factorisation; that they bound the flow over q steps is tested, and stated by no theorem of the registry yet.
+    Source: theorem lstm.lower_bound below, from kappa = 0 on and with the least kappa at each step; theorem
+    lstm.vanishing above, its X and Y. For norms that are the same at every step theorem lstm.lower_rate gives lambda^q.
     """
     given = {"mu": mu, "phi": phi, "alpha": alpha, "d": d, "beta": beta}
     mu, phi, alpha, d, beta = (nonnegative(name, value) for name, value in given.items())
