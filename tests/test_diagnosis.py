@@ -132,6 +132,9 @@ def test_the_bound_of_a_layer_lies_above_its_truth_at_every_lag(kind):
     slack = 1e-12 * (1 + np.arange(41))  # a few roundings for each factor
     assert (found.truth <= found.upper + slack).all()
     assert found.gap > 0.1
+    named = {"rnn": ("rnn.vanishing", "rnn.lower_bound"), "lstm": ("lstm.vanishing", "lstm.lower_bound")}
+    assert (found.theorem, found.theorem_below) == named.get(kind, (None, None))
+    assert {found.theorem, found.theorem_below} - {None} <= {t.name for t in ef.theorems()}
     if kind == "lstm":
         flow, least = np.eye(12), [0.0]
         for step in jacobians(trajectory)[0, ::-1]:

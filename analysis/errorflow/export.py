@@ -116,7 +116,8 @@ def _catalogue(chosen: tuple[Result, ...], pieces: Mapping[str, Piece]) -> str:
                 lines += ["", rf"{{\raggedright {called}: {read}\par}}"]
             else:
                 lines += ["", called, "", rf"\[ {read} \]" if piece.math else read]
-    lines += [r"\newpage\subsection*{All theorems}", r"\scriptsize\newcommand{\EFtitlewidth}{.36\linewidth}"]
+    lines += [r"\newpage\enlargethispage{4\baselineskip}\subsection*{All theorems}"]
+    lines += [r"\scriptsize\newcommand{\EFtitlewidth}{.36\linewidth}"]
     lines += [r"\input{theorem_table}", r"\end{document}"]
     return "\n".join(lines) + "\n"
 

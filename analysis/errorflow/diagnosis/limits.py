@@ -23,9 +23,9 @@ _CHUNK = 64  # steps whose Jacobians are held at once
 class Bound:
     """An upper bound of the norm of a block by lag, for one sequence.
 
-    theorem: of the registry; None where only the submultiplicativity of the norm is used. block: "s" for the joint
-    state, else "new,old". upper, truth: log2 by lag. lower: log2 lower bound of the smallest singular value, or None.
-    sequence: whose run it is.
+    theorem: of the registry, that bounds above; None where only the submultiplicativity of the norm is used. block: "s"
+    for the joint state, else "new,old". upper, truth: log2 by lag. lower: log2 lower bound of the smallest singular
+    value, or None. sequence: whose run it is. theorem_below: that bounds below, or None.
     """
 
     theorem: str | None
@@ -34,6 +34,7 @@ class Bound:
     lower: Array | None
     truth: Array
     sequence: int
+    theorem_below: str | None = None
 
     @property
     def gap(self) -> float:
@@ -44,8 +45,9 @@ class Bound:
     def json(self) -> dict[str, Any]:
         """As data."""
         return {
-            "theorem": self.theorem, "block": self.block, "sequence": self.sequence, "gap_at_last_lag": self.gap,
-            "log2_upper": self.upper, "log2_lower": self.lower, "log2_norm": self.truth,
+            "theorem": self.theorem, "theorem_below": self.theorem_below, "block": self.block,
+            "sequence": self.sequence, "gap_at_last_lag": self.gap, "log2_upper": self.upper,
+            "log2_lower": self.lower, "log2_norm": self.truth,
         }  # fmt: skip
 
 
@@ -60,10 +62,10 @@ def bound_of(kind: str, run: Trajectory, joint: Array, c_to_c: Array | None, seq
         W, slopes = run.weights["W"], _slopes(run)[run.steps - lags :]
         upper = bounds.log2_rnn_upper(W, 1.0, np.arange(lags + 1))
         lower, along = bounds.log2_rnn_bounds(slopes, W)
-        return Bound("rnn.vanishing", "s", np.minimum(upper, along), lower, joint, sequence)
+        return Bound("rnn.vanishing", "s", np.minimum(upper, along), lower, joint, sequence, "rnn.lower_bound")
     if kind == "lstm" and c_to_c is not None:
         lower, upper = bounds.log2_lstm_bounds(*_lstm_factors(run, lags))
-        return Bound("lstm.factorisation", "c,c", upper, lower, c_to_c, sequence)
+        return Bound("lstm.vanishing", "c,c", upper, lower, c_to_c, sequence, "lstm.lower_bound")
     steps = np.log2(_norms(run, lags))[::-1]
     return Bound(None, "s", np.append(0.0, np.cumsum(steps)), None, joint, sequence)
 

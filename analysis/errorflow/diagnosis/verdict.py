@@ -134,7 +134,7 @@ def _bounded(bound: Bound, lags: int) -> str:
     if np.isfinite(bound.gap):
         text += f", {bound.gap:.1f} powers of two above the truth" if bound.gap else ", which is the truth"
     if bound.lower is not None and np.isfinite(bound.lower[-1]):
-        text += f"; every direction keeps at least 2^{bound.lower[-1]:.1f}"
+        text += f"; every direction keeps at least 2^{bound.lower[-1]:.1f} by theorem {bound.theorem_below}"
     return text + "."
 
 

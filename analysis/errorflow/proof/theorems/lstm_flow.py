@@ -21,7 +21,7 @@ _FACTORS = "a factor of the Jacobian changes a norm by no more than its own, and
 
 LOWER_BOUND = Theorem(
     name="lstm.lower_bound",
-    title="A cone carried along bounds the full flow of an LSTM below",
+    title="A cone bounds the full LSTM flow below",
     statement=Statement(
         real=("x", "y", "mu", "alpha", "d", "beta", "kappa", "g", "a", "G"),
         assume=("a >= 0",),
@@ -85,7 +85,7 @@ _HALVES = {
 
 LOWER_RATE = Theorem(
     name="lstm.lower_rate",
-    title="Small recurrent norms keep the full flow of an LSTM above a rate",
+    title="A rate bounds the full LSTM flow below",
     statement=Statement(
         real=("x", "y", "a", "b", "mu", "alpha", "d", "beta", "kappa", "lam", "p", "s", "t", "w", "L"),
         assume=("a >= 0", "alpha >= 0", "d >= 0", "beta >= 0"),
@@ -152,7 +152,7 @@ _QUARTERS = {
 
 VANISHING = Theorem(
     name="lstm.vanishing",
-    title="The full flow of an LSTM is below that of the norms, and vanishes if their loop is weak",
+    title="A weak loop makes the full LSTM flow vanish",
     statement=Statement(
         real=(
             *("x", "y", "phi", "alpha", "d", "beta", "X", "Y"),

@@ -16,7 +16,7 @@ _HALF = {
 
 ABSOLUTE_RADIUS = Theorem(
     name="rnn.absolute_radius",
-    title="A positive vector that the moduli of the weights shrink makes the flow vanish",
+    title="Moduli of weights that shrink a vector make the flow vanish",
     statement=Statement(
         real=("W", "M", "P", "d", "x", "g", "r", "c", "R", "j"),
         integer=("n",),
