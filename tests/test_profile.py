@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from sympy import tanh
 
 import errorflow as ef
+from errorflow.diagnosis.backward import carried_back, log2_lengths
 from errorflow.numeric.entries import entries, product
 from errorflow.numeric.forward import run
 from errorflow.numeric.profile import flow_at
@@ -455,6 +456,8 @@ def test_what_a_far_larger_entry_hid_is_there_once_that_has_died():
     matrix, exponent = flow_at(cell.run(weights, inputs), 600)
     np.testing.assert_array_equal(np.ldexp(matrix[0], exponent[0] + 599), [[0, 0], [1, 0.5]])
     assert singular_values(run(cell.definition, weights, inputs))[-1, 0] == pytest.approx(want, abs=1e-12)
+    *_, errors = carried_back(cell.run(weights, inputs), {"h": np.ones((1, 2, 1))}, 600)
+    assert log2_lengths(errors)[0, 0] == pytest.approx(want, abs=1e-12)  # [1, 1] Phi_600 = [2^-599, 2^-600]
 
 
 def test_entries_that_a_larger_one_hid_come_back_with_all_their_digits():

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import sympy
 
 from errorflow.numeric.arrays import Array
+from errorflow.numeric.backward import Backward
+from errorflow.numeric.entries import Entries, cut, joint, matrix_of, product, units
 from errorflow.numeric.forward import Trajectory
 from errorflow.numeric.linear import Steps, Vectors
-from errorflow.numeric.scaled import NOTHING, Integers, Scaled, normalised, through
+from errorflow.numeric.scaled import DEEP, FALL, NOTHING, Integers, Lost, Scaled, normalised, smallest, through
 
 _CHUNK = 256  # steps whose local derivatives are held at once
 Errors = dict[sympy.Symbol, Scaled]
@@ -34,21 +37,40 @@ def carried_back(
         now[s] = normalised(given.transpose(1, 0, 2), np.zeros((trajectory.batch, columns), dtype=np.int64))
     yield now
     steps: Steps | None = None
+    apart = None if all(smallest(block.mantissa) > 2.0**-DEEP for block in now.values()) else joint(now)
     for t in range(trajectory.steps - 1, trajectory.steps - 1 - lags, -1):
         if steps is None or t < steps.start:
             steps = Steps(trajectory, max(0, t + 1 - _CHUNK), t + 1)
-        now = _one_step(steps, t, now, widths, only)
+            falls = Backward(steps).falls()
+        now, apart = _one_step(partial(_pulled, steps, t, widths, only), falls[t - steps.start], now, apart, widths)
         yield now
 
 
-def _one_step(steps: Steps, t: int, now: Errors, widths: Mapping[sympy.Symbol, int], only: str | None) -> Errors:
-    def step(blocks: Vectors) -> Vectors:
-        moved = steps.pull(t, steps.arriving(blocks))
-        shape = next(iter(blocks.values())).shape[1:]
-        kept = {s: moved[s] for s in moved if only in (None, s.name)}
-        return {s: kept[s] if s in kept else np.zeros((w, *shape)) for s, w in widths.items()}
+def _pulled(steps: Steps, t: int, widths: Mapping[sympy.Symbol, int], only: str | None, blocks: Vectors) -> Vectors:
+    moved = steps.pull(t, steps.arriving(blocks))
+    shape = next(iter(blocks.values())).shape[1:]
+    kept = {s: moved[s] for s in moved if only in (None, s.name)}
+    return {s: kept[s] if s in kept else np.zeros((w, *shape)) for s, w in widths.items()}
 
-    return through(step, now)
+
+def _one_step(
+    step: Callable[[Vectors], Vectors],
+    falls: float,
+    now: Errors,
+    apart: Entries | None,
+    widths: Mapping[sympy.Symbol, int],
+) -> tuple[Errors, Entries | None]:
+    """The errors after a step, and with an exponent for every entry where they need that. falls: of `Backward`."""
+    if apart is None and falls <= FALL:
+        try:
+            return through(step, now, whole=True), None
+        except Lost:
+            pass
+    batch = len(next(iter(now.values())).exponent)
+    moved = product(matrix_of(step(units(widths, batch)), widths), apart or joint(now))
+    blocks = cut(moved, widths)
+    narrow = falls <= FALL and all(block.narrow for block in blocks.values())
+    return {s: block.scaled() for s, block in blocks.items()}, None if narrow else moved
 
 
 def log2_lengths(errors: Errors) -> Array:

@@ -32,17 +32,16 @@ class Entries:
         top = np.maximum(self.exponent, other.exponent)
         return entries(_shifted(self, -top) + _shifted(other, -top), top)
 
-    def among(self, rows: slice) -> Scaled:
-        """Some rows as a block with one exponent for each column."""
-        some = Entries(self.mantissa[:, rows], self.exponent[:, rows])
-        top = some.exponent.max(axis=1)
-        return Scaled(_shifted(some, -top[:, None]).transpose(1, 0, 2), top)
+    def scaled(self) -> Scaled:
+        """The same with one exponent for each column."""
+        top = self.exponent.max(axis=1)
+        return Scaled(_shifted(self, -top[:, None]).transpose(1, 0, 2), top)
 
-    def narrow(self, rows: slice) -> bool:
-        """Whether one exponent for each column serves these rows."""
-        exponent = self.exponent[:, rows]
-        apart = exponent.max(axis=1, keepdims=True) - exponent
-        return bool((apart[exponent > NOTHING // 2] < _NARROW).all())
+    @property
+    def narrow(self) -> bool:
+        """Whether one exponent for each column would do."""
+        apart = self.exponent.max(axis=1, keepdims=True) - self.exponent
+        return bool((apart[self.exponent > NOTHING // 2] < _NARROW).all())
 
 
 def entries(mantissa: Array, exponent: Integers) -> Entries:
@@ -56,6 +55,26 @@ def joint(blocks: Mapping[sympy.Symbol, Scaled]) -> Entries:
     mantissa = np.concatenate([b.mantissa for b in blocks.values()]).transpose(1, 0, 2)
     exponent = np.concatenate([np.broadcast_to(b.exponent, b.mantissa.shape) for b in blocks.values()])
     return entries(mantissa, exponent.transpose(1, 0, 2))
+
+
+def cut(block: Entries, widths: Mapping[sympy.Symbol, int]) -> dict[sympy.Symbol, Entries]:
+    """The blocks of rows that `joint` put above one another."""
+    ends = np.cumsum(list(widths.values()))[:-1]
+    pieces = zip(np.split(block.mantissa, ends, axis=1), np.split(block.exponent, ends, axis=1), strict=True)
+    return {symbol: Entries(*piece) for symbol, piece in zip(widths, pieces, strict=True)}
+
+
+def units(widths: Mapping[sympy.Symbol, int], batch: int) -> dict[sympy.Symbol, Array]:
+    """The identity in blocks of rows (width, batch, columns), whose image under a linear map is its matrix."""
+    whole = np.eye(sum(widths.values()))
+    ends = np.cumsum(list(widths.values()))[:-1]
+    blocks = [np.repeat(rows[:, None], batch, axis=1) for rows in np.split(whole, ends)]
+    return dict(zip(widths, blocks, strict=True))
+
+
+def matrix_of(images: Mapping[sympy.Symbol, Array], widths: Mapping[sympy.Symbol, int]) -> Array:
+    """The images of `units` above one another, (batch, rows, columns)."""
+    return np.concatenate([images[s] for s in widths]).transpose(1, 0, 2)
 
 
 def product(matrix: Array, block: Entries) -> Entries:

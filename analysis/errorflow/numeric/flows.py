@@ -18,7 +18,7 @@ import sympy
 
 from errorflow.numeric.arrays import Array
 from errorflow.numeric.backward import Backward, Entering, Tails
-from errorflow.numeric.entries import Entries, beside, joint, product
+from errorflow.numeric.entries import Entries, beside, cut, joint, matrix_of, product, units
 from errorflow.numeric.forward import Trajectory
 from errorflow.numeric.linear import Steps, Vectors
 from errorflow.numeric.scaled import (
@@ -225,23 +225,19 @@ class _Walk:
         """The flow after this step, with an exponent for every entry if that is still needed."""
         assert here.apart
         flow, parts = here.apart
-        unit = identity(self.full.widths, len(flow.mantissa))
-        plain = {s: np.ldexp(b.mantissa, np.maximum(b.exponent, 0)) for s, b in unit.items()}
-        found = self._step_and_left(t, plain) if parts else dict(self._step(self.full, t, plain))
-        moved = product(_matrix([found[s] for s in self.full.widths]), flow)
+        widths = self.full.widths
+        plain = units(widths, len(flow.mantissa))
+        found = dict(self._step_and_left(t, plain) if parts else self._step(self.full, t, plain))
+        moved = product(matrix_of({s: found[s] for s in widths}, widths), flow)
         if parts:
-            left = np.split(_matrix([found["left", s] for s in self.full.widths]), len(self.labels), axis=2)
-            kept = product(_matrix(list(self._step(self.carry, t, plain).values())), parts)
+            left = np.split(matrix_of({s: found["left", s] for s in widths}, widths), len(self.labels), axis=2)
+            kept = product(matrix_of(self._step(self.carry, t, plain), widths), parts)
             parts = kept + beside([product(matrix, flow) for matrix in left])
-        start, rows = 0, {}
-        for s, width in self.full.widths.items():
-            rows[s] = slice(start, start + width)
-            start += width
-        both = [block for block in (moved, parts) if block]
-        narrow = all(b.narrow(own) for b in both for own in rows.values()) and self._falls([t]) <= FALL
+        flows, both = cut(moved, widths), cut(parts, widths) if parts else {}
+        narrow = all(b.narrow for b in (*flows.values(), *both.values())) and self._falls([t]) <= FALL
         return _Here(
-            {s: moved.among(own) for s, own in rows.items()},
-            {s: parts.among(own) for s, own in rows.items()} if parts else {},
+            {s: b.scaled() for s, b in flows.items()},
+            {s: b.scaled() for s, b in both.items()},
             here.columns,
             None if narrow else (moved, parts),
         )
@@ -285,11 +281,6 @@ def _common(blocks: Flow, nothing: Integers | int = 0) -> Integers:
     """One exponent for each column that serves all blocks, `nothing` where there is nothing."""
     top = np.maximum.reduce([block.exponent for block in blocks.values()])
     return np.where(top > NOTHING // 2, top, nothing)
-
-
-def _matrix(blocks: Sequence[Array]) -> Array:
-    """Blocks (width, batch, columns) above one another, (batch, rows, columns)."""
-    return np.concatenate(blocks).transpose(1, 0, 2)
 
 
 def _within(like: Flow, steps: Sequence[Sequence[Array]], exponent: Integers, often: int) -> Flow | None:
