@@ -3,11 +3,12 @@
 (a) Cell of 1997, six units, input-gate bias -5, noise as input: the derivative of cell state by cell state.
 Truncated, as the 1997 algorithm computes it, it is exactly the identity at every lag. The full derivative also runs
 through the recurrent outputs. Its smallest and largest singular values (lines) stay between bounds (shaded) that
-follow step by step from the norms of the factors A, D and B of the one-step Jacobian: below by a cone that is carried
-along (lstm.lower_bound), above by the flow of the norms (lstm.vanishing). (b) Norm of the same block, full derivative, of LSTMs with small weights whose forget
-gate is held at sigma(b): it follows f^q (dots), with half-life ln 2 / ln(1 + exp(-b)), ticks. At b = 0, a usual
-start, half of the error is lost in each step. The whole flow of a tanh network with spectral norm 0.9 (dashed)
-stays below 0.9^q and, up to lag 100, between those of the forget biases 1 and 3.
+follow step by step from the norms of the factors A, D and B of the one-step Jacobian: below by a cone that is
+carried along (lstm.lower_bound), above by the flow of the norms (lstm.vanishing). (b) Norm of the same block, full
+derivative, of LSTMs with small weights whose forget gate is held at sigma(b): it follows f^q (dots), with half-life
+ln 2 / ln(1 + exp(-b)), ticks. At b = 0, a usual start, half of the error is lost in each step. The whole flow of a
+tanh network with spectral norm 0.9 (dashed) stays below 0.9^q and, up to lag 100, between those of the forget
+biases 1 and 3.
 """
 
 from __future__ import annotations
