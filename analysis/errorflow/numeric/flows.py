@@ -296,7 +296,7 @@ def _within(like: Flow, steps: Sequence[Sequence[Array]], exponent: Integers, of
         some = largest != 0
         if not ((largest[some] < 2.0**_SAFE) & (largest[some] > 2.0**-_SAFE)).all():
             return None
-        if any(smallest(blocks[k]) < 2.0**-DEEP for blocks in steps[::-often]):
+        if smallest(mantissa[::-often]) < 2.0**-DEEP:
             return None
         found[s] = Scaled(mantissa, np.where(some, exponent, NOTHING))
     return found
