@@ -5,14 +5,14 @@ and in a two-layer LSTM that predicts sunspot numbers from 60 years.
 (b) The LSTM seen through its outputs h alone. Solid: the norm of d h_T / d h_(T-q), every path counted, with its
 spread. Dashed: the product of the blocks d h_t / d h_(t-1), which loses what travels in the cell state. A hook on the
 outputs of a fused module (in PyTorch, retain_grad on the output of torch.nn.LSTM) shows neither: with a loss at the
-last step it reads exactly 0 at every earlier one, because inside the fused operation the outputs do not feed back. (c,
-d) The flow of LSTM and GRU cut up by how error first leaves the carry: through the recurrent weights of a gate or of
-the candidate, or never. Signed shares of the squared norm, which sum to 1; medians over 8 digits. Beyond lag 30 almost
-nothing has stayed on the carry alone: most of the error that arrives first left it through the candidate. (e) The two
-layers of the sunspot network, each alone and as one, medians over 15 windows. A step of the stack is block triangular,
-so that the joint flow contains the flow of each layer; it decays like the slower one. (f) The error that the squared
-loss of the read-out sends back through the stack, relative to where it starts, beside the worst case, the norm of the
-joint flow.
+last step it reads exactly 0 at every earlier one, because inside the fused operation the outputs do not feed back.
+(c, d) The flow of LSTM and GRU cut up by how it first leaves the carry, read forward in time: through the recurrent
+weights of a gate or of the candidate, or never. Signed shares of the squared norm, which sum to 1; medians over 8
+digits. Beyond lag 30 almost nothing has stayed on the carry alone: most of the flow first left it through the
+candidate. (e) The two layers of the sunspot network, each alone and as one, medians over 15 windows. A step of the
+stack is block triangular, so that the joint flow contains the flow of each layer; it decays like the slower one. (f)
+The error that the squared loss of the read-out sends back through the stack, relative to where it starts, beside the
+worst case, the norm of the joint flow.
 """
 
 from __future__ import annotations
@@ -235,7 +235,7 @@ def draw(fig: Any, table: Table) -> None:
     style.label(b, 1, -31 * decade, "hook on the outputs:\nexactly 0 from $q = 1$", style.FAINT, 6, 10)
 
     for ax, letter, kind, text in ((c, "c", "lstm", "LSTM"), (d, "d", "gru", "GRU")):
-        style.panel(ax, letter, f"{text}: how error first leaves the carry")
+        style.panel(ax, letter, f"{text}: how the flow first leaves the carry")
         for name in SHOWN[kind]:
             color, line, words = _GATES[name]
             ax.plot(*table[PANEL[kind], name], color=color, ls=line)

@@ -190,7 +190,7 @@ class Flow:
         return symbolic.path_sum(self.definition, self.lag, tex)
 
     def departures(self, *, tex: bool = True) -> str:
-        """The flow cut at the step where the error first leaves the carry, as LaTeX or plain text."""
+        """The flow cut where, read forward in time, it first leaves the carry, as LaTeX or plain text."""
         self._whole("its departures")
         return symbolic.departures(self.definition, tex)
 

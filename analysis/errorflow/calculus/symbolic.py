@@ -212,7 +212,7 @@ def path_sum(definition: Definition, lag: int | str, tex: bool) -> str:
 
 
 def departures(definition: Definition, tex: bool) -> str:
-    """The flow cut at the step where the error first leaves the carry."""
+    """The flow cut at the step where, read forward in time, it first leaves the carry."""
     labels = [_label(label, tex) for label in gates(definition)]
     gate, step = _free(definition, "k", "j", "l"), _free(definition, "r", "s", "p")
     if not tex:

@@ -34,7 +34,9 @@ def arguments(parser: Parser) -> None:
     view.add_argument("--steps", action="store_true", help="line by line, with the rule of each")
     view.add_argument("--factors", action="store_true", help="J as a product: among new states, from old to new")
     view.add_argument("--paths", action="store_true", help="the flow as a sum over paths through units")
-    view.add_argument("--departures", action="store_true", help="the flow by where the error leaves the carry first")
+    view.add_argument(
+        "--departures", action="store_true", help="the flow by where it first leaves the carry, forward in time"
+    )
     view.add_argument("--weights", action="store_true", help="derivatives in the weights")
 
 

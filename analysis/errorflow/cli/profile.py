@@ -42,7 +42,8 @@ def arguments(parser: Parser) -> None:
         "--loss",
         type=one_of("cross-entropy", "squared"),
         metavar="LOSS",
-        help="carry back the error of the linear read-out beside the network: cross-entropy or squared",
+        help="carry back the error of the linear read-out beside the network: cross-entropy, or squared, the sum of"
+        " squares over the outputs",
     )
     parser.add_argument(
         "--targets", type=filename, metavar="Y.npy", help="for --loss: a class, or the values wanted, per sequence"
@@ -164,12 +165,15 @@ def _data(args: argparse.Namespace, first: Layer) -> tuple[Array, Array | None]:
 
 
 def _fitting(steps: int, first: Layer) -> int:
-    """The number of steps, refused where the inputs and the states alone would not fit into memory."""
-    wanted = 8 * steps * (first.inputs + first.units)
+    """The number of steps, refused where inputs, states and the numbers by lag would not fit into memory."""
+    each = 8 * (first.inputs + 6 * first.units + 60)  # bytes a step: states and their flow, and some sixty numbers
+    wanted = steps * each
     there = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     if wanted > there:
-        fits = f"at most {there // (8 * (first.inputs + first.units))} here"
-        raise Usage(f"--steps must fit into memory, {fits}, got {steps}: {wanted / 2**30:.0f} GiB of inputs and states")
+        fits = f"at most {there // each} here"
+        raise Usage(
+            f"--steps must fit into memory, {fits}, got {steps}: {wanted / 2**30:.0f} GiB of states and numbers by lag"
+        )
     return steps
 
 

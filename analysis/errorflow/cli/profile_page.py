@@ -38,8 +38,10 @@ def _layer(layer: LayerDiagnosis, nonlinearity: str | None, over: int | str, sev
     about = f"{kind}, {layer.units} units, {layer.inputs} input{'s' * (layer.inputs != 1)}, {steps} steps; {sequences}."
     many = not isinstance(over, int)
     meaning = "log2 of the spectral norm of d state_T / d state_(T-q), of the joint state and by block new,old"
-    meaning += f"{', with its quartiles' if many else ''}; shares of the flow by first departure"
-    meaning += f"{', mean' if many else ''}; numerical rank. 'zero' is zero in float64."
+    meaning += f"{', with its quartiles' if many else ''}; shares of the flow by first departure from the"
+    meaning += f" carry, read forward in time{', mean' if many else ''}"
+    meaning += "; the largest parts are shown" if len(_most(layer.shares)) < len(layer.shares) else ""
+    meaning += "; numerical rank. 'zero' is zero in float64."
     lines = [paragraph(about), paragraph(meaning), "", _numbers(layer, many), ""]
     lines += [paragraph(sentence, "  ") for sentence in (*layer.verdict.words, *_units(layer), *layer.trap.words)]
     return "\n".join(lines)
@@ -75,7 +77,8 @@ def _units(layer: LayerDiagnosis) -> list[str]:
     for found in layer.carriers:
         pairs = list(zip(found.units, found.half_lives, strict=True))[:_MOST_UNITS]
         listed = ", ".join(f"{unit} ({life:.3g})" for unit, life in pairs)
-        texts.append(f"Units of {found.state} by half-life on the carry in steps: {listed}; last {_last(found)}.")
+        last = f"; last {_last(found)}" if len(found.units) > _MOST_UNITS else ""
+        texts.append(f"Units of {found.state} by half-life on the carry in steps: {listed}{last}.")
     return texts
 
 
@@ -111,7 +114,9 @@ def checkpoints_page(found: Checkpoints) -> str:
         last = found.diagnoses[k].all[-1]
         told = [_norm(error[k, -1])] if error is not None else []
         rows.append([str(step), last.verdict.word, str(last.horizon), *(_norm(norms[q]) for q in shown), *told])
-    about = f"{len(found.files)} checkpoints: log2 of the norm of the whole network's flow by training step and lag"
+    first = found.diagnoses[0]
+    of = "the whole network's flow" if first.joint or len(first.all) == 1 else "the last layer's flow"
+    about = f"{len(found.files)} checkpoints: log2 of the norm of {of} by training step and lag"
     about += "; error of the loss at the last lag, log2." if error is not None else "."
     return "\n".join([paragraph(about), "", table(rows, right=[0, *range(2, len(rows[0]))])])
 

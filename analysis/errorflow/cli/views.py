@@ -142,7 +142,7 @@ def path_sum(cell: Cell, lag: int | str) -> View:
 
 
 def departures(cell: Cell) -> View:
-    """The flow by the map through which the error first leaves the carry."""
+    """The flow by the map through which it first leaves the carry, read forward in time."""
     flow = cell.flow("q")
     tex, text = flow.departures(), flow.departures(tex=False)
     carry = cell.jacobian(truncated=True)

@@ -71,9 +71,9 @@ def diagnose(
     layer: only this one, counted from 0, or "joint" for all layers of a stack as one; default every layer, and the
         joint flow where there are several. max_lag: largest q, default T. threshold: the norm below which an error
         counts as gone.
-    loss: "cross-entropy" or "squared", of a linear read-out of the last output: its error is carried back along the
-        joint flow. targets: a class, or the values wanted, for each sequence. head: (weight, bias); default the one
-        beside the network. tell: receives a line for each thing that is being done.
+    loss: "cross-entropy" or "squared" (the sum of squares over the outputs), of a linear read-out of the last output:
+        its error is carried back along the joint flow. targets: a class, or the values wanted, for each sequence. head:
+        (weight, bias); default the one beside the network. tell: receives a line for each thing that is being done.
 
     Raises: ValueError or TypeError for arguments that do not fit, among them the joint flow of a bidirectional network,
         which is no recurrence in one direction.

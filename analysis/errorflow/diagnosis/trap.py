@@ -43,6 +43,13 @@ class Trap:
     log2_output: Array
     log2_joint: Array
 
+    def _lost(self, output: str) -> str:
+        """What the product of blocks misses at the largest lag; a tenth of a bit is nothing."""
+        alone, truth = float(self.log2_alone[-1]), float(self.log2_output[-1])
+        if alone == truth or abs(alone - truth) < 0.1:
+            return f"little or nothing comes back to {output} through them"
+        return "loses what travels there"
+
     @property
     def words(self) -> tuple[str, ...]:
         """What each look would have made one believe, and why."""
@@ -53,7 +60,7 @@ class Trap:
             _WHY_HOOK,
             f"The blocks d {h} / d {h} multiplied alone give {_power(self.log2_alone[-1])} at lag {q}; the truth is"
             f" {_power(self.log2_output[-1])} for {h} and {_power(self.log2_joint[-1])} for the joint state: the"
-            f" product holds {rest} constant and loses what travels there.",
+            f" product holds {rest} constant and {self._lost(h)}.",
         )
 
     def json(self) -> dict[str, Any]:

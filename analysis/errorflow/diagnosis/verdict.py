@@ -124,7 +124,8 @@ def _how_fast(found: Rate, middle: Array, word: str, threshold: float, sequences
 def _which_way(path: tuple[str, float]) -> str:
     name, share = path
     way = "never leaves the carry" if name == "carry" else f"first leaves the carry through {name or 'net'}"
-    return f"The part that decides: what {way}, {100 * share:.0f} % of the flow on average over lags."
+    share_of = f"{100 * share:.0f} % of the flow on average over lags"
+    return f"The part that decides: what, read forward in time, {way}, {share_of}."
 
 
 def _bounded(bound: Bound, lags: int) -> str:

@@ -151,7 +151,7 @@ def _cluster(cover: Cover, cluster: list[Leaf]) -> Attained:
     """Neighbouring leaves that may hold the extremum."""
     peaks = {_peak(cover, leaf) for leaf in cluster}
     hull = min(leaf.a for leaf in cluster), max(leaf.b for leaf in cluster)
-    unclear = Attained(None, (f"between {_shown(hull[0])} and {_shown(hull[1])}",), (hull,))
+    unclear = Attained(None, (f"a point in [{_shown(hull[0])}, {_shown(hull[1])}]",), (hull,))
     if None in peaks or len(peaks) != 1:
         return _between_kinks(cover, cluster, unclear)
     (peak,) = peaks

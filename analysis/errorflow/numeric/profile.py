@@ -31,9 +31,9 @@ class Profile:
 
     Arrays are (batch, Q + 1), or (Q + 1,) for one sequence.
     log2_norm, log2_frobenius: of the joint state. log2_norm_blocks: spectral, of d new / d old under (new, old).
-    log2_departures: log2 Frobenius norm of each part of the flow by first departure: "carry" never left the carry, what
-    is under a gate's label left it through that gate. shares: <part, Phi> / |Phi|^2 of the parts. They sum to 1 up to
-    rounding of the largest; nan where Phi is zero or a share is beyond float64.
+    log2_departures: log2 Frobenius norm of each part of the flow by first departure, read forward in time: "carry"
+    never left the carry, what is under a gate's label left it through that gate. shares: <part, Phi> / |Phi|^2 of the
+    parts. They sum to 1 up to rounding of the largest; nan where Phi is zero or a share is beyond float64.
     """
 
     lags: Integers

@@ -114,7 +114,7 @@ def _figure(diagnosis: Any, title: str) -> Any:
             _, middle, _ = percentiles(diagnosis.loss.log2_error - diagnosis.loss.log2_error[:, :1])
             axes[k, 0].plot(diagnosis.loss.lags, middle, color=style.ORANGE, ls=style.DASHDOT)
             _at_end(axes[k, 0], diagnosis.loss.lags, middle, "loss", style.ORANGE)
-        style.panel(axes[k, 1], chr(ord("b") + 2 * k), "how error first leaves the carry")
+        style.panel(axes[k, 1], chr(ord("b") + 2 * k), "how the flow first leaves the carry")
         draw_shares(axes[k, 1], layer.lags.astype(float), _largest(layer.shares))
     return fig
 

@@ -108,7 +108,7 @@ def describe(profile: Any) -> str:
     return (
         f"Error flow by lag over {len(profile.lags) - 1} steps, median of {sequences} sequences: the spectral norm of "
         f"the joint state is {last} at the largest lag. Beside it, where there are any, the blocks of the flow and its "
-        "shares by the gate through which error first leaves the carry."
+        "shares by the gate through which it first leaves the carry, read forward in time."
     )
 
 
@@ -132,7 +132,7 @@ def _figure(profile: Any, title: str) -> Any:
         draw_norms(ax, lags, {f"${old} \\to {new}$": values for (new, old), values in blocks.items()})
     if profile.shares:
         ax = next(axes)
-        style.panel(ax, next(letters), "how error first leaves the carry")
+        style.panel(ax, next(letters), "how the flow first leaves the carry")
         draw_shares(ax, lags, profile.shares)
     return fig
 
