@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from . import geometric
 from .steps import Step, apply, contradiction, given, identity, positive, sign
 
 LOWER_BOUND: list[Any] = [
@@ -275,9 +276,7 @@ VANISHING: list[Any] = [
     {
         "base": [
             *_BEGIN,
-            positive("j >= 0", equations=("j = 0",)),
-            positive("R <= 1", equations=("R = 1",)),
-            positive("R*(1 + j*(1 - r)) <= 1", equations=("R = 1", "j = 0")),
+            *geometric.BASE,
             given(
                 "positive",
                 "(u*x + v*y)*(1 + j*(1 - r)) <= S",
@@ -287,20 +286,7 @@ VANISHING: list[Any] = [
         ],
         "step": [
             *_SHRINK,
-            positive("j' >= 0", "j", degree=1, equations=("j' = j + 1",)),
-            given(
-                "positive",
-                "R' <= 1",
-                terms=[["1", [["1 - R", 1]]], ["1", [["R", 1], ["1 - r", 1]]]],
-                using=[["-1", "R' = r*R"]],
-            ),
-            given(
-                "positive",
-                "R'*(1 + j'*(1 - r)) <= 1",
-                terms=[["1", [["r", 1], ["1 - R*(1 + j*(1 - r))", 1]]], ["1", [["1 - r", 1], ["1 - R'", 1]]]],
-                using=[["-(1 + j*(1 - r))", "R' = r*R"], ["-R'*(1 - r)", "j' = j + 1"]],
-            ),
-            positive("1 + j'*(1 - r) >= 0", "j'", "1 - r"),
+            *geometric.STEP,
             given(
                 "positive",
                 "(u*x' + v*y')*(1 + j'*(1 - r)) <= S",

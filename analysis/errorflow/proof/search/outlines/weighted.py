@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from . import geometric
 from .steps import Step, add_up, apply, given, positive, sign
 
 
@@ -56,28 +57,13 @@ ABSOLUTE_RADIUS: list[Any] = [
     {
         "base": [
             *_START,
-            positive("j >= 0", equations=("j = 0",)),
-            positive("R <= 1", equations=("R = 1",)),
-            positive("R*(1 + j*(1 - r)) <= 1", equations=("R = 1", "j = 0")),
+            *geometric.BASE,
             positive("P*(1 + j*(1 - r)) <= c*x", "c*x - P", degree=1, equations=("j = 0",)),
             positive("-c*x <= P*(1 + j*(1 - r))", "c*x + P", degree=1, equations=("j = 0",)),
         ],
         "step": [
             *_STEP,
-            positive("j' >= 0", "j", degree=1, equations=("j' = j + 1",)),
-            given(
-                "positive",
-                "R' <= 1",
-                terms=[["1", [["1 - R", 1]]], ["1", [["R", 1], ["1 - r", 1]]]],
-                using=[["-1", "R' = r*R"]],
-            ),
-            given(
-                "positive",
-                "R'*(1 + j'*(1 - r)) <= 1",
-                terms=[["1", [["r", 1], ["1 - R*(1 + j*(1 - r))", 1]]], ["1", [["1 - r", 1], ["1 - R'", 1]]]],
-                using=[["-(1 + j*(1 - r))", "R' = r*R"], ["-R'*(1 - r)", "j' = j + 1"]],
-            ),
-            positive("1 + j'*(1 - r) >= 0", "j'", "1 - r"),
+            *geometric.STEP,
             given(
                 "positive",
                 "P'*(1 + j'*(1 - r)) <= c*x",
