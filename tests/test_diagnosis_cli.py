@@ -101,6 +101,24 @@ def test_a_folder_of_checkpoints_gives_a_map_in_the_order_of_training(call, few)
     assert max(map(len, out.splitlines())) <= 100
 
 
+@pytest.mark.parametrize(("layer", "name"), [("0", "layer 0"), ("1", "layer 1"), (None, "all layers as one")])
+def test_a_map_of_checkpoints_says_whose_flow_it_is(call, few, layer, name):
+    folder = few / "stacks"
+    folder.mkdir(exist_ok=True)
+    shutil.copy(STACK, folder / "step_1.safetensors")
+    words = ("profile", folder, "--steps", "6", *(("--layer", layer) if layer else ()))
+    status, out, _ = call(*words, "--plot", few / "map.svg")
+    assert status == 0
+    assert f"1 checkpoint, {name}: log2 of the norm of the flow" in " ".join(out.split())
+    assert f"norm of the flow, {name}" in (few / "map.svg").read_text()
+    row = document(call, *words)["checkpoints"][0]
+    found = row.get("joint") or row["layers"][-1]
+    asked = "joint" if layer is None else int(layer)
+    inputs = np.zeros((1, 6, 1))
+    wanted = ef.diagnose(ef.read_network(STACK), inputs, layer=asked).all[-1]
+    np.testing.assert_allclose(found["log2_norm"], wanted.log2_norm, rtol=0, atol=1e-9)
+
+
 def test_checkpoints_are_ordered_by_number_and_not_by_letter():
     names = ["net_10.npz", "net_9.npz", "final.npz", "net_100.npz"]
     assert [p.name for p in in_order(map(Path, names))] == ["final.npz", "net_9.npz", "net_10.npz", "net_100.npz"]

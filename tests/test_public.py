@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,6 +12,9 @@ import pytest
 import errorflow as ef
 from errorflow.activations import ACTIVATIONS as ACTIVATION_TABLE
 from errorflow.builtin import BUILTIN
+from errorflow.plots import draw_cell
+from tests import oracles
+from tests.pairs import case
 
 DEFINING = {"Cell", "names", "new", "net", "dense", "diagonal", "fixed", "stacked", "stacked_weights"}
 ACTIVATIONS = {a.name for a in ACTIVATION_TABLE} - {"tanh", "arctan"} | {"activation", "swish"}  # SymPy has those two
@@ -70,3 +74,32 @@ def test_a_block_that_is_not_asked_for_by_a_pair_is_refused_with_the_pair():
     for wrong in ("c", 0, ("c",)):
         with pytest.raises(KeyError, match=r"row and column, such as \['c', 'c'\]"):
             ef.lstm().jacobian()[wrong]
+
+
+def test_no_public_name_is_hidden_by_a_room_of_the_package():
+    # Importing errorflow.results would put the module where a function of that name stood.
+    rooms = {path.stem for path in Path(ef.__file__).parent.iterdir()}
+    assert not rooms & set(ef.__all__)
+
+
+def test_the_jacobians_of_a_cell_are_the_derivative_of_its_step():
+    given = case("lstm", n=3, m=2, T=4)
+    found = given.cell.step_jacobians(given.weights, given.inputs, given.state)
+    for t, x in enumerate(given.inputs):
+        true = oracles.step_jacobian(given.step, given.weights, given.path[t], x, given.widths)
+        np.testing.assert_allclose(found[t], true, rtol=1e-12, atol=1e-13)  # a few roundings of numbers of order one
+
+
+def test_the_truncated_jacobians_of_a_cell_keep_the_carry_alone():
+    given = case("lstm", n=3, m=2, T=4)
+    found = given.cell.step_jacobians(given.weights, given.inputs, given.state, truncated=True)
+    (_, c), (_, h) = given.blocks
+    assert not found[:, :, h].any()
+    full = given.cell.step_jacobians(given.weights, given.inputs, given.state)
+    np.testing.assert_array_equal(found[:, c, c], full[:, c, c])
+    assert full[:, c, h].any()
+
+
+def test_a_cell_draws_itself(tmp_path):
+    picture = ef.lstm().draw(tmp_path / "lstm.svg")
+    assert picture.read_bytes() == draw_cell(ef.lstm().definition, tmp_path / "same.svg").read_bytes()

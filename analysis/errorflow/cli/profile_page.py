@@ -31,8 +31,7 @@ def page(network: Network, found: Diagnosis, over: int | str) -> str:
 def _layer(layer: LayerDiagnosis, nonlinearity: str | None, over: int | str, several: bool) -> str:
     kind = f"{layer.kind} ({nonlinearity})" if nonlinearity else layer.kind
     if several:
-        turned = " reverse" if layer.direction == "reverse" else ""
-        kind = f"all layers as one: {kind}" if layer.layer == "joint" else f"layer {layer.layer}{turned}: {kind}"
+        kind = f"{layer.name}: {kind}"
     sequences = f"sequence {over}" if isinstance(over, int) else f"{over} sequences"
     steps = len(layer.lags) - 1
     about = f"{kind}, {layer.units} units, {layer.inputs} input{'s' * (layer.inputs != 1)}, {steps} steps; {sequences}."
@@ -114,9 +113,8 @@ def checkpoints_page(found: Checkpoints) -> str:
         last = found.diagnoses[k].all[-1]
         told = [_norm(error[k, -1])] if error is not None else []
         rows.append([str(step), last.verdict.word, str(last.horizon), *(_norm(norms[q]) for q in shown), *told])
-    first = found.diagnoses[0]
-    of = "the whole network's flow" if first.joint or len(first.all) == 1 else "the last layer's flow"
-    about = f"{len(found.files)} checkpoints: log2 of the norm of {of} by training step and lag"
+    several = f"{len(found.files)} checkpoint{'s' * (len(found.files) > 1)}"
+    about = f"{several}, {found.name}: log2 of the norm of the flow by training step and lag"
     about += "; error of the loss at the last lag, log2." if error is not None else "."
     return "\n".join([paragraph(about), "", table(rows, right=[0, *range(2, len(rows[0]))])])
 

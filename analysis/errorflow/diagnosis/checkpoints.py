@@ -41,8 +41,13 @@ class Checkpoints:
         return whole(self.diagnoses[0]).lags
 
     @property
+    def name(self) -> str:
+        """Whose flow it is: "all layers as one" where that is a recurrence, else the layer."""
+        return whole(self.diagnoses[0]).name
+
+    @property
     def log2_norm(self) -> Array:
-        """Median log2 norm of the whole network's flow, (files, Q + 1)."""
+        """Median log2 norm of this flow, (files, Q + 1)."""
         return np.stack([whole(each).log2_norm for each in self.diagnoses])
 
     @property
@@ -74,7 +79,7 @@ class Checkpoints:
 
 
 def whole(diagnosis: Diagnosis) -> LayerDiagnosis:
-    """What stands for the whole network: all layers as one where that is a recurrence, else the last layer."""
+    """What stands for a diagnosis: all layers as one where that was looked at, else the last layer that was."""
     return diagnosis.all[-1]
 
 

@@ -42,6 +42,12 @@ class LayerDiagnosis:
     trap: Trap
 
     @property
+    def name(self) -> str:
+        """What was looked at, in words: "layer 0", "layer 1 reverse", "all layers as one"."""
+        turned = " reverse" if self.direction == "reverse" else ""
+        return "all layers as one" if self.layer == "joint" else f"layer {self.layer}{turned}"
+
+    @property
     def lags(self) -> Integers:
         """The lags 0..Q in steps."""
         return self.profile.lags

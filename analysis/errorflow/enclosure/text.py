@@ -16,7 +16,6 @@ from errorflow.enclosure.expression import Node, Refused
 
 LONGEST = 2000
 DEEPEST = 60
-HALF = ex.number(Fraction(1, 2))
 
 
 def _exp(u: Node) -> Node:

@@ -62,12 +62,14 @@ def plot_checkpoints(found: Any, path: str | os.PathLike[str], title: str = "") 
     target = Path(path)
     kind = kind_of(target)
     error = found.log2_error
-    maps = {"norm of the flow": found.log2_norm} | ({} if error is None else {"error of the loss": error})
+    maps = {f"norm of the flow, {found.name}": found.log2_norm} | (
+        {} if error is None else {"error of the loss": error}
+    )
     alt = f"Maps of {' and of the '.join(maps)} over {len(found.files)} checkpoints and lags up to {found.lags[-1]}."
     with styled():
         fig = new_figure(style.TEXT, 2.6)
         axes = np.atleast_1d(fig.subplots(1, len(maps)))
-        fig.subplots_adjust(left=0.08, right=0.95, bottom=0.17, top=0.84, wspace=0.35)
+        fig.subplots_adjust(left=0.08, right=0.93, bottom=0.17, top=0.84, wspace=0.45)
         for letter, ax, (name, values) in zip("ab", axes, maps.items(), strict=False):
             style.panel(ax, letter, f"{title}, {name}" if title and letter == "a" else name)
             # Checkpoints are seldom evenly spaced: each has a column, named by its step.
@@ -129,9 +131,7 @@ def _largest(shares: dict[str, Array]) -> dict[str, Array]:
 def _norms(ax: Any, layer: Any, letter: str) -> None:
     """The norm with its spread, the horizon, and the product of blocks alone where that is another thing."""
     lags = layer.lags.astype(float)
-    name = "all layers as one" if layer.layer == "joint" else f"layer {layer.layer}"
-    turned = ", reverse" if layer.direction == "reverse" else ""
-    style.panel(ax, letter, f"{name}{turned}, {layer.kind}: {layer.verdict.word}")
+    style.panel(ax, letter, f"{layer.name}, {layer.kind}: {layer.verdict.word}")
     draw_spread(ax, lags, percentiles(layer.profile.log2_norm), style.RED)
     if layer.trap.others:
         alone = np.where(np.isfinite(layer.trap.log2_alone), layer.trap.log2_alone, np.nan)
@@ -155,9 +155,5 @@ def _at_end(ax: Any, lags: Array, values: Array, text: str, color: str) -> None:
 
 
 def _described(diagnosis: Any) -> str:
-    told = [
-        f"{'all layers as one' if each.layer == 'joint' else f'layer {each.layer} {each.direction}'}: "
-        f"{each.verdict.word}, horizon {each.horizon}"
-        for each in diagnosis.all
-    ]
+    told = [f"{each.name}: {each.verdict.word}, horizon {each.horizon}" for each in diagnosis.all]
     return "Error flow by lag and its shares by first departure. " + "; ".join(told) + "."
