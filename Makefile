@@ -18,10 +18,10 @@ run: .venv/.run
 	@$(BIN)/errorflow run
 
 test: .venv/.dev
-	@$(BIN)/python -m pytest -q
+	@$(BIN)/python -m pytest -q -n auto
 
 test-all: .venv/.dev
-	@$(BIN)/python -m pytest -q --slow
+	@$(BIN)/python -m pytest -q -n auto --slow
 
 # Against JAX and PyTorch where they are installed; JAX=FILE names another interpreter that has JAX.
 bench: .venv/.dev
