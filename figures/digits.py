@@ -23,8 +23,8 @@ from typing import Any
 import numpy as np
 
 import errorflow as ef
-from errorflow.diagnosis.backward import carried_back, log2_lengths
 from errorflow.diagnosis.readout import as_head, loss_and_error
+from errorflow.numeric.carried_errors import carried_back, log2_lengths
 from errorflow.numeric.forward import run
 from errorflow.numeric.linear import jacobians
 from errorflow.numeric.profile import profile_of

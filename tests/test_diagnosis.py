@@ -9,13 +9,13 @@ import errorflow as ef
 from errorflow import bounds
 from errorflow.cli.output import _finite
 from errorflow.diagnosis import heat
-from errorflow.diagnosis.backward import carried_back, ending_at
 from errorflow.diagnosis.decay import FEWEST_FOR_ORDER, horizon, rate
 from errorflow.diagnosis.limits import bound_of
 from errorflow.diagnosis.readout import Head, check_targets, loss_and_error
 from errorflow.diagnosis.units import carriers, rank_by_lag
 from errorflow.diagnosis.verdict import verdict
 from errorflow.numeric import run
+from errorflow.numeric.carried_errors import carried_back, ending_at
 from errorflow.numeric.linear import jacobians
 from errorflow.numeric.profile import profile_of
 

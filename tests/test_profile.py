@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from sympy import tanh
 
 import errorflow as ef
-from errorflow.diagnosis.backward import carried_back, log2_lengths
+from errorflow.numeric.carried_errors import carried_back, log2_lengths
 from errorflow.numeric.entries import entries, product
 from errorflow.numeric.forward import run
 from errorflow.numeric.profile import flow_at

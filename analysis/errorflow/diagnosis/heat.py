@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from errorflow.definition import Definition
-from errorflow.diagnosis.backward import ending_at
 from errorflow.numeric.arrays import Array
+from errorflow.numeric.carried_errors import ending_at
 from errorflow.numeric.forward import Trajectory, run
 from errorflow.numeric.profile import profile_of
 from errorflow.numeric.scaled import Integers

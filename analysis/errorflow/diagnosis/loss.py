@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from errorflow.diagnosis.backward import at_one_exponent, carried_back, joined, log2_lengths, unit_errors
 from errorflow.diagnosis.decay import middle_of
 from errorflow.diagnosis.readout import Head, check_targets, loss_and_error
 from errorflow.learning import gradient
 from errorflow.numeric.arrays import Array
+from errorflow.numeric.carried_errors import at_one_exponent, carried_back, joined, log2_lengths, unit_errors
 from errorflow.numeric.forward import Trajectory
 from errorflow.numeric.scaled import Integers
 

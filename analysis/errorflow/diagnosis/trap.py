@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from errorflow.diagnosis.backward import carried_back
 from errorflow.diagnosis.decay import middle_of
 from errorflow.numeric.arrays import Array
+from errorflow.numeric.carried_errors import carried_back
 from errorflow.numeric.forward import Trajectory
 from errorflow.numeric.scaled import Integers, Scaled
 

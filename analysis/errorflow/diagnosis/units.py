@@ -9,8 +9,8 @@ import numpy as np
 
 from errorflow.calculus.jacobian import state_jacobian
 from errorflow.calculus.words import is_diagonal
-from errorflow.diagnosis.backward import at_one_exponent, carried_back, unit_errors
 from errorflow.numeric.arrays import Array
+from errorflow.numeric.carried_errors import at_one_exponent, carried_back, unit_errors
 from errorflow.numeric.forward import Trajectory
 from errorflow.numeric.linear import Steps, carried
 from errorflow.numeric.scaled import Integers

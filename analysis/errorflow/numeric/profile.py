@@ -13,10 +13,11 @@ import numpy as np
 from errorflow.calculus.edges import gates
 from errorflow.definition import Definition
 from errorflow.numeric.arrays import Array
+from errorflow.numeric.carried_errors import at_one_exponent
 from errorflow.numeric.flows import windows
 from errorflow.numeric.forward import Trajectory, run
 from errorflow.numeric.norms import Table, measured
-from errorflow.numeric.scaled import NOTHING, Integers, Scaled
+from errorflow.numeric.scaled import Integers, Scaled
 
 CARRY = "carry"
 _GROUP = 2**16  # entries of the flows that are carried at once, to stay in the cache: sequences wait for one another
@@ -150,11 +151,8 @@ def flow_at(trajectory: Trajectory, lag: int) -> tuple[Array, Integers]:
     lag: q, 0 <= q <= T.
     """
     (last,) = deque(windows(trajectory, checked_lag("lag", lag, trajectory.steps)), maxlen=1)
-    flow = [Scaled(block.mantissa[-1], block.exponent[-1]) for block in last.flow.values()]
-    top = np.max([block.exponent.max(axis=-1) for block in flow], axis=0)
-    top = np.where(top > NOTHING // 2, top, 0)
-    matrix = np.concatenate([block.at(np.broadcast_to(top[:, None], block.exponent.shape)) for block in flow])
-    return matrix.transpose(1, 2, 0), top
+    flow, exponent = at_one_exponent({s: Scaled(b.mantissa[-1], b.exponent[-1]) for s, b in last.flow.items()})
+    return flow.swapaxes(1, 2), exponent
 
 
 __all__ = ["CARRY", "Profile", "flow_at", "profile", "profile_of"]
