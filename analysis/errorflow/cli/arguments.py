@@ -44,6 +44,9 @@ COMMANDS: dict[str, Command] = {
     "slope": Command(
         "errorflow.cli.slope", "how steep an activation can be, proved", "errorflow slope 'x * logistic(x)'"
     ),
+    "models": Command(
+        "errorflow.cli.models", "how far other sequence models reach back, by which law", "errorflow models arima"
+    ),
     "draw": Command("errorflow.cli.draw", "a cell's graph as a picture", "errorflow draw lstm -o lstm.pdf"),
     "export": Command("errorflow.cli.export", "every result as a LaTeX fragment", "errorflow export fragments"),
     "run": Command("errorflow.cli.run", "the main job: derive, prove, measure and draw everything", "errorflow run"),

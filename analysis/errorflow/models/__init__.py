@@ -1,0 +1,20 @@
+"""Sequence models beside the recurrent cells: how the influence of their input falls with the lag.
+
+Every model has a page (`model`, `MODELS`): definition, influence d y_T / d x_(T-q) as derived, its law, the length of
+the path, exact cost. Where coefficients are given, an object evaluates all this in numbers.
+
+>>> from errorflow import models
+>>> process = models.ARIMA(phi=(0.6,), d=1)
+>>> process.influence(3)
+array([1.   , 1.6  , 1.96 , 2.176])
+>>> process.law().text()
+'constant, 2.5'
+"""
+
+from .arima import ARIMA
+from .fitted import from_statsmodels
+from .hmm import HMM
+from .record import Law, Model
+from .registry import MODELS, model
+
+__all__ = ["ARIMA", "HMM", "MODELS", "Law", "Model", "from_statsmodels", "model"]

@@ -1,0 +1,144 @@
+"""AR, MA, ARMA and ARIMA: the influence of a shock, and of an observation on the forecast.
+
+phi(B) (1 - B)^d y_t = theta(B) e_t with phi(B) = 1 - phi_1 B - ... - phi_p B^p, theta(B) = 1 + theta_1 B + ... +
+theta_r B^r and B the step back. The influence of the shock at lag q is psi_q, the coefficient of B^q in
+theta(B) / (phi(B) (1 - B)^d). Laws are read off the roots of both polynomials, whose coefficients are
+taken as the decimals that they print as: common factors are divided out first, exactly, for what they cancel has no
+influence. The unit root of d = 1 is the
+constant error carousel of this family: its influence stays at theta(1) / phi(1).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import sympy
+
+from errorflow.models.record import Law
+from errorflow.numeric.arrays import Array, checked
+
+B = sympy.Symbol("B")
+
+
+@dataclass(frozen=True)
+class ARIMA:
+    """An ARIMA(p, d, r) process with given coefficients; AR, MA and ARMA are those with r = 0, p = 0 or d = 0.
+
+    phi (p,), theta (r,): coefficients with the signs of the module's first equation. d: how often y is differenced.
+    """
+
+    phi: tuple[float, ...] = ()
+    d: int = 0
+    theta: tuple[float, ...] = ()
+
+    def __post_init__(self) -> None:
+        for name in ("phi", "theta"):
+            values = checked(name, list(getattr(self, name)))
+            if values.ndim != 1:
+                raise ValueError(f"{name} must be a list of coefficients, got shape {values.shape}")
+            object.__setattr__(self, name, tuple(values.tolist()))
+        if isinstance(self.d, bool) or not isinstance(self.d, int) or self.d < 0:
+            raise ValueError(f"d must be a whole number of differences, got {self.d!r}")
+
+    @cached_property
+    def sides(self) -> tuple[sympy.Poly, sympy.Poly]:
+        """phi(B) (1 - B)^d and theta(B), exactly."""
+        left = sympy.Poly([-_exact(c) for c in reversed(self.phi)] + [1], B, domain="QQ")
+        right = sympy.Poly([_exact(c) for c in reversed(self.theta)] + [1], B, domain="QQ")
+        return left * sympy.Poly(1 - B, B, domain="QQ") ** self.d, right
+
+    def influence(self, lags: int) -> Array:
+        """psi_q = d y_T / d e_(T-q) for q = 0..lags, (lags + 1,).
+
+        Raises: OverflowError where it grows beyond float64.
+        """
+        return self._series(*self.sides, lags)
+
+    def forecast_influence(self, lags: int) -> Array:
+        """d (forecast of y_(T+1)) / d y_(T-q) for q = 0..lags, (lags + 1,): what an observation adds to the forecast.
+
+        The forecast is the one from an infinite past; with invertible theta its weights fall.
+        """
+        left, right = self.sides
+        return -self._series(right, left, lags + 1)[1:]
+
+    def law(self) -> Law:
+        """How psi_q goes on as q grows."""
+        return _law(*self.sides)
+
+    def forecast_law(self) -> Law:
+        """How the influence of an observation on the forecast goes on."""
+        left, right = self.sides
+        law = _law(right, left)
+        return Law("finite", law.rate - 1) if law.kind == "finite" else law
+
+    def companion(self) -> Array:
+        """C (p + d, p + d) with psi_q = (C^q)_11 where theta = 0; its spectral radius is the factor per step."""
+        left, _ = self.sides
+        size = left.degree()
+        matrix = np.eye(size, k=-1)
+        if size:
+            matrix[0] = [-float(c) for c in reversed(left.all_coeffs()[:-1])]
+        return matrix
+
+    @staticmethod
+    def _series(below: sympy.Poly, above: sympy.Poly, lags: int) -> Array:
+        if lags < 0:
+            raise ValueError(f"lags must be 0 or more, got {lags}")
+        recursion = [-float(c) for c in reversed(below.all_coeffs()[:-1])]
+        shock = [float(c) for c in reversed(above.all_coeffs())]
+        with np.errstate(over="ignore", invalid="ignore"):
+            series = np.array(impulse_response(recursion, shock, lags))
+        if not np.isfinite(series).all():
+            at = int(np.argmin(np.isfinite(series)))
+            raise OverflowError(f"the influence at lag {at} is beyond float64; ask for fewer lags")
+        return series
+
+
+def impulse_response(recursion: Sequence[Any], shock: Sequence[Any], lags: int) -> list[Any]:
+    """psi_0..psi_lags of y_t = sum_k recursion_k y_(t-k) + sum_j shock_j e_(t-j); numbers or expressions."""
+    found: list[Any] = []
+    for q in range(lags + 1):
+        value = shock[q] if q < len(shock) else 0 * shock[0]
+        for k, factor in enumerate(recursion[:q], 1):
+            value = value + factor * found[q - k]
+        found.append(value)
+    return found
+
+
+def _exact(value: float) -> sympy.Rational:
+    number = Fraction(str(value))
+    return sympy.Rational(number.numerator, number.denominator)
+
+
+def _law(below: sympy.Poly, above: sympy.Poly) -> Law:
+    """The law of the coefficients of above / below."""
+    common = sympy.gcd(below, above)
+    below, above = below.quo(common), above.quo(common)
+    if below.degree() == 0:
+        return Law("finite", above.degree() + 1)
+    roots = [
+        (abs(complex(root)), times)
+        for factor, times in below.sqf_list()[1]
+        for root in factor.nroots(n=30, maxsteps=200)
+    ]
+    nearest = min(modulus for modulus, _ in roots)
+    leading = [times for modulus, times in roots if modulus <= nearest * (1 + 1e-12)]
+    power = max(leading) - 1
+    unit = _order_at_one(below)
+    if unit == power + 1 and leading.count(unit) == 1 and nearest >= 1 - 1e-12:
+        rest = below.quo(sympy.Poly((1 - B) ** unit, B, domain="QQ"))
+        return Law("constant", float(above.eval(1) / rest.eval(1))) if unit == 1 else Law("polynomial", power)
+    return Law("exponential", float(1 / nearest), power)
+
+
+def _order_at_one(polynomial: sympy.Poly) -> int:
+    order = 0
+    while polynomial.eval(1) == 0:
+        polynomial, order = polynomial.diff(B), order + 1
+    return order

@@ -1,0 +1,167 @@
+"""A sequence model as a page: its definition, how the influence of its input falls with the lag, what a step costs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import sympy
+from sympy.printing.latex import LatexPrinter
+from sympy.printing.str import StrPrinter
+
+Kind = Literal["finite", "exponential", "polynomial", "constant", "inverse", "none"]
+Sense = Literal["exact", "at most", "at least"]
+
+LAG = sympy.Symbol("q", nonnegative=True, integer=True)
+LENGTH = sympy.Symbol("T", positive=True, integer=True)
+
+# What `rate` is, by the kind of law.
+RATES: dict[str, str] = {
+    "finite": "the number of lags that are seen, lag 0 among them",
+    "exponential": "the factor per step",
+    "polynomial": "the power of the lag",
+    "constant": "the limit",
+    "inverse": "the constant over the number of steps T",
+    "none": "no derivative",
+}
+
+
+@dataclass(frozen=True)
+class Law:
+    """How the influence of an input falls with its lag q.
+
+    rate: what `RATES` says for the kind, a number or an expression in the model's symbols; None where there is none.
+    power: a further factor q^power beside an exponential, from a root that is repeated.
+    sense: whether the law is the asymptotics, or bounds the influence from above or from below.
+    """
+
+    kind: Kind
+    rate: Any = None
+    power: int = 0
+    sense: Sense = "exact"
+
+    def __post_init__(self) -> None:
+        if self.kind not in RATES:
+            raise ValueError(f"kind of a law must be one of {', '.join(RATES)}, got {self.kind!r}")
+
+    def text(self) -> str:
+        """The law in a few words."""
+        rate = _shown(self.rate)
+        lag = {0: "", 1: "q "}.get(self.power, f"q^{self.power} ")
+        words = {
+            "finite": f"0 from lag {rate} on",
+            "exponential": f"{lag}({rate})^q",
+            "polynomial": f"q^({rate})",
+            "constant": f"constant, {rate}",
+            "inverse": f"({rate}) / T",
+            "none": "no derivative",
+        }[self.kind]
+        return words if self.sense == "exact" else f"{self.sense} {words}"
+
+    def json(self) -> dict[str, Any]:
+        """The law as data, an expression as text."""
+        number = self.rate is None or isinstance(self.rate, int | float)
+        return {
+            "kind": self.kind,
+            "rate": self.rate if number else str(self.rate),
+            "rate_means": RATES[self.kind],
+            "power": self.power,
+            "sense": self.sense,
+            "text": self.text(),
+        }
+
+
+@dataclass(frozen=True)
+class Model:
+    """A sequence model in the field's standard form.
+
+    equations: its definition. influence: d y_T / d x_(T-q) in closed form, for a lag q as wide as the model sees.
+    derive: the same for one lag as a number, by differentiating the definition unrolled; a test ties the two together.
+    path_length: how many maps an error passes from the output back to the input at lag q.
+    theorems: names in the registry of theorems. macs, memory: multiply-adds and words that one more step takes.
+    letters: what each size stands for. source: who wrote the model down. input: the letter of what comes in.
+    """
+
+    name: str
+    title: str
+    equations: tuple[sympy.Eq, ...]
+    influence: sympy.Expr
+    derive: Callable[[int], sympy.Expr]
+    law: Law
+    path_length: sympy.Expr
+    macs: sympy.Expr
+    memory: sympy.Expr
+    letters: tuple[tuple[str, str], ...]
+    source: str
+    input: str = "x"
+    remark: str = ""
+    theorems: tuple[str, ...] = ()
+
+    def latex(self) -> str:
+        """The definition and the influence as rows of an aligned environment."""
+        rows = [f"{printed(e.lhs)} &= {printed(e.rhs)}" for e in self.equations]
+        rows.append(rf"\frac{{\partial y_T}}{{\partial {self.input}_{{T-q}}}} &= {printed(self.influence)}")
+        return " \\\\\n".join(rows)
+
+    def json(self) -> dict[str, Any]:
+        """The page as data, expressions as text."""
+        return {
+            "name": self.name,
+            "title": self.title,
+            "equations": [plain(e) for e in self.equations],
+            "influence": plain(self.influence),
+            "law": self.law.text(),
+            "law_kind": self.law.kind,
+            "rate": self.law.json()["rate"],
+            "sense": self.law.sense,
+            "path_length": str(self.path_length),
+            "theorems": list(self.theorems),
+            "cost": {"macs_per_step": str(self.macs), "memory_words": str(self.memory)},
+            "letters": dict(self.letters),
+            "source": self.source,
+            "remark": self.remark,
+            "latex": self.latex(),
+        }
+
+
+class _Printer(LatexPrinter):
+    """LaTeX as a paper has it: t - k and not -k + t, entries of matrices counted from 1."""
+
+    def _print_MatrixElement(self, expr: Any) -> str:
+        inside = self._print(expr.parent)
+        inside = inside if expr.parent.is_Symbol else rf"\left({inside}\right)"
+        return f"{inside}_{{{' '.join(self._print(index + 1) for index in (expr.i, expr.j))}}}"
+
+    def _as_ordered_terms(self, expr: Any, order: Any = None) -> list[Any]:
+        return _positive_first(super()._as_ordered_terms(expr, order))
+
+    def _print_Indexed(self, expr: Any) -> str:
+        return f"{self._print(expr.base)}_{{{','.join(map(self._print, expr.indices))}}}"
+
+
+class _Plain(StrPrinter):
+    """Plain text with the same order of terms."""
+
+    def _as_ordered_terms(self, expr: Any, order: Any = None) -> list[Any]:
+        return _positive_first(super()._as_ordered_terms(expr, order))
+
+
+def _positive_first(terms: list[Any]) -> list[Any]:
+    return sorted(terms, key=lambda term: bool(term.could_extract_minus_sign()))
+
+
+def printed(expression: sympy.Expr) -> str:
+    """An expression in LaTeX."""
+    return str(_Printer().doprint(expression))
+
+
+def plain(expression: sympy.Expr | sympy.Eq) -> str:
+    """An expression or equation in plain text."""
+    if isinstance(expression, sympy.Eq):
+        return f"{plain(expression.lhs)} = {plain(expression.rhs)}"
+    return str(_Plain().doprint(expression)).replace("**", "^")
+
+
+def _shown(rate: Any) -> str:
+    return f"{rate:.6g}" if isinstance(rate, float) else str(rate)
