@@ -54,13 +54,13 @@ def data() -> Table:
 
     cell = ef.rnn()
     widths = 2 ** np.arange(11)
-    for k, name in enumerate(ALGORITHMS):
-        macs = [cell.cost(units=int(n), inputs=int(n), steps=LONG_STEPS)[k] for n in widths]
+    for name in ALGORITHMS:
+        macs = [cell.cost(units=int(n), inputs=int(n), steps=LONG_STEPS, algorithms=[name])[0] for n in widths]
         curves["b", name] = (widths.astype(float), np.array([float(c.total(c.macs)) for c in macs]))
     turns = [bounds.memory_break_even(WIDE, WIDE, inputs_stored=stored) for stored in (True, False)]
     steps = np.unique([*np.round(np.geomspace(16, 16384, 121)).astype(int), *turns, *(turn - 1 for turn in turns)])
-    for k, name in enumerate(ALGORITHMS):
-        words = [cell.cost(units=WIDE, inputs=WIDE, steps=int(t))[k] for t in steps]
+    for name in ALGORITHMS:
+        words = [cell.cost(units=WIDE, inputs=WIDE, steps=int(t), algorithms=[name])[0] for t in steps]
         curves["c", name] = (steps.astype(float), np.array([float(c.total(c.memory)) for c in words]))
     curves["c", "bptt without inputs"] = (steps.astype(float), WIDE * (steps + 1.0))
     curves["c", "break-even"] = (np.array(turns, dtype=float), np.full(2, float(WIDE**2 * 2 * WIDE)))
@@ -70,7 +70,9 @@ def data() -> Table:
             "a": {"cell": "lstm", "units": UNITS, "inputs": INPUTS, "steps": STEPS, "seed": SEED},
             "b": {"cell": "rnn", "inputs": "n", "steps": LONG_STEPS},
             "c": {"cell": "rnn", "units": WIDE, "inputs": WIDE},
-            "polynomials": {c.name: {"macs": str(c.macs), "memory": str(c.memory)} for c in cell.cost()},
+            "polynomials": {
+                c.name: {"macs": str(c.macs), "memory": str(c.memory)} for c in cell.cost(algorithms=ALGORITHMS)
+            },
         },
         {
             "a": ("lag q", "norm of the contribution to the gradient"),

@@ -14,7 +14,8 @@ import errorflow as ef
 from errorflow.builtin import BUILTIN
 from errorflow.cli import main
 from errorflow.learning import costs
-from errorflow.learning.cost import STEPS, products
+from errorflow.learning.cost import STEPS
+from errorflow.learning.counting import products
 from errorflow.learning.operations import Counter
 from errorflow.learning.plan import backward_plan
 from errorflow.numeric import run

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 
 import errorflow as ef
 from errorflow.definition import New
+from errorflow.learning import Settings
 from errorflow.learning.bptt import bptt
 from errorflow.learning.operations import Counter
 from errorflow.learning.plan import backward_plan
@@ -242,7 +243,7 @@ def test_a_contribution_that_has_vanished_is_told_apart_from_zero(algorithm):
 @pytest.mark.parametrize(
     ("change", "kind", "message"),
     [
-        ({"algorithm": "rprop"}, KeyError, "algorithm must be one of bptt, rtrl, got 'rprop'"),
+        ({"algorithm": "rprop"}, KeyError, "algorithm must be one of bptt, rtrl.*, got 'rprop'"),
         (
             {"loss": np.ones((6, 4))},
             ValueError,
@@ -274,7 +275,7 @@ def test_the_algorithms_leave_the_trajectory_as_it_was(name, algorithm):
         array.setflags(write=False)
     errors = some_errors(numbers(name))[:, None]
     for by_lag in (False, True):
-        algorithm(trajectory, errors, Counter(), by_lag, False, True)
+        algorithm(trajectory, errors, Counter(), Settings(by_lag=by_lag))
 
 
 def poisoned(trajectory, errors, names):
@@ -290,7 +291,7 @@ def poisoned(trajectory, errors, names):
         states[symbol.name] = array
     changed = dataclasses.replace(trajectory, values=values, states=states)
     with np.errstate(invalid="ignore"):
-        return bptt(changed, errors, Counter(), False, False, True)[0]
+        return bptt(changed, errors, Counter(), Settings()).weights
 
 
 def everything(trajectory):
@@ -304,7 +305,7 @@ def test_bptt_reads_what_it_says_it_keeps_and_nothing_else(name):
     c = numbers(name, seed=6)
     trajectory = run(c.cell.definition, c.weights, c.inputs, c.state)
     kept, errors = set(backward_plan(c.cell.definition).kept), some_errors(c)[:, None]
-    want, _ = bptt(trajectory, errors, Counter(), False, False, True)
+    want = bptt(trajectory, errors, Counter(), Settings()).weights
     close(poisoned(trajectory, errors, everything(trajectory) - kept), want)
     for symbol in kept:
         without = poisoned(trajectory, errors, {symbol})
@@ -320,7 +321,7 @@ def test_bptt_of_any_cell_reads_nothing_but_what_it_says_it_keeps(recipe):
     inputs = {name: rng.normal(size=(5, SIZES[size])) for name, size in recipe.inputs.items()} or 5
     trajectory = c.run(weights, next(iter(inputs.values())) if len(recipe.inputs) == 1 else inputs, start)
     errors = rng.normal(size=(5, 1, SIZES[c.definition.sizes[c.definition.output]]))
-    want, _ = bptt(trajectory, errors, Counter(), False, False, True)
+    want = bptt(trajectory, errors, Counter(), Settings()).weights
     rest = everything(trajectory) - set(backward_plan(c.definition).kept)
     for weight, array in poisoned(trajectory, errors, rest).items():
         np.testing.assert_array_equal(array, want[weight])  # the same operations on the same numbers

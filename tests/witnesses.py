@@ -635,7 +635,7 @@ def counted(algorithm, n, m, T, biases=False, closed=None):
     weights = ef.rnn().random_weights(rng, n=n, m=m)
     inputs, errors = rng.normal(size=(T, m)), rng.normal(size=(T, n))
     count = gradient(definition, weights, inputs, errors, algorithm=algorithm, biases=biases).macs
-    published = next(c for c in costs(definition, units=n, inputs=m, steps=T, biases=biases) if c.name == algorithm)
+    (published,) = costs(definition, units=n, inputs=m, steps=T, biases=biases, algorithms=[algorithm])
     return [count, published.total(published.macs), published.total(published.memory)], [macs, macs, words]
 
 
@@ -649,7 +649,7 @@ def _sizes(algorithm):
 
 def cheaper_memory(n, m, T, inputs_stored=True, claimed=True):
     """Whether RTRL holds fewer words than BPTT, against whether T has reached the break-even."""
-    back, forth = (c.total(c.memory) for c in ef.rnn().cost(units=n, inputs=m, steps=T))
+    back, forth = (c.total(c.memory) for c in ef.rnn().cost(units=n, inputs=m, steps=T, algorithms=("bptt", "rtrl")))
     if not inputs_stored:
         back = n * (T + 1)
     return int(forth < back), int(bounds.memory_break_even(n, m, inputs_stored=claimed) <= T)

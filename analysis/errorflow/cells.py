@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import sympy
@@ -118,12 +118,14 @@ class Cell:
         *,
         algorithm: str = "bptt",
         state: Any = None,
-        by_lag: bool = False,
-        truncated: Truncation = False,
         biases: bool = True,
         count: bool = False,
+        **options: Any,
     ) -> Gradient:
-        """The gradient of a loss in the weights, by lag if asked, and its cost. See `errorflow.learning.gradient`."""
+        """The gradient of a loss in the weights, and its cost, by any of `errorflow.learning.ALGORITHMS`.
+
+        options: by_lag, truncated, and what else the algorithm takes. See `errorflow.learning.gradient`.
+        """
         from errorflow.learning import gradient
 
         return gradient(
@@ -133,10 +135,9 @@ class Cell:
             loss,
             algorithm=algorithm,
             state=state,
-            by_lag=by_lag,
-            truncated=truncated,
             biases=biases,
             count=count,
+            **options,
         )
 
     def cost(
@@ -146,12 +147,17 @@ class Cell:
         inputs: int | None = None,
         steps: int | None = None,
         biases: bool = False,
+        algorithms: Iterable[str] | None = None,
         **others: int | None,
     ) -> tuple[Cost, ...]:
-        """Exact multiply-adds and memory of BPTT and RTRL, as polynomials and, where numbers are given, as integers."""
+        """Exact multiply-adds and memory of every learning algorithm defined for the cell, or of those asked for.
+
+        Polynomials and, where numbers are given, integers. others: horizon, every, block, and the cell's other sizes.
+        """
         from errorflow.learning import costs
 
-        return costs(self.definition, units=units, inputs=inputs, steps=steps, biases=biases, **others)
+        sizes = {"units": units, "inputs": inputs, "steps": steps}
+        return costs(self.definition, **sizes, biases=biases, algorithms=algorithms, **others)
 
     def draw(self, path: Any) -> Any:
         """The file written: the graph of the cell as a picture, every edge with its derivative.

@@ -117,8 +117,9 @@ def _count() -> Outcome:
             rng.normal(size=(steps, size[labels[s]])) for s in (*cell.definition.inputs, cell.definition.output)
         )
         found = {}
-        others = {label: k for label, k in size.items() if label not in ("n", "m")}
-        for cost in costs(cell.definition, units=size["n"], inputs=size["m"], steps=steps, biases=False, **others):
+        others: dict[str, Any] = {label: k for label, k in size.items() if label not in ("n", "m")}
+        others |= {"units": size["n"], "inputs": size["m"], "steps": steps, "algorithms": ("bptt", "rtrl")}
+        for cost in costs(cell.definition, **others):
             run = gradient(cell.definition, weights, inputs, errors, algorithm=cost.name, biases=False, count=True)
             ok &= run.macs == cost.total(cost.macs) and run.elementwise == cost.total(cost.elementwise)
             found[cost.name] = np.concatenate([part.ravel() for part in run.weights.values()])

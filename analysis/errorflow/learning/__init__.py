@@ -1,6 +1,8 @@
-"""BPTT and RTRL of any cell: one gradient, contributions by lag, and exact counts of what it takes."""
+"""Learning algorithms for any cell: one gradient, contributions by lag, and exact counts of what each of them takes."""
 
-from errorflow.learning.cost import Cost, costs
+from errorflow.learning.algorithm import Algorithm, Result, Settings
+from errorflow.learning.cost import Cost
 from errorflow.learning.gradient import Gradient, gradient
+from errorflow.learning.table import ALGORITHMS, costs, undefined
 
-__all__ = ["Cost", "Gradient", "costs", "gradient"]
+__all__ = ["ALGORITHMS", "Algorithm", "Cost", "Gradient", "Result", "Settings", "costs", "gradient", "undefined"]

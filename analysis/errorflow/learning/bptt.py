@@ -5,31 +5,34 @@ from __future__ import annotations
 import numpy as np
 import sympy
 
-from errorflow.definition import New
+from errorflow.definition import Definition, New
+from errorflow.learning import counting
+from errorflow.learning.algorithm import Algorithm, Result, Settings, Sizes, always
+from errorflow.learning.cost import STEPS, Cost
 from errorflow.learning.operations import Counter
-from errorflow.learning.plan import BackwardPlan, Cut, backward_plan
+from errorflow.learning.plan import BackwardPlan, backward_plan
 from errorflow.numeric.arrays import Array
 from errorflow.numeric.compile import elementwise
 from errorflow.numeric.forward import Trajectory
 
-Result = tuple[dict[str, Array], dict[str, Array] | None]
+Window = dict[sympy.Symbol, Array]
 
 
-def bptt(trajectory: Trajectory, errors: Array, counter: Counter, by_lag: bool, truncated: Cut, biases: bool) -> Result:
+def bptt(trajectory: Trajectory, errors: Array, counter: Counter, settings: Settings) -> Result:
     """The gradient by one backward pass; with by_lag, one pass in which the errors of all steps stay apart.
 
     errors: (T, batch, n), d loss / d output.
-
-    Source: Werbos 1990; Williams & Zipser 1995 (epochwise BPTT).
     """
-    plan = backward_plan(trajectory.definition, truncated)
+    plan = backward_plan(trajectory.definition, settings.truncated)
+    window = kept(trajectory, plan, counter)
     steps, batch, width = errors.shape
-    if not by_lag:
-        adjoints = _backward(trajectory, plan, errors, counter)
-        return _contract(trajectory, plan, adjoints, counter, biases), None
+    biases = settings.biases
+    if not settings.by_lag:
+        adjoints = backward(trajectory, plan, window, errors, counter)
+        return Result(contract(trajectory, plan, window, adjoints, counter, biases))
     apart = np.zeros((steps, steps, batch, width))
     apart[np.arange(steps), np.arange(steps)] = errors
-    adjoints = _backward(trajectory, plan, apart.reshape(steps, steps * batch, width), counter)
+    adjoints = backward(trajectory, plan, window, apart.reshape(steps, steps * batch, width), counter)
     lags: dict[str, list[Array]] = {}
     for q in range(steps):
         at_lag = {}
@@ -38,27 +41,40 @@ def bptt(trajectory: Trajectory, errors: Array, counter: Counter, by_lag: bool, 
             shifted = np.zeros((steps, batch, pairs.shape[-1]))
             shifted[: steps - q] = pairs[np.arange(steps - q), np.arange(q, steps)]
             at_lag[net] = shifted
-        for name, part in _contract(trajectory, plan, at_lag, counter, biases).items():
+        for name, part in contract(trajectory, plan, window, at_lag, counter, biases).items():
             lags.setdefault(name, []).append(part)
     split = {name: np.stack(parts) for name, parts in lags.items()}
-    return {name: parts.sum(axis=0) for name, parts in split.items()}, split
+    return Result({name: parts.sum(axis=0) for name, parts in split.items()}, split)
 
 
-def _backward(trajectory: Trajectory, plan: BackwardPlan, errors: Array, counter: Counter) -> dict[sympy.Symbol, Array]:
+def kept(trajectory: Trajectory, plan: BackwardPlan, counter: Counter) -> Window:
+    """The values that the way back reads: those that are kept, and those that are made again from them."""
+    everything = trajectory.between(0, trajectory.steps)
+    window = {symbol: everything[symbol] for symbol in plan.kept}
+    counter.keep(window.values())
+    for node in plan.remade:
+        assert node.expression is not None
+        function = elementwise(node.expression)
+        shape = everything[node.symbol].shape
+        window[node.symbol] = counter.evaluate(function.function, [window[s] for s in function.reads], shape)
+    return window
+
+
+def backward(
+    trajectory: Trajectory, plan: BackwardPlan, window: Window, errors: Array, counter: Counter
+) -> dict[sympy.Symbol, Array]:
     """d loss / d net for every affine map, (T, rows, width); rows are sequences, or pairs of loss step and sequence."""
     definition = trajectory.definition
     steps, rows, _ = errors.shape
-    window = trajectory.between(0, trajectory.steps)
+    widths = {symbol: array.shape[2] for symbol, array in trajectory.between(0, steps).items()}
     slopes: dict[int, Array] = {}
     for k, back in enumerate(plan.edges):
         if back.entry is not None and back.entry != 1:
             function = elementwise(back.entry)
-            shape = window[back.edge.target].shape
+            shape = (steps, trajectory.batch, widths[back.edge.target])
             slopes[k] = counter.evaluate(function.function, [window[s] for s in function.reads], shape)
     copies = rows // trajectory.batch
-    nets = {
-        n.symbol: np.zeros((steps, rows, window[n.symbol].shape[-1])) for n in definition.nodes if n.expression is None
-    }
+    nets = {n.symbol: np.zeros((steps, rows, widths[n.symbol])) for n in definition.nodes if n.expression is None}
     carried: dict[sympy.Symbol, Array] = {}
     for t in range(steps - 1, -1, -1):
         adjoint: dict[sympy.Symbol, Array] = {New(s): a for s, a in carried.items()}
@@ -85,17 +101,11 @@ def _backward(trajectory: Trajectory, plan: BackwardPlan, errors: Array, counter
     return nets
 
 
-def _contract(
-    trajectory: Trajectory, plan: BackwardPlan, adjoints: dict[sympy.Symbol, Array], counter: Counter, biases: bool
+def contract(
+    trajectory: Trajectory, plan: BackwardPlan, window: Window, adjoints: Window, counter: Counter, biases: bool
 ) -> dict[str, Array]:
     """The gradient from the errors of the affine maps: one outer product for each step, all in one product."""
-    window = trajectory.between(0, trajectory.steps)
     total = {p.name: np.zeros_like(trajectory.weights[p.name]) for p in trajectory.definition.parameters}
-    for node in plan.remade:
-        assert node.expression is not None
-        function = elementwise(node.expression)
-        shape = window[node.symbol].shape
-        window[node.symbol] = counter.evaluate(function.function, [window[s] for s in function.reads], shape)
     for net, term in plan.outer:
         error, source = adjoints[net], window[term.source]
         if term.kind == "diagonal":
@@ -108,3 +118,36 @@ def _contract(
             total[node.bias] += adjoints[node.symbol].sum(axis=(0, 1))
     kinds = {p.name: p.kind for p in trajectory.definition.parameters}
     return {n: g for n, g in total.items() if kinds[n] != "fixed" and (biases or kinds[n] != "bias")}
+
+
+def cost(definition: Definition, biases: bool, sizes: Sizes) -> Cost:
+    """An edge is walked at every step back from the one at which an error first reaches it.
+
+    So BPTT takes a polynomial in T as soon as T is large enough for errors to have reached everything; a shorter
+    sequence takes more than that polynomial.
+    """
+    plan = backward_plan(definition)
+    walked = counting.walked(definition, plan)
+    valid_from = max([1, *(back.left_out for back, _ in walked)])
+    given = sizes.get("T", valid_from)
+    total = counting.forward(definition) + counting.slopes(definition, plan) + counting.outer(definition, plan)
+    total *= STEPS
+    for back, count in walked:
+        total += count * (STEPS - back.left_out if given >= back.left_out else 0)
+    macs, elementwise = sympy.expand(total.macs), sympy.expand(total.elementwise)
+    if given < valid_from:
+        macs, elementwise = (sympy.expand(e.xreplace({STEPS: sympy.Integer(given)})) for e in (macs, elementwise))
+    memory, words = counting.stored(definition, plan)
+    return Cost("bptt", macs, elementwise, memory, words, True, tuple(sizes.items()), valid_from)
+
+
+BPTT = Algorithm(
+    name="bptt",
+    title="backpropagation through time, epochwise",
+    exact=True,
+    options=("by_lag", "truncated"),
+    refusal=always,
+    run=bptt,
+    cost=cost,
+    source="Werbos 1990; Williams & Zipser 1995",
+)

@@ -1,25 +1,23 @@
-"""The gradient of a loss in the weights of any cell, by BPTT or by RTRL."""
+"""The gradient of a loss in the weights of any cell, by any learning algorithm that is defined for it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
 
-from errorflow.calculus.edges import Truncation, check_truncation
+from errorflow.calculus.edges import check_truncation
 from errorflow.definition import Definition
-from errorflow.learning.bptt import bptt
+from errorflow.learning import table
+from errorflow.learning.algorithm import Settings
 from errorflow.learning.operations import Counter
-from errorflow.learning.rtrl import rtrl
 from errorflow.numeric.arrays import Array, checked
 from errorflow.numeric.compile import compiled
 from errorflow.numeric.forward import Trajectory, run
 
 Loss = Callable[[Array], tuple[float, Any]]
-
-_ALGORITHMS = {"bptt": bptt, "rtrl": rtrl}
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,8 +27,8 @@ class Gradient:
     value: the loss, None if only its derivative was given. weights: name -> array of the weight's shape.
     by_lag: name -> (T, *shape), what the losses of all steps t receive through the weights as used at step t - q, for
         q = 0..T-1; the sum over q is the gradient. None unless asked.
-    macs: multiply-adds that the run took, forward pass included. elementwise: products entry by entry; None unless
-        asked.
+    macs: multiply-adds that the run took, forward pass included. elementwise: products entry by entry. words: what was
+        kept beyond weights and gradient, for all sequences; both None unless asked.
     """
 
     algorithm: str
@@ -39,6 +37,7 @@ class Gradient:
     by_lag: dict[str, Array] | None
     macs: int
     elementwise: int | None
+    words: int | None = None
 
 
 def gradient(
@@ -49,34 +48,42 @@ def gradient(
     *,
     algorithm: str = "bptt",
     state: Any = None,
-    by_lag: bool = False,
-    truncated: Truncation = False,
     biases: bool = True,
     count: bool = False,
+    **options: Any,
 ) -> Gradient:
     """The gradient of a loss of the cell's output.
 
     loss: d loss / d output as an array, (batch, T, n) for a loss at every step or (batch, n) for one at the last step
         (without batch for a single sequence); or a function of the output that returns (value, derivative).
-    algorithm: "bptt" or "rtrl"; they compute the same number. by_lag: also split it by lag (T times the work).
-    truncated: delete the cut edges, as the 1997 algorithm does; a set of labels only those into these maps.
-    biases: whether biases are learned. count: also count products entry by entry.
+    algorithm: a name of `errorflow.learning.ALGORITHMS`; those that are exact compute the same number.
+    biases: whether biases are learned. count: also count products entry by entry, and words that are kept.
+    options: what the algorithm takes, as its `options` tell. by_lag: also split the gradient by lag (T times the work).
+    truncated: delete the cut edges, as the 1997 algorithm does; a set of labels only those into these maps. horizon,
+    every: h and h' of BPTT(h; h'). block: steps in a block of the 1992 hybrid.
 
-    Raises: KeyError for an unknown algorithm, ValueError for a loss that does not fit, TypeError for a function that
-    returns no pair; else as `errorflow.numeric.run`.
+    Raises: KeyError for an unknown algorithm, TypeError for an unknown option, ValueError for an option of another
+    algorithm, for an algorithm that is not defined for the cell and for a loss that does not fit, TypeError for a
+    function that returns no pair; else as `errorflow.numeric.run`.
     """
-    if algorithm not in _ALGORITHMS:
-        raise KeyError(f"algorithm must be one of {', '.join(_ALGORITHMS)}, got {algorithm!r}")
+    chosen = table.algorithm(algorithm)
+    table.check_defined(chosen, definition)
+    known = {field.name for field in fields(Settings)}
+    asked = {k: value for k, value in options.items() if k not in known or (value is not None and value is not False)}
+    table.check_options(asked, [chosen])
+    truncated = asked.get("truncated", False)
+    check_truncation(definition, truncated)
+    cut = truncated if isinstance(truncated, bool) else frozenset(truncated)
+    settings = Settings(**asked | {"truncated": cut, "biases": biases})
     trajectory = run(definition, weights, inputs, state)
     if trajectory.steps == 0:
         raise ValueError("inputs must have at least one step for a gradient, got T = 0")
     value, errors = _errors(trajectory, loss)
     counter = Counter(count_elementwise=count)
     _count_forward(trajectory, counter)
-    check_truncation(definition, truncated)
-    cut = truncated if isinstance(truncated, bool) else frozenset(truncated)
-    total, lags = _ALGORITHMS[algorithm](trajectory, errors, counter, by_lag, cut, biases)
-    return Gradient(algorithm, value, total, lags, counter.macs, counter.elementwise if count else None)
+    found = chosen.run(trajectory, errors, counter, settings)
+    counted = (counter.elementwise, counter.words) if count else (None, None)
+    return Gradient(algorithm, value, found.weights, found.by_lag, counter.macs, *counted)
 
 
 def _errors(trajectory: Trajectory, loss: Any) -> tuple[float | None, Array]:

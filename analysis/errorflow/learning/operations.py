@@ -6,7 +6,7 @@ or its contraction with the error. Products of gates, entry by entry, are a fiel
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,11 +17,21 @@ from errorflow.numeric.arrays import Array
 
 @dataclass
 class Counter:
-    """macs: multiply-adds so far. elementwise: products entry by entry so far; only counted if asked."""
+    """macs: multiply-adds so far.
+
+    elementwise: products entry by entry so far, words: the most words that were kept at once; both only if asked.
+    """
 
     count_elementwise: bool = False
     macs: int = 0
     elementwise: int = 0
+    words: int = 0
+
+    def keep(self, arrays: Iterable[Array]) -> None:
+        """Counts these as what is kept from step to step; rows that are one and the same in memory count once."""
+        if self.count_elementwise:
+            rows = {row.__array_interface__["data"][0]: row.size for array in arrays for row in array}
+            self.words = max(self.words, sum(rows.values()))
 
     def matmul(self, a: Array, b: Array) -> Array:
         """a @ b, broadcast over leading axes."""

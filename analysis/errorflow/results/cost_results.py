@@ -15,7 +15,7 @@ _FIELDS = (("macs", "multiply-adds"), ("elementwise", "elementwise products"), (
 
 def cost(name: str) -> Content:
     """The polynomials of both algorithms in n units, m inputs and T steps, and from which T on they hold if not all."""
-    records = cell(name).cost()
+    records = cell(name).cost(algorithms=("bptt", "rtrl"))
     rows, text, parts = [], [], {}
     for record in records:
         for field, words in _FIELDS:

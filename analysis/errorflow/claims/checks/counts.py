@@ -19,8 +19,8 @@ def cost_of(
     algorithm: str, cell: str, units: int | None = None, inputs: int | None = None, steps: int | None = None
 ) -> Cost:
     """The cost of one algorithm for a built-in cell."""
-    found = costs(builtin.cell(cell).definition, units=units, inputs=inputs, steps=steps)
-    return next(c for c in found if c.name == algorithm)
+    definition = builtin.cell(cell).definition
+    return costs(definition, units=units, inputs=inputs, steps=steps, algorithms=[algorithm])[0]
 
 
 def closed_form(algorithm: str, polynomial: str, grid: Grid) -> Finding:

@@ -1,0 +1,73 @@
+"""What a learning algorithm is: how it runs, what it costs, what it takes and for which cells it is defined."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from errorflow.definition import Definition
+from errorflow.learning.cost import Cost
+from errorflow.learning.operations import Counter
+from errorflow.learning.plan import Cut
+from errorflow.numeric.arrays import Array
+from errorflow.numeric.forward import Trajectory
+
+
+@dataclass(frozen=True, eq=False)
+class Settings:
+    """What is asked of a run. All but `biases` are options: an algorithm takes those that it names.
+
+    by_lag: whether the gradient is also split by lag. truncated: the cut edges that are deleted. biases: whether biases
+    are learned. horizon, every: h and h' of BPTT(h; h'). block: steps in a block of the 1992 hybrid. rng, feedback,
+    schedule: random numbers, random feedback matrix, convention of time.
+    """
+
+    by_lag: bool = False
+    truncated: Cut = False
+    biases: bool = True
+    horizon: int | None = None
+    every: int | None = None
+    block: int | None = None
+    rng: np.random.Generator | None = None
+    feedback: Any = None
+    schedule: str | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """weights: name -> d loss / d weight, summed over the batch. by_lag: name -> (T, *shape), None unless asked."""
+
+    weights: dict[str, Array]
+    by_lag: dict[str, Array] | None = None
+
+
+Sizes = dict[str, int]
+Run = Callable[[Trajectory, Array, Counter, Settings], Result]
+
+
+@dataclass(frozen=True)
+class Algorithm:
+    """One learning algorithm; what it runs and what is counted of it come from the same plan.
+
+    name: as in JSON. title: in words. exact: whether its gradient is that of the loss. options: names of the `Settings`
+    that it takes. refusal: why it is not defined for a cell, None where it is. run: (trajectory, errors (T, batch, n),
+    counter, settings) -> result. cost: (definition, whether biases are learned, letter -> number) -> cost. source: of
+    the algorithm.
+    """
+
+    name: str
+    title: str
+    exact: bool
+    options: tuple[str, ...]
+    refusal: Callable[[Definition], str | None]
+    run: Run
+    cost: Callable[[Definition, bool, Sizes], Cost]
+    source: str
+
+
+def always(definition: Definition) -> str | None:
+    """No reason to refuse any cell."""
+    return None

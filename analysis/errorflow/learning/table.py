@@ -1,0 +1,111 @@
+"""All learning algorithms in reading order, and what each of them costs for a cell."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+import numpy as np
+
+from errorflow.definition import Definition
+from errorflow.learning.algorithm import Algorithm
+from errorflow.learning.bptt import BPTT
+from errorflow.learning.cost import LETTERS, Cost
+from errorflow.learning.rtrl import RTRL
+
+ALGORITHMS: tuple[Algorithm, ...] = (BPTT, RTRL)
+
+_WORDS = {"n": "units", "m": "inputs", "T": "steps"}
+
+
+def algorithm(name: str) -> Algorithm:
+    """The algorithm of this name. Raises: KeyError with all names."""
+    for found in ALGORITHMS:
+        if found.name == name:
+            return found
+    known = ", ".join(a.name for a in ALGORITHMS)
+    raise KeyError(f"algorithm must be one of {known}, got {name!r}")
+
+
+def undefined(definition: Definition) -> dict[str, str]:
+    """Name -> reason, for the algorithms that are not defined for this cell."""
+    reasons = {a.name: a.refusal(definition) for a in ALGORITHMS}
+    return {name: reason for name, reason in reasons.items() if reason is not None}
+
+
+def check_defined(chosen: Algorithm, definition: Definition) -> None:
+    """Raises ValueError with the reason if the algorithm is not defined for the cell."""
+    reason = chosen.refusal(definition)
+    if reason is not None:
+        raise ValueError(f"{chosen.name} is not defined for cell {definition.name!r}: {reason}")
+
+
+def check_options(asked: Iterable[str], chosen: Iterable[Algorithm]) -> None:
+    """Raises TypeError for an option that does not exist, ValueError for one that none of the chosen takes."""
+    takers: dict[str, list[str]] = {}
+    for each in ALGORITHMS:
+        for option in each.options:
+            takers.setdefault(option, []).append(each.name)
+    taken = {option for each in chosen for option in each.options}
+    for option in asked:
+        if option not in takers:
+            near = difflib.get_close_matches(option, takers, 1)
+            hint = f"; did you mean {near[0]!r}?" if near else f"; there are {', '.join(takers)}"
+            raise TypeError(f"no learning algorithm has an option {option!r}{hint}")
+        if option not in taken:
+            names = ", ".join(each.name for each in chosen)
+            raise ValueError(f"{option} must be left out for {names}; it is an option of {', '.join(takers[option])}")
+
+
+def costs(
+    definition: Definition,
+    *,
+    units: int | None = None,
+    inputs: int | None = None,
+    steps: int | None = None,
+    biases: bool = False,
+    algorithms: Iterable[str] | None = None,
+    horizon: int | None = None,
+    every: int | None = None,
+    block: int | None = None,
+    **others: int | None,
+) -> tuple[Cost, ...]:
+    """The cost of every learning algorithm that is defined for a cell, in reading order; of `algorithms` if given.
+
+    units, inputs, steps: numbers for n, m, T; horizon, every: for h and h' of truncated BPTT; block: for the h steps of
+    a block of the 1992 hybrid; others: for other size labels. What is left out stays a symbol.
+
+    Raises: ValueError for a number that is not a positive integer, for an algorithm that is not defined for the cell
+    and for an option that no algorithm asked for takes; KeyError for an unknown algorithm or a label that the cell does
+    not have.
+    """
+    unknown = [label for label in others if label not in definition.sizes.values()]
+    if unknown:
+        known = ", ".join(dict.fromkeys(definition.sizes.values()))
+        raise KeyError(f"cell {definition.name!r} has no size {', '.join(unknown)}; its sizes are {known}")
+    sizes = _numbers({"n": units, "m": inputs, "T": steps, **others})
+    options = _numbers({"horizon": horizon, "every": every, "block": block})
+    if algorithms is None:
+        reasons = undefined(definition)
+        chosen = [a for a in ALGORITHMS if a.name not in reasons]
+    else:
+        chosen = [algorithm(name) for name in ([algorithms] if isinstance(algorithms, str) else algorithms)]
+        for each in chosen:
+            check_defined(each, definition)
+    check_options(options, chosen)
+    return tuple(
+        each.cost(definition, biases, sizes | {LETTERS[k]: v for k, v in options.items() if k in each.options})
+        for each in chosen
+    )
+
+
+def _numbers(given: dict[str, int | None]) -> dict[str, int]:
+    """What is given, as integers."""
+    found = {}
+    for label, number in given.items():
+        if number is None:
+            continue
+        if isinstance(number, bool) or not isinstance(number, int | np.integer) or number < 1:
+            raise ValueError(f"{_WORDS.get(label, label)} must be a positive integer, got {number!r}")
+        found[label] = int(number)
+    return found
