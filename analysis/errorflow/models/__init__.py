@@ -12,9 +12,24 @@ array([1.   , 1.6  , 1.96 , 2.176])
 """
 
 from .arima import ARIMA
+from .convolution import TCN, Block, Convolution, levels_for
 from .fitted import from_statsmodels
 from .hmm import HMM
+from .measured import measured_influence
 from .record import Law, Model
 from .registry import MODELS, model
 
-__all__ = ["ARIMA", "HMM", "MODELS", "Law", "Model", "from_statsmodels", "model"]
+__all__ = [
+    "ARIMA",
+    "HMM",
+    "MODELS",
+    "TCN",
+    "Block",
+    "Convolution",
+    "Law",
+    "Model",
+    "from_statsmodels",
+    "levels_for",
+    "measured_influence",
+    "model",
+]

@@ -174,8 +174,8 @@ HMM_PAGE = Model(
              ("k", "states"), ("b", "log likelihood ratio of what is observed")),
     source="Rabiner 1989; Birkhoff 1957",
     input="b",
-    remark="tau = tanh(Delta/4), Delta the greatest log a_ij a_kl / (a_il a_kj): of all states, whatever is observed; it"
-    " is at least |1 - p - r|, the second eigenvalue, and equal to it only for p = r or p + r = 1",
+    remark="tau = tanh(Delta/4), Delta the greatest log a_ij a_kl / (a_il a_kj): of all states, whatever is seen;"
+    " it is at least |1 - p - r|, the second eigenvalue, and equal to it only for p = r or p + r = 1",
     theorems=(),
 )  # fmt: skip
 
