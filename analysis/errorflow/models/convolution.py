@@ -19,7 +19,10 @@ from errorflow.numeric.arrays import Array, checked
 
 @dataclass(frozen=True, eq=False)
 class Convolution:
-    """One causal convolution. weight (out, in, k): [..., j] is what the sample j dilations back enters by. bias (out,)."""
+    """One causal convolution.
+
+    weight (out, in, k): [..., j] is what the sample j dilations back enters by. bias (out,). dilation: in steps.
+    """
 
     weight: Any
     bias: Any = None
@@ -137,9 +140,7 @@ class TCN:
             if around is not None:
                 error = error * slopes[-1]
             inner = error
-            for layer, slope in zip(
-                reversed(block.convolutions), reversed(slopes[: len(block.convolutions)]), strict=True
-            ):
+            for layer, slope in reversed(list(zip(block.convolutions, slopes, strict=False))):
                 inner = layer.pull(inner * slope)
             error = inner if around is None else inner + error @ around
         return error[:, ::-1].swapaxes(0, 1)

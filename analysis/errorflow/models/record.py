@@ -64,7 +64,7 @@ class Law:
         number = self.rate is None or isinstance(self.rate, int | float)
         return {
             "kind": self.kind,
-            "rate": self.rate if number else str(self.rate),
+            "rate": self.rate if number else plain(self.rate),
             "rate_means": RATES[self.kind],
             "power": self.power,
             "sense": self.sense,
@@ -115,9 +115,9 @@ class Model:
             "law_kind": self.law.kind,
             "rate": self.law.json()["rate"],
             "sense": self.law.sense,
-            "path_length": str(self.path_length),
+            "path_length": plain(self.path_length),
             "theorems": list(self.theorems),
-            "cost": {"macs_per_step": str(self.macs), "memory_words": str(self.memory)},
+            "cost": {"macs_per_step": plain(self.macs), "memory_words": plain(self.memory)},
             "letters": dict(self.letters),
             "source": self.source,
             "remark": self.remark,
@@ -156,12 +156,12 @@ def printed(expression: sympy.Expr) -> str:
     return str(_Printer().doprint(expression))
 
 
-def plain(expression: sympy.Expr | sympy.Eq) -> str:
-    """An expression or equation in plain text."""
+def plain(expression: Any) -> str:
+    """An expression, an equation or a number in plain text."""
     if isinstance(expression, sympy.Eq):
         return f"{plain(expression.lhs)} = {plain(expression.rhs)}"
     return str(_Plain().doprint(expression)).replace("**", "^")
 
 
 def _shown(rate: Any) -> str:
-    return f"{rate:.6g}" if isinstance(rate, float) else str(rate)
+    return f"{rate:.6g}" if isinstance(rate, float) else plain(rate)
