@@ -12,24 +12,34 @@ array([1.   , 1.6  , 1.96 , 2.176])
 """
 
 from .arima import ARIMA
+from .attention import Attention, LinearAttention, softmax_jacobian, weight_floor
 from .convolution import TCN, Block, Convolution, levels_for
 from .fitted import from_statsmodels
 from .hmm import HMM
 from .measured import measured_influence
 from .record import Law, Model
 from .registry import MODELS, model
+from .transformer import Norm, Transformer, TransformerLayer, from_torch_transformer
 
 __all__ = [
     "ARIMA",
     "HMM",
     "MODELS",
     "TCN",
+    "Attention",
     "Block",
     "Convolution",
     "Law",
+    "LinearAttention",
     "Model",
+    "Norm",
+    "Transformer",
+    "TransformerLayer",
     "from_statsmodels",
+    "from_torch_transformer",
     "levels_for",
     "measured_influence",
     "model",
+    "softmax_jacobian",
+    "weight_floor",
 ]

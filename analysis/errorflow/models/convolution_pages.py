@@ -69,7 +69,7 @@ TCN_PAGE = Model(
     letters=(("L", "levels, l = 0..L-1"), ("m", "inputs"), ("n", "channels"), ("s", "slope of phi, by level and step")),
     source="van den Oord et al. 2016; Bai, Kolter & Koltun 2018",
     remark="one path leads to each lag, along the binary digits of q; with kernels of k samples the reach"
-    " is 1 + (k - 1)(2^L - 1) and L = ceil(log2((T - 1)/(k - 1) + 1)) levels see T steps; residual paths add shorter ones",
+    " is 1 + (k - 1)(2^L - 1) and L = ceil(log2((T - 1)/(k - 1) + 1)) levels see T steps; residual paths are shorter",
 )  # fmt: skip
 
 PAGES = (CNN, TCN_PAGE)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import difflib
 
-from errorflow.models import arima_pages, convolution_pages, hmm
+from errorflow.models import arima_pages, attention_pages, convolution_pages, hmm
 from errorflow.models.record import Model
 
-MODELS: tuple[Model, ...] = (*arima_pages.PAGES, *hmm.PAGES, *convolution_pages.PAGES)
+MODELS: tuple[Model, ...] = (*arima_pages.PAGES, *hmm.PAGES, *convolution_pages.PAGES, *attention_pages.PAGES)
 
 
 def model(name: str) -> Model:
