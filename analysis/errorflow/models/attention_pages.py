@@ -111,7 +111,7 @@ TRANSFORMER = Model(
     ),
     source="Vaswani et al. 2017; Xiong et al. 2020 for the norm first",
     remark="Phi is a block matrix over pairs of steps. A_l is d attention / d x, block lower triangular, F_l' that of"
-    " the feed-forward map, block diagonal; the stream alone carries lag 0 only. The law is that of a layer's value path",
+    " the feed-forward map, block diagonal; the stream alone carries lag 0. The law is that of a value path",
 )
 
 LINEAR_ATTENTION = Model(

@@ -144,8 +144,11 @@ def _layer(module: Any) -> TransformerLayer:
     if "self_attn.in_proj_weight" not in weights:
         raise TypeError("module must have queries, keys and values of one width, got separate projections")
     joined, bias = weights["self_attn.in_proj_weight"], weights.get("self_attn.in_proj_bias", np.zeros(3 * width))
+    query, key, value = np.split(joined, 3)
     attention = Attention(
-        *np.split(joined, 3),
+        query,
+        key,
+        value,
         output=weights["self_attn.out_proj.weight"],
         heads=int(module.self_attn.num_heads),
         query_bias=bias[:width],
