@@ -17,6 +17,7 @@ from .convolution import TCN, Block, Convolution, levels_for
 from .fitted import from_statsmodels
 from .hmm import HMM
 from .measured import measured_influence
+from .ode import NeuralODE, euler_error_bound, log_norm
 from .record import Law, Model
 from .registry import MODELS, model
 from .transformer import Norm, Transformer, TransformerLayer, from_torch_transformer
@@ -32,12 +33,15 @@ __all__ = [
     "Law",
     "LinearAttention",
     "Model",
+    "NeuralODE",
     "Norm",
     "Transformer",
     "TransformerLayer",
+    "euler_error_bound",
     "from_statsmodels",
     "from_torch_transformer",
     "levels_for",
+    "log_norm",
     "measured_influence",
     "model",
     "softmax_jacobian",

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import difflib
+from itertools import chain
 
-from errorflow.models import arima_pages, attention_pages, convolution_pages, hmm
+from errorflow.models import arima_pages, attention_pages, convolution_pages, hmm, ode_pages
 from errorflow.models.record import Model
 
-MODELS: tuple[Model, ...] = (*arima_pages.PAGES, *hmm.PAGES, *convolution_pages.PAGES, *attention_pages.PAGES)
+FAMILIES = (arima_pages, hmm, convolution_pages, attention_pages, ode_pages)
+MODELS: tuple[Model, ...] = tuple(chain.from_iterable(family.PAGES for family in FAMILIES))
 
 
 def model(name: str) -> Model:
