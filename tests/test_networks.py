@@ -526,16 +526,123 @@ def test_a_dense_layer_of_keras_is_the_read_out_and_an_embedding_is_none():
     assert (network.head.bias == dense["dense/bias"]).all()
 
 
-def test_the_backward_half_of_a_bidirectional_layer_of_keras_runs_backwards():
-    arrays = keras_weights("lstm", prefix="both/forward_lstm/cell/") | keras_weights(
-        "lstm", prefix="both/backward_lstm/cell/"
-    )
-    assert "got 'both/forward_lstm/cell/' or 'both/backward_lstm/cell/'" in refusal(arrays)
-    network = ef.read_network(arrays, prefix="both/backward_lstm/cell/")
-    assert network.layers[0].direction == "reverse"
+BOTH = {way: f"net/both/{way}_lstm/lstm_cell/" for way in ("forward", "backward")}
+MERGED = {
+    "concat": lambda a, b: np.hstack([a, b]),
+    "sum": np.add,
+    "ave": lambda a, b: (a + b) / 2,
+    "mul": np.multiply,
+}
+
+
+def keras_bidirectional(xs=None, merge="concat", units=5, inputs=3):
+    """The arrays of a Bidirectional by the names of Keras 3, and its outputs for xs (T, inputs)."""
+    arrays = {
+        k: v for p in BOTH.values() for k, v in keras_weights("lstm", prefix=p, units=units, inputs=inputs).items()
+    }
+    arrays = {k: v + (0.1 if "backward" in k else 0.0) for k, v in arrays.items()}  # so that the halves differ
+    if xs is None:
+        return arrays
+    backward = by_keras("lstm", arrays, xs[::-1], prefix=BOTH["backward"])[::-1]
+    return arrays, MERGED[merge](by_keras("lstm", arrays, xs, prefix=BOTH["forward"]), backward)
+
+
+def test_both_halves_of_a_bidirectional_layer_of_keras_are_one_layer_and_each_can_be_had_alone(file):
     xs = np.random.default_rng(1).normal(size=(12, 3))
-    want = by_keras("lstm", arrays, xs[::-1], prefix="both/backward_lstm/cell/")[::-1]
+    arrays, want = keras_bidirectional(xs)
+    network = ef.read_network(write(file, arrays))
+    assert [(each.layer, each.direction) for each in network.layers] == [(0, "forward"), (0, "reverse")]
+    assert network.prefix == "net/both/"
     np.testing.assert_allclose(network.run(xs), want, rtol=0, atol=1e-13)  # as above
+    half = ef.read_network(arrays, prefix=BOTH["backward"])
+    assert half.layers[0].direction == "reverse"
+    np.testing.assert_allclose(half.run(xs), want[:, 5:], rtol=0, atol=1e-13)
+
+
+@pytest.mark.parametrize("merge", MERGED)
+def test_layers_of_keras_are_joined_over_every_way_of_merging_two_directions(merge):
+    xs = np.random.default_rng(1).normal(size=(12, 3))
+    arrays, between = keras_bidirectional(xs, merge)
+    upper = keras_weights("gru", prefix="net/gru/gru_cell/", units=4, inputs=between.shape[1])
+    network = ef.read_network(arrays | upper, prefix=("net/both/", "net/gru/"), merge=merge)
+    want = by_keras("gru", upper, between, prefix="net/gru/gru_cell/")
+    np.testing.assert_allclose(network.run(xs), want, rtol=0, atol=1e-13)  # as above
+    assert [(each.layer, each.kind) for each in network.layers] == [(0, "lstm"), (0, "lstm"), (1, "gru")]
+    assert "bidirectional lstm layer of 5 units, then 1 gru layer of 4 units, 3 inputs" in repr(network)
+
+
+def test_how_directions_are_merged_is_asked_for_where_the_widths_say_that_they_are():
+    upper = keras_weights("gru", prefix="net/gru/gru_cell/", units=4, inputs=5)
+    arrays = keras_bidirectional() | upper
+    message = refusal(arrays, prefix=("net/both/", "net/gru/"))
+    assert "'net/gru/gru_cell/', which reads 5 inputs, after 'net/both/', which gives 10" in message
+    assert "choose merge='sum', merge='ave' or merge='mul'" in message
+    assert "choose merge='sum'" in refusal(keras_bidirectional() | {"net/dense/kernel": np.ones((5, 2))})
+    network = ef.read_network(keras_bidirectional() | {"net/dense/kernel": np.ones((5, 2))}, merge="ave")
+    assert network.head.weight.shape == (2, 5)
+    assert ef.read_network(keras_bidirectional() | {"net/dense/kernel": np.ones((10, 2))}).merge == "concat"
+    assert "merge must be one of concat, sum, ave, mul" in refusal(keras_bidirectional(), merge="max")
+    assert "since it runs one way" in refusal(keras_weights("lstm"), merge="sum")
+    assert "PyTorch sets directions side by side" in refusal(state_dict("lstm", both=True), merge="sum")
+
+
+def test_the_two_directions_of_a_layer_of_keras_must_read_the_same():
+    arrays = keras_weights("lstm", prefix=BOTH["forward"]) | keras_weights("lstm", prefix=BOTH["backward"], inputs=4)
+    assert "two directions of 'net/both/' of the state dict must read the same inputs, got 3 and 4" in refusal(arrays)
+
+
+def separate():
+    """Three modules of one file that read one another, and a read-out."""
+    tensors = state_dict("lstm", prefix="encoder.rnn.", layers=2, seed=1)
+    tensors |= {k.replace("_l0", ""): v for k, v in state_dict("gru", 4, 5, prefix="layers.0.", seed=2).items()}
+    tensors |= state_dict("rnn", 6, 4, prefix="layers.1.", seed=3, both=True)
+    return tensors | {"fc.weight": np.ones((2, 12)), "fc.bias": np.zeros(2)}
+
+
+def test_separate_modules_are_read_as_one_stack_the_lower_first(file):
+    tensors = separate()
+    prefixes = ("encoder.rnn.", "layers.0.", "layers.1.")
+    network = ef.read_network(write(file, tensors), prefix=prefixes)
+    xs = np.random.default_rng(1).normal(size=(12, 3))
+    signal = xs
+    for kind, prefix in zip(("lstm", "gru", "rnn"), prefixes, strict=True):
+        own = {k if "_l" in k else f"{k}_l0": v for k, v in tensors.items() if k.startswith(prefix)}
+        signal = by_the_manual(kind, own, signal, prefix=prefix)
+    np.testing.assert_allclose(network.run(xs), signal, rtol=0, atol=1e-13)  # as above
+    assert [layer.layer for layer in network.layers] == [0, 1, 2, 3, 3]
+    assert network.head.name == "fc."
+    assert network.prefix == prefixes
+    assert network.directions == 2
+
+
+@pytest.mark.parametrize(
+    ("prefix", "words"),
+    [
+        (None, "as in prefix=('encoder.rnn.', 'layers.0.', 'layers.1.')"),
+        (("layers.0.", "encoder.rnn."), "got 'encoder.rnn.', which reads 3 inputs, after 'layers.0.', which gives 4"),
+        (("encoder.", "encoder."), "prefix must name each module once, got 'encoder.', 'encoder.'"),
+        (("encoder.", "decoder."), "prefix must be 'encoder.rnn.' or 'layers.0.' or 'layers.1.'"),
+        ("layers.", "got 'layers.0.' or 'layers.1.'; choose one with prefix="),
+    ],
+)
+def test_modules_that_do_not_read_one_another_are_refused_in_one_line(prefix, words):
+    assert words in refusal(separate(), prefix=prefix)
+
+
+def test_no_prefix_at_all_is_a_type_error():
+    assert "prefix must be a string or several, got ()" in refusal(separate(), TypeError, prefix=())
+
+
+def test_a_read_out_among_others_is_chosen_by_its_name():
+    tensors = separate() | {"other.weight": np.zeros((7, 12))}
+    prefixes = ("encoder.", "layers.0.", "layers.1.")
+    assert ef.read_network(tensors, prefix=prefixes).head is None
+    for name in ("other", "other."):
+        assert ef.read_network(tensors, prefix=prefixes, head=name).head.weight.shape == (7, 12)
+    assert "'fc.', 'other.', got 'head'" in refusal(tensors, prefix=prefixes, head="head")
+    assert "head must read the 5 outputs of the network, got fc.weight (2, 12)" in refusal(
+        tensors, prefix="encoder.", head="fc"
+    )
 
 
 @pytest.mark.parametrize(

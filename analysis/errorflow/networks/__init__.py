@@ -2,6 +2,6 @@
 
 from errorflow.networks.layer import Layer
 from errorflow.networks.network import Head, Network
-from errorflow.networks.read import read_network
+from errorflow.networks.read import read_head, read_network
 
-__all__ = ["Head", "Layer", "Network", "read_network"]
+__all__ = ["Head", "Layer", "Network", "read_head", "read_network"]

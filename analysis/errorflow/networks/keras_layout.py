@@ -1,12 +1,14 @@
 """The layout of Keras's recurrent layers, one layer each: which columns hold which gate.
 
-Keras keeps the activations outside the weights: the defaults (tanh and sigmoid) are taken here. Each half of a
-Bidirectional is read for itself; any other layer that goes backwards is read as one that is given its inputs backwards.
+Keras keeps the activations outside the weights: the defaults (tanh and sigmoid) are taken here. The two halves of a
+Bidirectional are one layer, and each may be read for itself; any other layer that goes backwards is read as one that is
+given its inputs backwards.
 """
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 
 import numpy as np
@@ -25,14 +27,43 @@ GATES = {"rnn": ("",), "gru": ("z", "r", "n"), "gru_reset_before": ("z", "r", "n
 RESETS = {"keras_reset_after": "gru", "keras_reset_before": "gru_reset_before"}
 
 
+# The wrapper Bidirectional calls its two layers so; what is called after them is the name of the cell.
+HALF = re.compile(r"(?P<wrapper>(.*/)?)(?P<way>forward|backward)_(?P<name>[^/]+)/.*")
+
+
 def prefixes(shapes: Shapes) -> list[str]:
-    """What stands before the names of the recurrent layers."""
+    """What stands before the names of the recurrent layers, a Bidirectional counted as one."""
+    wrapped = {half: wrapper for wrapper, both in _wrappers(shapes).items() for half in both}
+    return list(dict.fromkeys(wrapped.get(found, found) for found in _cells(shapes)))
+
+
+def halves(shapes: Shapes) -> list[str]:
+    """What stands before the names of each half of a Bidirectional."""
+    return [half for both in _wrappers(shapes).values() for half in both]
+
+
+def _cells(shapes: Shapes) -> list[str]:
     matches = (NAME.fullmatch(name) for name in shapes)
     return list(dict.fromkeys(match["prefix"] for match in matches if match and match["part"] == "recurrent_kernel"))
 
 
+def _wrappers(shapes: Shapes) -> dict[str, tuple[str, str]]:
+    """What stands before a Bidirectional -> the same of its forward and of its backward layer."""
+    found: dict[tuple[str, str], dict[str, str]] = {}
+    for prefix in _cells(shapes):
+        if match := HALF.fullmatch(prefix):
+            found.setdefault((match["wrapper"], match["name"]), {})[match["way"]] = prefix
+    pairs = {key: both for key, both in found.items() if len(both) == 2}
+    # Of two pairs under one name, each is called by its own as well.
+    alone = Counter(wrapper for wrapper, _ in pairs)
+    return {
+        wrapper if alone[wrapper] == 1 else f"{wrapper}*_{name}/": (both["forward"], both["backward"])
+        for (wrapper, name), both in pairs.items()
+    }
+
+
 def recognise(shapes: Shapes, where: str, prefix: str, layout: str = "keras") -> tuple[FoundLayer, ...]:
-    """The layer whose arrays begin with `prefix`.
+    """The layer whose arrays begin with `prefix`; both directions of a Bidirectional.
 
     layout: "keras_reset_after" or "keras_reset_before" where a GRU without bias does not tell.
 
@@ -40,6 +71,19 @@ def recognise(shapes: Shapes, where: str, prefix: str, layout: str = "keras") ->
 
     Source: keras.layers.LSTM (columns i f c o) and GRU (columns z r h; a bias (2, 3n) where the reset is after).
     """
+    both = _wrappers(shapes).get(prefix)
+    if both is None:
+        return (_one(shapes, where, prefix, layout),)
+    forward, backward = (_one(shapes, where, half, layout) for half in both)
+    if forward.inputs != backward.inputs:
+        raise ValueError(
+            f"the two directions of {prefix!r} of {where} must read the same inputs, "
+            f"got {forward.inputs} and {backward.inputs}"
+        )
+    return forward, backward
+
+
+def _one(shapes: Shapes, where: str, prefix: str, layout: str) -> FoundLayer:
     matches = {name: m for name in shapes if (m := NAME.fullmatch(name)) and m["prefix"] == prefix}
     tensors = {match["part"]: name for name, match in matches.items()}
     if len(tensors) < len(matches):
@@ -59,9 +103,8 @@ def recognise(shapes: Shapes, where: str, prefix: str, layout: str = "keras") ->
             f"since {tensors['recurrent_kernel']} has {recurrent}, got {kernel}"
         )
     kind = _kind(KINDS[ratio], shapes, tensors, where, layout)
-    # The wrapper Bidirectional calls its two layers so.
     direction = "reverse" if re.search(r"(^|/)backward_", prefix) else "forward"
-    return (FoundLayer(kind, recurrent[0], kernel[0], tensors, direction=direction),)
+    return FoundLayer(kind, recurrent[0], kernel[0], tensors, direction=direction)
 
 
 def weights(found: FoundLayer, arrays: Mapping[str, Array]) -> dict[str, Array]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 from errorflow.networks import keras_layout, torch_layout
 from errorflow.networks.declared import shown
+from errorflow.networks.joined import joined, merged
 from errorflow.networks.layer import Array
 from errorflow.networks.module import FoundLayer, Module
 
@@ -16,26 +17,58 @@ FAMILIES = {"torch": torch_layout, "keras": keras_layout}
 LAYOUTS = (*FAMILIES, *keras_layout.RESETS)
 
 
-def find(shapes: Shapes, where: str, prefix: str | None = None, layout: str | None = None) -> Module:
-    """The one recurrent module among tensors of these shapes.
+def find(
+    shapes: Shapes,
+    where: str,
+    prefix: str | Sequence[str] | None = None,
+    layout: str | None = None,
+    merge: str | None = None,
+) -> Module:
+    """The one recurrent module among tensors of these shapes, or the stack of several.
 
-    prefix: what stands before its names; None if there is but one. layout: one of LAYOUTS; None if the names tell.
+    prefix: what stands before its names, or the beginning of that where it is the beginning of one alone; None if
+        there is but one; several, lowest first, for a stack of modules.
+    layout: one of LAYOUTS; None if the names tell. merge: one of MERGES.
 
     Raises: ValueError that names the tensors seen and what is missing, or the modules among which to choose.
     """
     if layout is not None and layout not in LAYOUTS:
         raise ValueError(f"layout must be one of {', '.join(LAYOUTS)}, got {layout!r}")
+    if prefix is None or isinstance(prefix, str):
+        return merged(_one(shapes, where, prefix, layout), merge, where)
+    prefixes = list(prefix)
+    if not prefixes or not all(isinstance(each, str) for each in prefixes):
+        raise TypeError(f"prefix must be a string or several, got {prefix!r}")
+    if len(set(prefixes)) < len(prefixes):
+        raise ValueError(f"prefix must name each module once, got {', '.join(map(repr, prefixes))}")
+    modules = [_one(shapes, where, each, layout) for each in prefixes]
+    several = [merged(m, merge if m.bidirectional else None, where) for m in modules]
+    if merge is not None and not any(m.bidirectional for m in modules):
+        merged(modules[-1], merge, where)
+    return joined(several, where) if len(several) > 1 else several[0]
+
+
+def _one(shapes: Shapes, where: str, prefix: str | None, layout: str | None) -> Module:
     families = list(FAMILIES) if layout is None else [_family(layout)]
     modules = [(family, found) for family in families for found in FAMILIES[family].prefixes(shapes)]
-    fitting = [(family, found) for family, found in modules if prefix in (None, found)]
     if not modules:
         wanted = ", or ".join(FAMILIES[family].MODULES for family in families)
         raise ValueError(f"{where} must hold {wanted}; got {shown(shapes)}")
+    halves = [("keras", found) for found in keras_layout.halves(shapes) if "keras" in families]
+    exact = [(family, found) for family, found in modules + halves if found == prefix]
+    fitting = exact or [(family, found) for family, found in modules if found.startswith(prefix or "")]
     if not fitting:
         raise ValueError(f"prefix must be {_alternatives(modules)} in {where}, got {prefix!r}")
+    if len({found for _, found in fitting}) > 1:
+        stack = tuple(dict.fromkeys(found for _, found in fitting))[:8]
+        raise ValueError(
+            f"{where} must hold one recurrent module, got {_alternatives(fitting)}; choose one with prefix=, or those"
+            f" of a stack, lowest first, as in prefix={stack!r}"
+        )
     if len(fitting) > 1:
-        by = "prefix=" if len({found for _, found in fitting}) > 1 else "layout="
-        raise ValueError(f"{where} must hold one recurrent module, got {_alternatives(fitting)}; choose one with {by}")
+        raise ValueError(
+            f"{where} must hold one recurrent module, got {_alternatives(fitting)}; choose one with layout="
+        )
     family, found = fitting[0]
     recognise = (
         partial(keras_layout.recognise, layout=layout or family) if family == "keras" else torch_layout.recognise

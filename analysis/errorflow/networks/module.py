@@ -24,14 +24,15 @@ class FoundLayer:
 
 @dataclass(frozen=True)
 class Module:
-    """All layers that share a prefix, in the order in which they run.
+    """All layers that share a prefix, or several such modules joined, in the order in which they run.
 
-    layout: the name under which `layout=` asks for it.
+    layout: the name under which `layout=` asks for it. merge: how the two directions of a layer become its output.
     """
 
     layout: str
-    prefix: str
+    prefix: str | tuple[str, ...]
     layers: tuple[FoundLayer, ...]
+    merge: str = "concat"
 
     @property
     def inputs(self) -> int:
@@ -40,8 +41,14 @@ class Module:
 
     @property
     def outputs(self) -> int:
-        """The width of what the last layer gives, both directions side by side."""
-        return sum(f.projection or f.units for f in self.layers if f.layer == self.layers[-1].layer)
+        """The width of what the last layer gives: of both directions side by side, unless they are merged."""
+        widths = [f.projection or f.units for f in self.layers if f.layer == self.layers[-1].layer]
+        return sum(widths) if self.merge == "concat" else widths[0]
+
+    @property
+    def bidirectional(self) -> bool:
+        """Whether its last layer runs both ways."""
+        return sum(f.layer == self.layers[-1].layer for f in self.layers) > 1
 
     @property
     def tensors(self) -> set[str]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from errorflow.networks.layer import Array, Layer
@@ -32,28 +35,32 @@ class Network:
     layers: layer 0 forward, layer 0 reverse, layer 1 forward and so on; a layer reads the outputs of all directions of
         the layer before it, side by side.
     head: the linear map found beside them that reads their outputs, or None.
-    source: where they were read. prefix: what stood before the names of the tensors. layout: whose names these were.
+    source: where they were read. prefix: what stood before the names of the tensors, several for modules that were
+        joined. layout: whose names these were. merge: how the two directions of a layer become what the next one reads:
+        "concat", side by side, "sum", "ave", their mean, or "mul", their product.
     """
 
     layers: tuple[Layer, ...]
     head: Head | None
     source: str
-    prefix: str = ""
+    prefix: str | tuple[str, ...] = ""
     layout: str = "torch"
+    merge: str = "concat"
 
     @property
     def directions(self) -> int:
-        """1, or 2 where each layer runs both ways."""
-        return sum(layer.layer == 0 for layer in self.layers)
+        """1, or 2 where a layer runs both ways."""
+        return max(Counter(layer.layer for layer in self.layers).values())
 
-    def trajectories(self, inputs: Any) -> tuple[Trajectory, ...]:
+    def trajectories(self, inputs: Any, *, inner: bool = True) -> tuple[Trajectory, ...]:
         """The run of every layer, in the order of `layers`; a reverse layer's first step is the last time.
 
-        inputs: (batch, T, m) or (T, m). The initial states are zero.
+        inputs: (batch, T, m) or (T, m). The initial states are zero. inner: whether the vectors within a step are kept;
+        if not, memory is that of inputs and states.
         """
         from errorflow.networks.probe import trajectories
 
-        return tuple(trajectories(self.layers, inputs))
+        return tuple(trajectories(self.layers, inputs, self.merge, inner=inner))
 
     def run(self, inputs: Any) -> Array:
         """The outputs at every time, (batch, T, directions * d), to be compared with those of the module itself.
@@ -64,7 +71,7 @@ class Network:
         """
         from errorflow.networks.probe import outputs
 
-        return outputs(self.layers, inputs)
+        return outputs(self.layers, inputs, self.merge)
 
     def only(self) -> Layer:
         """The layer of a network that has one. Raises: ValueError if it has more."""
@@ -97,8 +104,18 @@ class Network:
         return self.only().inputs
 
     def __repr__(self) -> str:
-        first, depth = self.layers[0], len(self.layers) // self.directions
-        way = "bidirectional " if self.directions == 2 else ""
-        layers = f"{depth} {way}{first.kind} layer{'s' * (depth > 1)} of {first.units} units"
+        first = self.layers[0]
         head = f", head {self.head.name!r} of {len(self.head.bias)}" if self.head else ""
-        return f"Network({self.source!r}: {layers}, {first.inputs} input{'s' * (first.inputs > 1)}{head})"
+        parts = []
+        for (way, kind, units), alike in groupby(self._described(), key=lambda each: each):
+            depth = len(list(alike))
+            parts.append(f"{depth} {way}{kind} layer{'s' * (depth > 1)} of {units} units")
+        below = f", {first.inputs} input{'s' * (first.inputs > 1)}"
+        return f"Network({self.source!r}: {', then '.join(parts)}{below}{head})"
+
+    def _described(self) -> Iterator[tuple[str, str, str]]:
+        """Of each layer, lowest first, its ways, its kind and its units."""
+        for _, ways in groupby(self.layers, key=lambda layer: layer.layer):
+            both = list(ways)
+            units = " and ".join(dict.fromkeys(str(each.units) for each in both))
+            yield "bidirectional " * (len(both) > 1), both[0].kind, units

@@ -9,32 +9,48 @@ from typing import Any
 import numpy as np
 
 from errorflow.networks.layer import Array, Layer
-from errorflow.numeric import Trajectory
+from errorflow.numeric import Trajectory, run
 
 TIME = -2
 
 
-def trajectories(layers: Sequence[Layer], inputs: Any) -> Iterator[Trajectory]:
-    """The run of each layer in order, as it is processed: step 0 of a reverse layer is the last time."""
+def trajectories(
+    layers: Sequence[Layer], inputs: Any, merge: str = "concat", *, inner: bool = True
+) -> Iterator[Trajectory]:
+    """The run of each layer in order, as it is processed: step 0 of a reverse layer is the last time.
+
+    merge: of two directions, "concat", "sum", "ave" or "mul". inner: of `errorflow.numeric.run`.
+    """
     signal = inputs
-    for _, directions in groupby(layers, key=lambda layer: layer.layer):
+    last = layers[-1].layer
+    for number, directions in groupby(layers, key=lambda layer: layer.layer):
         outputs = []
         for layer in directions:
-            trajectory = layer.cell().run(layer.weights, _turned(layer, signal))
-            outputs.append(_turned(layer, trajectory.output()))
+            trajectory = run(layer.cell().definition, layer.weights, _turned(layer, signal), inner=inner)
+            outputs.append(_turned(layer, trajectory.output()) if number < last else None)
             yield trajectory
-        signal = np.concatenate(outputs, axis=-1)
+        signal = _merged(outputs, merge) if number < last else None
 
 
-def outputs(layers: Sequence[Layer], inputs: Any) -> Array:
+def outputs(layers: Sequence[Layer], inputs: Any, merge: str = "concat") -> Array:
     """The outputs of the last layer in the order of time, (batch, T, directions * d), or (T, directions * d)."""
     last = layers[-1].layer
     parts = []
-    # One trajectory at a time is kept: each holds every inner vector at every step.
-    for layer, trajectory in zip(layers, trajectories(layers, inputs), strict=True):
+    # One trajectory at a time is kept: each holds the states at every step.
+    for layer, trajectory in zip(layers, trajectories(layers, inputs, merge, inner=False), strict=True):
         if layer.layer == last:
             parts.append(_turned(layer, trajectory.output()))
-    return np.concatenate(parts, axis=-1)
+    return _merged(parts, merge)
+
+
+def _merged(parts: Sequence[Any], merge: str) -> Array:
+    """What both directions of a layer come to; of one, itself."""
+    if len(parts) == 1:
+        return np.asarray(parts[0])
+    if merge == "concat":
+        return np.concatenate(parts, axis=-1)
+    forward, backward = parts
+    return np.asarray(forward * backward if merge == "mul" else (forward + backward) / (2 if merge == "ave" else 1))
 
 
 def _turned(layer: Layer, signal: Any) -> Any:

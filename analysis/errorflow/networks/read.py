@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +12,13 @@ import numpy as np
 from errorflow.networks import mapping, npz_file, safetensors_file
 from errorflow.networks.bombs import refuse_holes
 from errorflow.networks.declared import Declared, check_floats
+from errorflow.networks.joined import ask_for_merge
 from errorflow.networks.layer import Array, Layer
 from errorflow.networks.layouts import find, weights
 from errorflow.networks.module import Module
 from errorflow.networks.network import Head, Network
 from errorflow.networks.pickles import refuse_content, refuse_suffix
-from errorflow.networks.read_out import FoundHead, beside, refuse_what_else_is_there
+from errorflow.networks.read_out import FoundHead, alone, beside, named, refuse_what_else_is_there
 
 CONTAINERS = {".safetensors": safetensors_file, ".npz": npz_file}
 NONLINEARITIES = ("tanh", "relu")
@@ -30,17 +31,25 @@ def read_network(
     source: str | os.PathLike[str] | Mapping[str, Any],
     *,
     nonlinearity: str = "tanh",
-    prefix: str | None = None,
+    prefix: str | Sequence[str] | None = None,
     layout: str | None = None,
+    merge: str | None = None,
+    head: str | None = None,
 ) -> Network:
     """The torch.nn.RNN, LSTM, GRU or single-step cell stored in `source`: stacked, bidirectional, projected or plain.
+
+    A recurrent layer of Keras is read, too, with both directions of a Bidirectional.
 
     source: a .safetensors or .npz file, or a state dict, name -> array. Nothing is ever unpickled.
     nonlinearity: "tanh" or "relu", of an RNN: its tensors do not tell.
     prefix: what stands before "weight_hh_l0", such as "encoder.rnn."; what else there is, except its read-out, is then
-        ignored.
-    layout: "torch", or for one layer of Keras "keras", and "keras_reset_after" or "keras_reset_before" for its GRU
-        without bias; only needed where the names do not tell.
+        ignored. Several, lowest first, make one stack of separate modules: each reads the outputs of the one before it
+        at the same step.
+    layout: "torch", or for layers of Keras "keras", and "keras_reset_after" or "keras_reset_before" for a GRU without
+        bias; only needed where the names do not tell.
+    merge: how a Bidirectional of Keras makes one output of its two directions: "concat", its default and the one taken
+        where nothing tells otherwise, "sum", "ave" or "mul".
+    head: what stands before "weight" of the linear read-out, such as "fc."; only needed where that is in doubt.
 
     Raises: ValueError if the file is not such a network, is damaged, or holds weights that are not finite;
         FileNotFoundError if there is no such file; TypeError if `source` is neither file nor mapping.
@@ -49,18 +58,32 @@ def read_network(
         raise ValueError(f"nonlinearity must be 'tanh' or 'relu', got {nonlinearity!r}")
     where, declared, load = _opened(source)
     shapes = {name: tensor.shape for name, tensor in declared.items()}
-    module = find(shapes, where, prefix, layout)
-    kind = module.layers[0].kind
-    if kind != "rnn" and nonlinearity != "tanh":
-        raise ValueError(f"nonlinearity must be left out for {where}, whose kind is {kind}, got {nonlinearity!r}")
+    module = find(shapes, where, prefix, layout, merge)
+    kinds = list(dict.fromkeys(found.kind for found in module.layers))
+    if "rnn" not in kinds and nonlinearity != "tanh":
+        told = " and ".join(kinds)
+        raise ValueError(f"nonlinearity must be left out for {where}, whose kind is {told}, got {nonlinearity!r}")
+    if merge is None:
+        ask_for_merge(module, shapes, where)
     found, rest = beside(module, shapes)
-    if prefix is None:
+    if head is not None:
+        found, rest = named(head, module, shapes, where), {}
+    elif prefix is None:
         refuse_what_else_is_there(where, module, rest)
     # With tensors between that are not understood, the map need not read the outputs.
-    head = None if rest else found
+    wanted = None if rest else found
     layers = _layers(module, nonlinearity, declared, load)
-    read_out = _head(head, declared, load) if head else None
-    return Network(layers, read_out, where, module.prefix, module.layout)
+    read_out = _head(wanted, declared, load) if wanted else None
+    return Network(layers, read_out, where, module.prefix, module.layout, module.merge)
+
+
+def read_head(source: str | os.PathLike[str] | Mapping[str, Any]) -> Head:
+    """The linear read-out that `source` holds alone: weight (k, n), or kernel (n, k), and bias (k,) if there is one.
+
+    source, Raises: as in `read_network`.
+    """
+    where, declared, load = _opened(source)
+    return _head(alone({name: tensor.shape for name, tensor in declared.items()}, where), declared, load)
 
 
 def _opened(source: object) -> Opened:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from errorflow.networks.declared import shown
+from errorflow.networks.declared import listed, shown
 from errorflow.networks.module import Module
 
 Shapes = Mapping[str, tuple[int, ...]]
@@ -40,6 +40,41 @@ def beside(module: Module, shapes: Shapes) -> tuple[FoundHead | None, dict[str, 
     if len(heads) != 1:
         return None, rest
     return heads[0], {name: shape for name, shape in rest.items() if name not in (heads[0].weight, heads[0].bias)}
+
+
+def named(name: str, module: Module, shapes: Shapes, where: str) -> FoundHead:
+    """The read-out called so. name: what stands before "weight" or "kernel"; the dot or slash may be left out.
+
+    Raises: ValueError if there is none, or it does not read the outputs of the module.
+    """
+    others = {tensor: shape for tensor, shape in shapes.items() if tensor not in module.tensors}
+    matrices = {t: m["name"] for t in others if (m := NAME.fullmatch(t)) and len(others[t]) == 2}
+    fitting = [t for t, before in matrices.items() if name in (before, before.rstrip("./"))]
+    if not fitting:
+        there = listed(map(repr, matrices.values())) if matrices else "no linear map"
+        raise ValueError(
+            f"head must be what stands before the weight of a linear map in {where}, {there}, got {name!r}"
+        )
+    found = _head(fitting[0], others, module)
+    if found is None:
+        raise ValueError(
+            f"head must read the {module.outputs} outputs of the network, got {fitting[0]} {others[fitting[0]]}"
+        )
+    return found
+
+
+def alone(shapes: Shapes, where: str) -> FoundHead:
+    """The one linear map among these tensors. Raises: ValueError if there is none, or several."""
+    matrices = [(t, m) for t in shapes if (m := NAME.fullmatch(t)) and len(shapes[t]) == 2]
+    if len(matrices) != 1:
+        raise ValueError(f"{where} must hold weight (k, n), or kernel (n, k), of one read-out, got {shown(shapes)}")
+    name, match = matrices[0]
+    transposed = match["part"] == "kernel"
+    count = shapes[name][1 if transposed else 0]
+    bias = match["name"] + "bias" + name[match.end("part") :]
+    if shapes.get(bias, (count,)) != (count,) or min(shapes[name]) < 1:
+        raise ValueError(f"{where} must hold bias ({count},) beside {name} {shapes[name]}, got {shown(shapes)}")
+    return FoundHead(match["name"], name, bias if bias in shapes else None, transposed)
 
 
 def _head(name: str, others: Shapes, module: Module) -> FoundHead | None:
