@@ -299,6 +299,120 @@ def test_the_error_is_carried_along_the_joint_flow_of_a_stack_and_reads_the_head
     np.testing.assert_allclose(found.loss.log2_error, oracle, rtol=0, atol=1e-9)
 
 
+@pytest.mark.parametrize("loss", ["cross-entropy", "squared"])
+@pytest.mark.parametrize(
+    ("kind", "options"),
+    [("RNN", {"nonlinearity": "relu"}), ("LSTM", {}), ("LSTM", {"proj_size": 3}), ("GRU", {"num_layers": 2})],
+)
+def test_the_errors_of_losses_at_every_step_are_those_of_autograd_and_so_is_the_part_of_the_last(kind, options, loss):
+    torch = pytest.importorskip("torch", reason="autograd is the oracle")
+    torch.manual_seed(5)
+    batch, steps, classes = 3, 12, 3
+    module = getattr(torch.nn, kind)(2, 5, batch_first=True, **options).double()
+    width = module.proj_size or 5
+    head = torch.nn.Linear(width, classes).double()
+    rng = np.random.default_rng(6)
+    inputs = rng.normal(size=(batch, steps, 2))
+    shape = (batch, steps)
+    targets = rng.integers(0, classes, shape) if loss == "cross-entropy" else rng.normal(size=(*shape, classes))
+    zero = [torch.zeros(module.num_layers, batch, n, dtype=torch.float64) for n in (width, 5)[: 1 + (kind == "LSTM")]]
+    states, losses = [[z.requires_grad_() for z in zero]], []
+    for t in range(steps):
+        start = tuple(states[-1]) if kind == "LSTM" else states[-1][0]
+        _, new = module(torch.tensor(inputs[:, t : t + 1]), start)
+        # the joint state as one node: the derivative in c at fixed h, and not through the h it makes
+        blocks = list(new) if kind == "LSTM" else [new]
+        joint = torch.cat(blocks, dim=2)
+        states.append([b.contiguous() for b in joint.split([b.shape[2] for b in blocks], dim=2)])
+        y, wanted = head(states[-1][0][-1]), torch.tensor(targets[:, t])
+        if loss == "squared":
+            losses.append((y - wanted).square().sum(dim=1))
+        else:
+            losses.append(torch.nn.functional.cross_entropy(y, wanted, reduction="none"))
+
+    def errors(value):
+        flat = [block for state in states for block in state]
+        grads = torch.autograd.grad(value.sum(), flat, retain_graph=True, materialize_grads=True)
+        by_state = [grads[k : k + len(zero)] for k in range(0, len(flat), len(zero))]
+        return np.stack(
+            [np.concatenate([g.swapaxes(0, 1).reshape(batch, -1) for g in s], axis=1) for s in by_state][::-1]
+        )
+
+    whole, last = errors(sum(losses)), errors(losses[-1])
+    tensors = {f"rnn.{k}": v for k, v in module.state_dict().items()}
+    tensors |= {f"fc.{k}": v for k, v in head.state_dict().items()}
+    network = ef.read_network(tensors, nonlinearity=options.get("nonlinearity", "tanh"))
+    found = ef.diagnose(network, inputs, loss=loss, targets=targets, departures=False).loss
+    assert found.every_step
+    np.testing.assert_allclose(found.values, sum(losses).detach().numpy(), rtol=1e-12)
+    # twelve products of matrices of norm near one
+    for mine, theirs in ((found.log2_error, whole), (found.log2_last, last)):
+        np.testing.assert_allclose(mine.T, np.log2(np.linalg.norm(theirs, axis=2)), rtol=0, atol=1e-9)
+    share = (whole * last).sum(axis=2) / (whole * whole).sum(axis=2)
+    np.testing.assert_allclose(found.share_of_last.T, share, rtol=0, atol=1e-9)
+    assert (found.log2_last <= found.worst + 1e-9).all()
+
+
+def test_the_error_of_the_last_loss_is_followed_far_below_that_of_all_losses():
+    """W = 2^-10: the error of the last loss is 2^(1 - 10 q), of all of them their sum, near 2; both linear in relu."""
+    head = (np.array([[1.0]]), np.zeros(1))
+    network, inputs = rnn_network(np.array([[2.0**-10]])), positive(1, 300)
+    targets = network.run(inputs) - 1.0  # y - target is 1 at every step
+    found = ef.diagnose(network, inputs, loss="squared", targets=targets, head=head).loss
+    q = np.arange(300)  # at lag 300, before the first step, there is no loss
+    np.testing.assert_allclose(found.log2_last[0, :300], 1.0 - 10.0 * q, rtol=0, atol=1e-9)
+    total = np.cumsum(2.0 ** (1.0 - 10.0 * q))
+    np.testing.assert_allclose(found.log2_error[0, :300], np.log2(total), rtol=0, atol=1e-12)
+    assert found.log2_error[0, 300] == pytest.approx(np.log2(total[-1]) - 10, abs=1e-12)
+    np.testing.assert_allclose(found.share_of_last[0, :300], 2.0 ** (1.0 - 10.0 * q) / total, rtol=1e-9, atol=1e-300)
+
+
+def test_an_error_that_enters_beside_one_far_below_it_does_not_wipe_it_out():
+    """Unit 1 alone is read, and passes on to nobody; what unit 0 has is 2^-20 a step of what it had."""
+    W = np.array([[2.0**-20, 0.0], [0.0, 0.0]])
+    trajectory = ef.rnn("relu").run({"W": W, "U": np.ones((2, 1)), "b": np.zeros(2)}, positive(1, 100))
+    start = {"h": np.ones((1, 2, 1))}
+    more, none = {"h": np.array([[[0.0], [1.0]]])}, {"h": np.zeros((1, 2, 1))}
+    h = trajectory.definition.state("h")
+    # of the first 20 steps there is no loss, and what unit 0 had comes to light
+    *_, last = carried_back(trajectory, start, 100, entering=lambda t: more if t > 20 else none)
+    mantissa, power = np.frexp(last[h].mantissa[:, 0, 0])
+    assert (mantissa.tolist(), power[0] + last[h].exponent[0, 0]) == ([0.5, 0.0], 1 - 20 * 100)
+
+
+def test_losses_at_every_step_of_which_all_but_the_last_vanish_are_the_loss_of_the_last():
+    network, head = lstm_network(2.0), (np.ones((1, 4)), np.zeros(1))
+    inputs = positive(2, 9)
+    targets = network.run(inputs) @ head[0].T  # no error at all
+    targets[:, -1] -= 1
+    every = ef.diagnose(network, inputs, loss="squared", targets=targets, head=head).loss
+    last = ef.diagnose(network, inputs, loss="squared", targets=targets[:, -1], head=head).loss
+    assert (every.every_step, last.every_step) == (True, False)
+    np.testing.assert_allclose(every.log2_error, last.log2_error, rtol=0, atol=1e-12)
+    np.testing.assert_allclose(every.share_of_last, 1, rtol=0, atol=1e-12)
+    np.testing.assert_allclose(every.alignment, last.alignment, rtol=0, atol=1e-9)
+    for name, values in last.gradient_by_lag.items():
+        np.testing.assert_allclose(every.gradient_by_lag[name], values, rtol=0, atol=1e-9)
+
+
+TARGETS = [
+    ("cross-entropy", 2, 3, (2,), (2,)), ("cross-entropy", 2, 3, (2, 5), (2, 5)), ("cross-entropy", 1, 3, (5,), (1, 5)),
+    ("squared", 2, 1, (2,), (2, 1)), ("squared", 2, 1, (2, 5), (2, 5, 1)), ("squared", 2, 3, (2, 5, 3), (2, 5, 3)),
+    ("squared", 1, 3, (5, 3), (1, 5, 3)), ("squared", 1, 1, (5,), (1, 5, 1)), ("squared", 1, 1, (1,), (1, 1)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("loss", "sequences", "outputs", "given", "kept"), TARGETS)
+def test_targets_of_one_step_and_of_every_step_are_told_by_their_shape(loss, sequences, outputs, given, kept):
+    assert check_targets(loss, np.zeros(given), sequences, outputs, 5).shape == kept
+
+
+@pytest.mark.parametrize("given", [(2, 4), (5, 2), (2, 5, 3), (5,), ()])
+def test_targets_of_neither_shape_are_refused_with_both(given):
+    with pytest.raises(ValueError, match=r"\(2,\) for a loss at the last step, \(2, 5\) for one at every step, got"):
+        check_targets("cross-entropy", np.zeros(given), 2, 3, 5)
+
+
 def test_an_error_along_the_leading_direction_attains_the_worst_case_and_is_aligned():
     W = np.diag([0.9, 0.5])
     head = (np.array([[1.0, 0.0]]), np.zeros(1))

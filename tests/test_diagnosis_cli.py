@@ -11,6 +11,7 @@ import pytest
 import errorflow as ef
 from errorflow.cli import main
 from errorflow.diagnosis.checkpoints import in_order
+from tests.networks import state_dict
 
 NETWORKS = Path(__file__).parent.parent / "figures" / "networks"
 LSTM, GRU, STACK = (NETWORKS / f"{name}.safetensors" for name in ("digits_lstm", "digits_gru", "sunspots_lstm2"))
@@ -69,6 +70,89 @@ def test_a_loss_is_carried_back_from_the_read_out_in_the_file(call, few):
     status, out, _ = call(*words)
     assert status == 0
     assert "The read-out's own error, cross-entropy loss" in out
+
+
+def test_losses_at_every_step_say_what_the_last_one_has_a_share_of(call, few):
+    classes = np.random.default_rng(0).integers(0, 10, (3, 20))
+    np.save(few / "every.npy", classes)
+    words = ("profile", LSTM, "--inputs", few / "x.npy", "--loss", "cross-entropy", "--targets", few / "every.npy")
+    loss = document(call, *words)["loss"]
+    wanted = ef.diagnose(ef.read_network(LSTM), np.load(few / "x.npy"), loss="cross-entropy", targets=classes).loss
+    assert loss["at"] == "every step"
+    np.testing.assert_allclose(loss["share_of_last"], np.median(wanted.share_of_last, axis=0), rtol=0, atol=1e-12)
+    np.testing.assert_allclose(loss["log2_error_of_last"], np.median(wanted.log2_last, axis=0), rtol=0, atol=1e-12)
+    status, out, _ = call(*words)
+    assert status == 0
+    assert "the losses of all steps summed" in out
+    assert "share of last" in out
+    alone = document(call, *words, "--sequence", "2")["loss"]
+    np.testing.assert_allclose(alone["log2_error"], wanted.log2_error[2], rtol=0, atol=1e-9)
+
+
+def test_one_sequence_takes_its_targets_without_a_batch_axis(call, few):
+    np.save(few / "one.npy", np.load(few / "x.npy")[0])
+    np.save(few / "classes.npy", np.arange(20) % 10)
+    words = ("--loss", "cross-entropy", "--targets", few / "classes.npy")
+    assert document(call, "profile", LSTM, "--inputs", few / "one.npy", *words)["loss"]["at"] == "every step"
+
+
+@pytest.fixture
+def modules(few):
+    """A file of two modules that read one another and two linear maps."""
+    tensors = state_dict("lstm", 5, 3, prefix="encoder.rnn.") | state_dict("gru", 4, 5, prefix="decoder.rnn.")
+    np.savez(few / "net.npz", **tensors, **{"fc.weight": np.ones((3, 4)), "aux.weight": np.ones((2, 4))})
+    np.savez(few / "head.npz", weight=np.ones((3, 4)), bias=np.zeros(3))
+    np.save(few / "in.npy", np.random.default_rng(0).normal(size=(2, 6, 3)))
+    np.save(few / "out.npy", np.zeros((2, 6), dtype=int))
+    return few
+
+
+def test_several_prefixes_make_one_stack_and_the_head_is_chosen_by_name_or_file(call, modules):
+    stack = (
+        "profile",
+        modules / "net.npz",
+        "--inputs",
+        modules / "in.npy",
+        "--prefix",
+        "encoder.",
+        "--prefix",
+        "decoder.",
+    )
+    found = document(call, *stack)
+    assert [(layer["layer"], layer["kind"]) for layer in found["layers"]] == [(0, "lstm"), (1, "gru")]
+    assert found["joint"]["units"] == 9
+    loss = ("--loss", "cross-entropy", "--targets", modules / "out.npy", "--head")
+    by_name, by_file = (document(call, *stack, *loss, head)["loss"] for head in ("fc", modules / "head.npz"))
+    assert by_name["log2_error"] == by_file["log2_error"]
+
+
+TYPED = [
+    (
+        "",
+        "choose one with --prefix, or those of a stack, lowest first, as in --prefix 'encoder.rnn.' --prefix 'decoder",
+    ),
+    ("--prefix decoder. --prefix encoder.", "--prefix must name modules of"),
+    ("--prefix encoder. --layer 3", "--layer must be from 0 to 0"),
+    ("--prefix encoder. --nonlinearity relu", "--nonlinearity must be left out for"),
+    ("--prefix encoder. --layout keras", "must hold kernel and recurrent_kernel"),
+    ("--prefix encoder. --merge sum", "--merge must be left out for"),
+    ("--prefix decoder. --loss squared --targets {out}", "--head must be given as weight and bias"),
+    ("--prefix encoder. --head fc", "--loss must say what --head is for"),
+    ("--prefix encoder. --loss squared --targets {out} --head fc", "--head must read the 5 outputs"),
+    ("--prefix encoder. --loss squared --targets {out} --head {net}", "must hold weight (k, n), or kernel (n, k)"),
+]
+
+
+@pytest.mark.parametrize(("words", "says"), TYPED)
+def test_complaints_name_what_was_typed_and_not_the_arguments_of_python(call, modules, words, says):
+    given = words.format(out=modules / "out.npy", net=modules / "net.npz").split()
+    width = 5 if "decoder. --l" in words else 3
+    np.save(modules / "in.npy", np.zeros((2, 6, width)))
+    status, out, err = call("profile", modules / "net.npz", "--inputs", modules / "in.npy", *given)
+    assert (status, out, err.count("\n")) == (2, "", 1)
+    assert says in err
+    assert "=(" not in err
+    assert "prefix=" not in err
 
 
 def test_a_sequence_takes_its_own_target(call, few):

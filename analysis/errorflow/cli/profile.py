@@ -14,6 +14,7 @@ from errorflow.cli.arguments import Parser, Usage, filename, near, one_of, whole
 from errorflow.cli.output import print_json
 from errorflow.cli.profile_page import checkpoints_page, page
 from errorflow.cli.progress import progress
+from errorflow.cli.typed import as_typed
 
 if TYPE_CHECKING:
     from errorflow.networks.layer import Layer
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 Array = npt.NDArray[Any]
 NPY = b"\x93NUMPY"
 SUFFIXES = (".pdf", ".svg", ".png")
+OPTIONS = ("inputs", "layer", "loss", "targets", "head", "nonlinearity", "prefix", "layout", "merge")
 
 
 def arguments(parser: Parser) -> None:
@@ -29,7 +31,7 @@ def arguments(parser: Parser) -> None:
         "weights",
         type=filename,
         metavar="WEIGHTS",
-        help="a torch RNN, LSTM or GRU, .safetensors or .npz; or a folder of checkpoints",
+        help="a torch RNN, LSTM or GRU, or layers of Keras, .safetensors or .npz; or a folder of checkpoints",
     )
     given = parser.add_mutually_exclusive_group(required=True)
     given.add_argument(
@@ -46,19 +48,37 @@ def arguments(parser: Parser) -> None:
         " squares over the outputs",
     )
     parser.add_argument(
-        "--targets", type=filename, metavar="Y.npy", help="for --loss: a class, or the values wanted, per sequence"
+        "--targets",
+        type=filename,
+        metavar="Y.npy",
+        help="for --loss: per sequence, (batch,) or (batch, k), a class or the values wanted after the last step; or"
+        " per step, (batch, T) or (batch, T, k), and the loss is summed over the steps",
+    )
+    parser.add_argument(
+        "--head",
+        metavar="NAME",
+        help="for --loss: what stands before weight and bias of the read-out, such as fc., or a file of these two",
     )
     parser.add_argument(
         "--plot", type=filename, metavar="FILE", help=f"also a picture, ending in {', '.join(SUFFIXES)}"
     )
     parser.add_argument("--nonlinearity", type=one_of("tanh", "relu"), default="tanh", help="of an RNN: tanh or relu")
     parser.add_argument(
-        "--prefix", metavar="P", help="read only the tensors whose names begin so, such as encoder.rnn."
+        "--prefix",
+        metavar="P",
+        action="append",
+        help="read only the tensors whose names begin so, such as encoder.rnn.; given several times, lowest first,"
+        " these modules are one stack",
     )
     parser.add_argument(
         "--layout",
         metavar="NAMES",
         help="whose names they are where these do not tell: torch, keras, keras_reset_after, ...",
+    )
+    parser.add_argument(
+        "--merge",
+        type=one_of("concat", "sum", "ave", "mul"),
+        help="how a Bidirectional of Keras makes one output of two; default concat",
     )
 
 
@@ -68,8 +88,10 @@ def main(args: argparse.Namespace) -> int:
     if args.targets is not None and args.loss is None:
         raise Usage("--loss must say what --targets are for: cross-entropy or squared")
     if args.loss is not None and args.targets is None:
-        raise Usage(f"--targets must be given with --loss {args.loss}: one for each sequence")
-    with progress() as tell:
+        raise Usage(f"--targets must be given with --loss {args.loss}: one for each sequence, or for each step of each")
+    if args.head is not None and args.loss is None:
+        raise Usage("--loss must say what --head is for: cross-entropy or squared")
+    with progress() as tell, as_typed(*OPTIONS):
         show = _checkpoints if Path(args.weights).is_dir() else _network
         data, text, found = show(args, tell)
         if target is not None:
@@ -89,7 +111,7 @@ def _network(args: argparse.Namespace, tell: Any) -> tuple[dict[str, Any], str, 
     network = read_network(args.weights, **_reading(args))
     first = network.layers[0]
     inputs, targets = _data(args, first)
-    found = diagnose(network, inputs, layer=args.layer, loss=args.loss, targets=targets, tell=tell)
+    found = diagnose(network, inputs, layer=args.layer, loss=args.loss, targets=targets, head=_head(args), tell=tell)
     data = found.json()
     over: int | str = f"median of {len(inputs)}" if len(inputs) > 1 else args.sequence or 0
     for layer in (*data["layers"], *([data["joint"]] if "joint" in data else [])):
@@ -115,13 +137,29 @@ def _checkpoints(args: argparse.Namespace, tell: Any) -> tuple[dict[str, Any], s
         )
     first = read_network(files[0], **_reading(args)).layers[0]
     inputs, targets = _data(args, first)
-    options = {"layer": args.layer, "loss": args.loss, "targets": targets}
+    options = {"layer": args.layer, "loss": args.loss, "targets": targets, "head": _head(args)}
     found = diagnose_checkpoints(folder, inputs, reading=_reading(args), tell=tell, **options)
     return found.json(), checkpoints_page(found), found
 
 
 def _reading(args: argparse.Namespace) -> dict[str, Any]:
-    return {"nonlinearity": args.nonlinearity, "prefix": args.prefix, "layout": args.layout}
+    prefix = args.prefix[0] if args.prefix and len(args.prefix) == 1 else args.prefix
+    beside = {} if _head_file(args.head) else {"head": args.head}
+    return {"nonlinearity": args.nonlinearity, "prefix": prefix, "layout": args.layout, "merge": args.merge, **beside}
+
+
+def _head_file(name: str | None) -> bool:
+    """Whether --head names a file, and not tensors."""
+    from errorflow.networks.read import CONTAINERS
+
+    return name is not None and Path(name).suffix.lower() in CONTAINERS
+
+
+def _head(args: argparse.Namespace) -> Any:
+    """The read-out in a file of its own, None for the one beside the network."""
+    from errorflow.networks import read_head
+
+    return read_head(args.head) if _head_file(args.head) else None
 
 
 def _layer(text: str) -> int | str:
@@ -154,6 +192,8 @@ def _data(args: argparse.Namespace, first: Layer) -> tuple[Array, Array | None]:
     else:
         inputs = _sequences(Path(args.inputs), first.inputs, first.kind)
     targets = None if args.targets is None else _array("--targets", Path(args.targets))
+    if targets is not None and len(inputs) == 1 and targets.ndim and len(targets) != 1:
+        targets = targets[None]  # of one sequence at every step
     if targets is not None and (targets.ndim < 1 or len(targets) != len(inputs)):
         raise Usage(f"--targets must hold one for each of the {len(inputs)} sequences, got shape {targets.shape}")
     if args.sequence is not None:

@@ -54,7 +54,7 @@ def _numbers(layer: LayerDiagnosis, many: bool) -> str:
     rows = [["lag", "log2 norm", *(["25 %", "75 %"] if many else []), *blocks, *shares, "rank"]]
     for q in doubling(int(layer.lags[-1])):
         norms = [layer.log2_norm, *quartiles, *blocks.values()]
-        parts = [f"{v[q]:z.3f}" if np.isfinite(v[q]) else "-" for v in shares.values()]
+        parts = [_told(v[q]) for v in shares.values()]
         rows.append([str(q), *(_norm(v[q]) for v in norms), *parts, f"{ranks[q]:g}" if q in ranks else "-"])
     return table(rows, right=range(len(rows[0])))
 
@@ -87,19 +87,33 @@ def _last(found: Any) -> str:
 
 def _loss(flow: LossFlow) -> str:
     data = flow.json()
+    many = len(flow.values) > 1
+    where = "the losses of all steps summed" if flow.every_step else "last step"
     about = (
-        f"The read-out's own error, {flow.loss} loss {flow.values.mean():.3g} on average, last step; "
-        f"{'median of ' * (len(flow.values) > 1)}{len(flow.values)} sequence{'s' * (len(flow.values) > 1)}."
+        f"The read-out's own error, {flow.loss} loss {flow.values.mean():.3g} on average, {where}; "
+        f"{'median of ' * many}{len(flow.values)} sequence{'s' * many}."
     )
-    meaning = (
-        "log2 of |delta_(T-q)| beside the worst case, |delta_T| times the norm of the flow; |cosine| to the direction "
-        "in which the flow reads most."
-    )
-    rows = [["lag", "log2 error", "worst case", "cosine"]]
-    for q, cosine in zip(data["alignment"]["lags"].tolist(), data["alignment"]["median"], strict=True):
-        told = f"{cosine:z.3f}" if np.isfinite(cosine) else "-"
-        rows.append([str(q), _norm(data["log2_error"][q]), _norm(data["log2_worst"][q]), told])
-    return "\n".join([paragraph(about), paragraph(meaning), "", table(rows, right=range(4))])
+    meaning = "log2 of |delta_(T-q)|"
+    if flow.every_step:
+        meaning += ", and of its part from the last step's loss alone, whose share is <part, delta> / |delta|^2, the"
+        meaning += " rest being that of the losses before it; beside the part the worst case"
+    else:
+        meaning += " beside the worst case, |delta_T|"
+    meaning += ", that loss's |delta_T|" * flow.every_step + " times the norm of the flow; |cosine| of delta to the"
+    meaning += " direction in which the flow reads most."
+    parts = {"last loss": data["log2_error_of_last"]} if flow.every_step else {}
+    shares = {"share of last": data["share_of_last"]} if flow.every_step else {}
+    cosines = dict(zip(data["alignment"]["lags"].tolist(), data["alignment"]["median"], strict=True))
+    rows = [["lag", "log2 error", *parts, "worst case", *shares, "cosine"]]
+    for q in doubling(int(flow.lags[-1])):
+        norms = [data["log2_error"], *parts.values(), data["log2_worst"]]
+        told = [*(values[q] for values in shares.values()), cosines.get(q, np.nan)]
+        rows.append([str(q), *(_norm(v[q]) for v in norms), *(_told(v) for v in told)])
+    return "\n".join([paragraph(about), paragraph(meaning), "", table(rows, right=range(len(rows[0])))])
+
+
+def _told(value: float) -> str:
+    return f"{value:z.3f}" if np.isfinite(value) else "-"
 
 
 def checkpoints_page(found: Checkpoints) -> str:

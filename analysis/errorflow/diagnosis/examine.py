@@ -71,9 +71,10 @@ def diagnose(
     layer: only this one, counted from 0, or "joint" for all layers of a stack as one; default every layer, and the
         joint flow where there are several. max_lag: largest q, default T. threshold: the norm below which an error
         counts as gone.
-    loss: "cross-entropy" or "squared" (the sum of squares over the outputs), of a linear read-out of the last output:
-        its error is carried back along the joint flow. targets: a class, or the values wanted, for each sequence. head:
-        (weight, bias); default the one beside the network. tell: receives a line for each thing that is being done.
+    loss: "cross-entropy" or "squared" (the sum of squares over the outputs), of a linear read-out of the output: its
+        error is carried back along the joint flow. targets: a class, (batch,), or the values wanted, (batch, k), of a
+        loss at the last step; (batch, T) or (batch, T, k) of one at every step, whose sum is meant. head: (weight,
+        bias); default the one beside the network. tell: receives a line for each thing that is being done.
 
     Raises: ValueError or TypeError for arguments that do not fit, among them the joint flow of a bidirectional network,
         which is no recurrence in one direction.
@@ -90,15 +91,19 @@ def diagnose(
     top = parts[-1] if joint is None else joint
     if loss is not None:
         read = _head(network, head)
-        check_targets(loss, targets, top.run.batch, len(read.bias))
+        check_targets(loss, targets, top.run.batch, len(read.bias), top.run.steps)
     wanted = [p for p in (*parts, joint) if p is not None and layer in (None, p.layer)]
     found = {p.layer_and_direction: _judged(p, max_lag, threshold, departures, tell) for p in wanted}
     flow: LossFlow | None = None
     if loss is not None:
-        tell(f"carrying the error of a {loss} loss back")
+        task = f"carrying the error of a {loss} loss back"
+        tell(task)
         known = found.get(top.layer_and_direction)
         profile = known.profile if known else profile_of(top.run, max_lag=max_lag, departures=False)
-        flow = loss_flow(top.run, read, loss, targets, np.atleast_2d(profile.log2_norm))
+        flow = loss_flow(
+            top.run, read, loss, targets, np.atleast_2d(profile.log2_norm),
+            tell=lambda text: tell(f"{task}: {text}"),
+        )  # fmt: skip
     whole = found.pop((JOINT, "forward"), None)
     return Diagnosis(getattr(network, "source", ""), tuple(found.values()), whole, flow, single)
 
@@ -206,7 +211,9 @@ def _median_sequence(log2_norm: Array) -> int:
 def _head(network: Network | Cell, head: Any) -> Head:
     found = getattr(network, "head", None) if head is None else head
     if found is None:
-        raise ValueError("head must be given as (weight, bias): the network has no linear read-out beside it")
+        raise ValueError(
+            "head must be given as weight and bias: the network has no linear read-out beside it, or not one alone"
+        )
     return as_head(found)
 
 

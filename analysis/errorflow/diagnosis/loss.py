@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from errorflow.diagnosis.decay import middle_of
-from errorflow.diagnosis.readout import Head, check_targets, loss_and_error
+from errorflow.diagnosis.readout import Head, check_targets, losses_and_errors
 from errorflow.learning import gradient
 from errorflow.numeric.arrays import Array
-from errorflow.numeric.carried_errors import at_one_exponent, carried_back, joined, log2_lengths, unit_errors
+from errorflow.numeric.carried_errors import (
+    Errors,
+    at_one_exponent,
+    carried_back,
+    joined,
+    log2_lengths,
+    unit_errors,
+)
 from errorflow.numeric.forward import Trajectory
 from errorflow.numeric.scaled import Integers
 
 MOST_SEQUENCES = 8  # whose singular directions are worked out
+FURTHEST = 1024  # lags to which singular directions are followed
 MOST_STEPS_BY_LAG = 128  # the gradient by lag takes T^2 errors
 _DISTINCT = 1e-6  # the leading singular value must exceed the next by this share to have a direction of its own
 
@@ -24,19 +33,26 @@ _DISTINCT = 1e-6  # the leading singular value must exceed the next by this shar
 class LossFlow:
     """The error of the read-out carried back along each sequence.
 
-    loss: its name. values (batch,): the loss of each sequence. lags: 0..Q.
-    log2_error (batch, Q + 1): log2 of |delta_(T-q)|, delta_t = d loss / d state_t over the joint state.
-    worst (batch, Q + 1): log2 of |delta_T| times the norm of the flow, which |delta_(T-q)| never exceeds.
+    loss: its name. every_step: whether there is a loss at every step, whose sum is meant, or one at the last step
+    alone. values (batch,): the loss of each sequence. lags: 0..Q.
+    log2_error (batch, Q + 1): log2 of |delta_(T-q)|, delta_t = d loss / d state_t over the joint state: the errors of
+    all losses from step t on, carried back to it.
+    log2_last (batch, Q + 1): log2 of the length of the part that comes from the last step's loss. share_of_last
+    (batch, Q + 1): <that part, delta> / |delta|^2; with the share of the other losses it sums to 1; nan without error.
+    worst (batch, Q + 1): log2 of |d last loss / d state_T| times the norm of the flow, which log2_last never exceeds.
     aligned_lags, alignment (sequences, lags): |cosine| between delta_(T-q) and the direction over the state at T - q in
     which the flow reads most, its leading right singular vector; nan where two directions lead or there is no error.
-    gradient_by_lag: weight -> log2 Frobenius norm of what the gradient, summed over sequences, receives from the
-    weight as used q steps before the last, (T,); empty where there are too many steps.
+    gradient_by_lag: weight -> log2 Frobenius norm of what the gradient, summed over sequences and losses, receives from
+    the weight as used q steps before the loss, (T,); empty where there are too many steps.
     """
 
     loss: str
+    every_step: bool
     values: Array
     lags: Integers
     log2_error: Array
+    log2_last: Array
+    share_of_last: Array
     worst: Array
     aligned_lags: Integers
     alignment: Array
@@ -46,49 +62,85 @@ class LossFlow:
         """As data, medians over sequences."""
         return {
             "loss": self.loss,
+            "at": "every step" if self.every_step else "last step",
             "mean_value": float(self.values.mean()),
             "sequences": len(self.values),
             "lags": self.lags,
             "log2_error": middle_of(self.log2_error),
             "log2_error_quartiles": [middle_of(self.log2_error, q) for q in (0.25, 0.75)],
+            "log2_error_of_last": middle_of(self.log2_last),
+            "share_of_last": median_of(self.share_of_last),
             "log2_worst": middle_of(self.worst),
-            "alignment": {"lags": self.aligned_lags, "median": _median(self.alignment)},
+            "alignment": {"lags": self.aligned_lags, "median": median_of(self.alignment)},
             "gradient_log2_norm_by_lag": self.gradient_by_lag,
         }
 
 
-def loss_flow(run: Trajectory, head: Head, loss: str, targets: Any, log2_norm: Array) -> LossFlow:
+def loss_flow(
+    run: Trajectory,
+    head: Head,
+    loss: str,
+    targets: Any,
+    log2_norm: Array,
+    *,
+    tell: Callable[[str], None] = lambda text: None,
+) -> LossFlow:
     """The read-out's error along a run. log2_norm (batch, Q + 1): of the flow, whose lags are taken.
 
     Raises: ValueError or TypeError for targets or a head that do not fit.
     """
-    wanted = check_targets(loss, targets, run.batch, len(head.bias))
+    wanted = check_targets(loss, targets, run.batch, len(head.bias), run.steps)
     output = run.definition.output.name
-    last = run.states[output][-1]
-    values, delta = loss_and_error(head, loss, wanted, last)
-    lags = log2_norm.shape[1] - 1
-    lengths = np.stack(
-        [log2_lengths(errors)[:, 0] for errors in carried_back(run, {output: delta[:, :, None]}, lags)], axis=1
-    )
+    values, delta = losses_and_errors(head, loss, wanted, run.states[output][min(1, run.steps) :])
+    every, lags = len(delta) > 1, log2_norm.shape[1] - 1
+    lengths = np.empty((2, run.batch, lags + 1))
+    share = np.ones((run.batch, lags + 1))
+    for q, errors in enumerate(_carried(run, delta, lags)):
+        if q % 1000 == 999:
+            tell(f"lag {q + 1} of {lags}")
+        found = log2_lengths(errors)
+        lengths[:, :, q] = found[:, 0], found[:, -1]
+        whole, last = (joined(errors)[:, :, k] for k in (0, -1))
+        with np.errstate(invalid="ignore", over="ignore"):
+            share[:, q] = np.einsum("bn,bn->b", whole, last) * np.exp2(found[:, -1] - found[:, 0])
     at = np.unique([0, *(2**k for k in range(lags.bit_length())), lags])
-    at = at[at <= lags]
+    at = at[at <= min(lags, FURTHEST)]
     few = min(run.batch, MOST_SEQUENCES)
     return LossFlow(
         loss=loss,
-        values=values,
+        every_step=every,
+        values=values.sum(axis=0),
         lags=np.arange(lags + 1),
-        log2_error=lengths,
-        worst=lengths[:, :1] + log2_norm,
+        log2_error=lengths[0],
+        log2_last=lengths[1],
+        share_of_last=np.where(np.isfinite(lengths[0]) & np.isfinite(share), share, np.nan),
+        worst=lengths[1, :, :1] + log2_norm,
         aligned_lags=at,
-        alignment=_alignment(run.sequences(0, few), {output: delta[:few, :, None]}, at),
+        alignment=_alignment(run.sequences(0, few), delta[:, :few], at),
         gradient_by_lag=_gradient_by_lag(run, delta) if 0 < run.steps <= MOST_STEPS_BY_LAG else {},
     )
 
 
-def _alignment(run: Trajectory, delta: dict[str, Array], at: Integers) -> Array:
-    """|cosine| at these lags, (batch, len(at))."""
+def _carried(run: Trajectory, delta: Array, lags: int) -> Iterator[Errors]:
+    """The errors by lag: of all losses in the first column, in the last one that of the loss at the last step.
+
+    delta: (T, batch, n), d loss / d output at every step, or (1, batch, n) at the last one.
+    """
+    output = run.definition.output.name
+    if len(delta) == 1:
+        return carried_back(run, {output: delta[0, :, :, None]}, lags)
+
+    def entering(t: int) -> dict[str, Array]:
+        error = delta[t - 1] if t else np.zeros_like(delta[0])  # no loss is of the state before the first step
+        return {output: np.stack([error, np.zeros_like(error)], axis=2)}
+
+    return carried_back(run, {output: np.repeat(delta[-1, :, :, None], 2, axis=2)}, lags, entering=entering)
+
+
+def _alignment(run: Trajectory, delta: Array, at: Integers) -> Array:
+    """|cosine| at these lags, (batch, len(at)). delta: as in `_carried`."""
     found = np.full((run.batch, len(at)), np.nan)
-    errors = carried_back(run, delta, int(at[-1]))
+    errors = _carried(run, delta, int(at[-1]))
     flows = carried_back(run, unit_errors(run), int(at[-1]))
     for q, (error, flow) in enumerate(zip(errors, flows, strict=True)):
         if q in at:
@@ -104,7 +156,8 @@ def _gradient_by_lag(run: Trajectory, delta: Array) -> dict[str, Array]:
     inputs = {x.name: run.values[x].swapaxes(0, 1) for x in run.definition.inputs}
     given = next(iter(inputs.values())) if len(inputs) == 1 else inputs
     start = {name: block[0] for name, block in run.states.items()}
-    found = gradient(run.definition, run.weights, given, delta, state=start, by_lag=True)
+    given_errors = delta[0] if len(delta) == 1 else delta.swapaxes(0, 1)
+    found = gradient(run.definition, run.weights, given, given_errors, state=start, by_lag=True)
     assert found.by_lag is not None
     with np.errstate(divide="ignore"):
         return {
@@ -112,7 +165,7 @@ def _gradient_by_lag(run: Trajectory, delta: Array) -> dict[str, Array]:
         }
 
 
-def _median(values: Array) -> Array:
+def median_of(values: Array) -> Array:
     """The median over sequences that have a value, nan where there is none."""
     middle = np.full(values.shape[1], np.nan)
     there = np.isfinite(values).any(axis=0)

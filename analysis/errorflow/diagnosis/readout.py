@@ -1,8 +1,8 @@
-"""The error that the read-out itself sends back: what a linear head and a loss make of the last output."""
+"""The error that the read-out itself sends back: what a linear head and a loss make of the outputs."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,30 +43,69 @@ def as_head(head: Any) -> Head:
     return Head(matrix, np.zeros(matrix.shape[:1]) if bias is None else checked("the bias of the head", bias))
 
 
-def check_targets(loss: str, targets: Any, sequences: int, outputs: int) -> Array:
-    """The targets of `sequences` sequences for a head with this many outputs.
+def check_targets(loss: str, targets: Any, sequences: int, outputs: int, steps: int = 1) -> Array:
+    """The targets of `sequences` sequences of `steps` steps for a head with this many outputs k.
+
+    Of a loss at the last step (batch,), or (batch, k) if it is squared; of a loss at every step (batch, T) or
+    (batch, T, k). For one sequence the batch axis may be left out of the latter, for k = 1 the last one.
 
     Raises: ValueError or TypeError for an unknown loss, or targets of another shape or kind.
     """
     if loss not in LOSSES:
         raise ValueError(f"loss must be {' or '.join(LOSSES)}, got {loss!r}")
     if targets is None:
-        raise ValueError(f"targets must be given for a {loss} loss: one for each sequence")
-    array = checked("targets", targets)
-    if loss == "squared":
-        if array.shape == (sequences,) and outputs == 1:
-            array = array[:, None]
-        if array.shape != (sequences, outputs):
-            raise ValueError(f"targets must have shape ({sequences}, {outputs}), got {array.shape}")
-        return array
-    if outputs < 2:
+        raise ValueError(f"targets must be given for a {loss} loss: one for each sequence, or for each step of each")
+    if loss == "cross-entropy" and outputs < 2:
         raise ValueError("loss must be squared for a head with one output: cross-entropy needs two classes or more")
-    if array.shape != (sequences,) or (array != np.floor(array)).any():
-        raise ValueError(f"targets must be {sequences} whole numbers, a class for each sequence, got {array.shape}")
+    array = checked("targets", targets)
+    values = (outputs,) if loss == "squared" else ()
+    last, every = (sequences, *values), (sequences, steps, *values)
+    for wanted in (last, every):
+        if array.shape in _written(wanted, wanted is every, sequences, values):
+            array = array.reshape(wanted)
+            return _classes(array, outputs) if loss == "cross-entropy" else array
+    what = "have" if loss == "squared" else f"be {sequences} whole numbers, a class for each sequence, or have"
+    raise ValueError(
+        f"targets must {what} shape {last} for a loss at the last step, {every} for one at every step,"
+        f" got {array.shape}"
+    )
+
+
+def _written(shape: tuple[int, ...], every: bool, sequences: int, values: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
+    """The shapes in which targets of this shape may be given."""
+    for whole in (shape, shape[1:]) if every and sequences == 1 else (shape,):
+        yield whole
+        if values == (1,):
+            yield whole[:-1]
+
+
+def _classes(array: Array, outputs: int) -> Array:
+    if (array != np.floor(array)).any():
+        raise ValueError(f"targets must be whole numbers, classes, got {array[array != np.floor(array)][0]:g}")
     if array.min() < 0 or array.max() >= outputs:
         wrong = array[(array < 0) | (array >= outputs)][0]
         raise ValueError(f"targets must be classes from 0 to {outputs - 1}, got {wrong:g}")
     return array
+
+
+def at_every_step(loss: str, targets: Array) -> bool:
+    """Whether these targets, as checked, are of a loss at every step."""
+    return targets.ndim > (2 if loss == "squared" else 1)
+
+
+def losses_and_errors(head: Head, loss: str, targets: Array, outputs: Array) -> tuple[Array, Array]:
+    """The loss of each sequence and step, (S, batch), and its derivative in the output, (S, batch, n).
+
+    targets: as checked. outputs (T, batch, n): S is T where there is a loss at every step, else 1.
+    """
+    if not at_every_step(loss, targets):
+        value, error = loss_and_error(head, loss, targets, outputs[-1])
+        return value[None], error[None]
+    by_step = targets.swapaxes(0, 1)
+    value, error = loss_and_error(
+        head, loss, by_step.reshape(-1, *by_step.shape[2:]), outputs.reshape(-1, outputs.shape[2])
+    )
+    return value.reshape(outputs.shape[:2]), error.reshape(outputs.shape)
 
 
 def loss_and_error(head: Head, loss: str, targets: Array, last: Array) -> tuple[Array, Array]:

@@ -21,20 +21,29 @@ Errors = dict[sympy.Symbol, Scaled]
 
 
 def carried_back(
-    trajectory: Trajectory, errors: Mapping[str, Array], lags: int, *, only: str | None = None
+    trajectory: Trajectory,
+    errors: Mapping[str, Array],
+    lags: int,
+    *,
+    only: str | None = None,
+    entering: Callable[[int], Mapping[str, Array]] | None = None,
 ) -> Iterator[Errors]:
     """The errors at the states T, T - 1, ..., T - lags.
 
     errors: state block -> d loss / d state_T as (batch, width, columns); absent blocks receive none.
     only: the one block whose error is carried on, all others held constant: a product of diagonal blocks.
+    entering: what the losses of earlier steps add: for the state after t steps, t < T, the same as `errors`.
     """
     states = trajectory.definition.states
     widths = {s: trajectory.states[s.name].shape[2] for s in states}
     columns = next(iter(errors.values())).shape[2]
-    now: Errors = {}
-    for s in states:
-        given = errors.get(s.name, np.zeros((trajectory.batch, widths[s], columns)))
-        now[s] = normalised(given.transpose(1, 0, 2), np.zeros((trajectory.batch, columns), dtype=np.int64))
+
+    def scaled(given: Mapping[str, Array]) -> Errors:
+        none, zero = np.zeros((trajectory.batch, columns), dtype=np.int64), np.zeros((trajectory.batch, 1, columns))
+        blocks = {s: given.get(s.name, np.repeat(zero, widths[s], axis=1)) for s in states}
+        return {s: normalised(block.transpose(1, 0, 2), none) for s, block in blocks.items()}
+
+    now = scaled(errors)
     yield now
     steps: Steps | None = None
     apart = None if all(smallest(block.mantissa) > 2.0**-DEEP for block in now.values()) else joint(now)
@@ -43,6 +52,8 @@ def carried_back(
             steps = Steps(trajectory, max(0, t + 1 - _CHUNK), t + 1)
             falls = Backward(steps).falls()
         now, apart = _one_step(partial(_pulled, steps, t, widths, only), falls[t - steps.start], now, apart, widths)
+        if entering is not None:
+            now, apart = _sum(now, apart, scaled(entering(t)), widths)
         yield now
 
 
@@ -71,6 +82,21 @@ def _one_step(
     blocks = cut(moved, widths)
     narrow = falls <= FALL and all(block.narrow for block in blocks.values())
     return {s: block.scaled() for s, block in blocks.items()}, None if narrow else moved
+
+
+def _sum(
+    now: Errors, apart: Entries | None, more: Errors, widths: Mapping[sympy.Symbol, int]
+) -> tuple[Errors, Entries | None]:
+    """The sum of errors, and with an exponent for every entry where it needs that."""
+    if apart is None:
+        try:
+            return {s: block.plus(more[s]) for s, block in now.items()}, None
+        except Lost:
+            apart = joint(now)
+    total = apart + joint(more)
+    blocks = cut(total, widths)
+    narrow = all(block.narrow for block in blocks.values())
+    return {s: block.scaled() for s, block in blocks.items()}, None if narrow else total
 
 
 def log2_lengths(errors: Errors) -> Array:
