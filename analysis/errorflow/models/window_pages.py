@@ -182,8 +182,8 @@ PAGES = (
         memory=M,
         letters=(("M", "samples of the reference"), ("E", "probability to pass a pair"), ("gamma", "temperature")),
         source="Cuturi & Blondel 2017",
-        remark="E_ij lies in [0, 1] and its rows sum to 1 or more, for each sample is aligned: the path is long, but its"
-        " product of weights is a probability, so nothing explodes. At gamma = 0 the distance has kinks",
+        remark="E_ij lies in [0, 1] and its rows sum to 1 or more, for each sample is aligned: the path is long, but"
+        " its product of weights is a probability, so nothing explodes. At gamma = 0 the distance has kinks",
     ),
     Model(
         name="svm",
@@ -211,7 +211,7 @@ PAGES = (
         memory=L,
         letters=(*_LETTERS[:1], ("N", "trees")),
         source="Breiman 2001",
-        remark="constant in pieces: the derivative is 0 where there is one and says nothing. What can be said is how far"
-        " the forecast moves when one lag does and the others stay, which the trees give exactly",
+        remark="constant in pieces: the derivative is 0 where there is one and says nothing. What can be said is how"
+        " far the forecast moves when one lag does and the others stay, which the trees give exactly",
     ),
 )  # fmt: skip
