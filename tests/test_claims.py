@@ -1,4 +1,4 @@
-"""The thirty claims: their verdicts, how these are deduced, and that every check behind them can fail."""
+"""The claims: their verdicts, how these are deduced, and that every check behind them can fail."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import math
 import re
 from dataclasses import replace
 from fractions import Fraction
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 import mpmath
 import numpy as np
@@ -17,11 +17,11 @@ import sympy
 import errorflow as ef
 from errorflow import builtin
 from errorflow.claims import Backing, Claim, Finding, claim, claims, judge, verdict_of
-from errorflow.claims.checks import cells, counts, lags, models, published
+from errorflow.claims.checks import architectures, cells, counts, lags, models, paths, printed, published
 from errorflow.claims.exact import exp_bounds, logistic_bounds, matrix, multiply, tanh_bounds
 from errorflow.claims.record import citation, judge_claim, theorem
 from errorflow.learning import gradient
-from tests import oracles
+from tests import claim_neighbours, oracles
 
 RIGHT, CONDITIONAL, WRONG, OPEN, FAILED = "right", "conditional", "wrong", "open", "failed"
 
@@ -56,6 +56,7 @@ VERDICTS = {
     "review.thousand_steps": CONDITIONAL,
     "review.model_families": RIGHT,
     "review.carousel_contributes_most": OPEN,
+    **claim_neighbours.VERDICTS,
 }
 
 # What each check is given, changed a little so that what it looks for is no longer there.
@@ -109,6 +110,7 @@ NEIGHBOURS = {
     ("review.model_families", "receptive_field"): {"kernel": 0},
     ("review.model_families", "unit_root"): {"lag": 5},
     ("review.carousel_contributes_most", "share_of_the_carry"): {"weights": (Fraction(0),)},
+    **claim_neighbours.NEIGHBOURS,
 }  # fmt: skip
 
 # Checks of the engine or of the counts that hold for everything they could be given; each is made to fail below.
@@ -126,6 +128,13 @@ BY_SABOTAGE = {
     ("review.which_part_uses_which", "either_algorithm"): (published, "gradient", "full for rtrl"),
     ("review.squash_is_hyperbolic", "one_slope_at_every_lag"): (builtin, "lstm1997", "squashed twice"),
     ("review.full_bptt_today", "full_bptt_is_the_derivative"): (builtin, "lstm", "no way out of the carry"),
+    ("paper1997.path_formula", "two_units_one_step"): (paths, "error_of_first", "blind to the transpose"),
+    ("paper1997.weak_bound", "loose_by_n_squared"): (paths, "multiply", "forgets the last factor"),
+    ("paper1997.row_norm", "maximum_norm"): (paths, "_largest_sum", "smallest sum"),
+    ("paper1997.error_signals", "same_sign"): (printed, "slope_of_error", "with the wrong sign"),
+    ("paper1997.error_signals", "factor_two"): (printed, "slope_of_error", "of half the square"),
+    ("folklore.layer_norm_fixes", "two_units"): (architectures, "_normalised", "not centred"),
+    ("folklore.carousel_is_integration", "truncated_flow_is_the_identity"): (cells, "jacobians", "not truncated"),
 }
 
 
@@ -139,9 +148,15 @@ def backing(of: str, name: str) -> Backing:
     return found
 
 
-def test_there_are_thirty_claims_numbered_in_reading_order():
-    assert [c.number for c in claims()] == list(range(1, 31))
+def test_claims_are_numbered_in_reading_order_and_the_review_comes_first():
+    assert [c.number for c in claims()] == list(range(1, 76))
     assert [c.id for c in claims()] == list(VERDICTS)
+    assert [c.number for c in claims() if c.id.startswith("review.")] == list(range(1, 31))
+
+
+def test_the_claims_of_a_theme_stand_together():
+    themes = [c.theme for c in claims()]
+    assert len([title for title, _ in groupby(themes)]) == len(set(themes)) == 6
 
 
 @pytest.mark.parametrize("name", VERDICTS)
@@ -171,7 +186,7 @@ def test_a_verdict_is_read_off_the_bearings(bearings, verdict):
 
 
 def made(*backings: Backing) -> Claim:
-    return Claim("test.made", 1, "a test", "It is so.", "It is so.", "Look.", backings)
+    return Claim("test.made", 1, "Tests", "a test", "It is so.", "It is so.", "Look.", backings)
 
 
 def holds(value: int = 1) -> Finding:
@@ -266,6 +281,7 @@ def squared_count(weights, xs, errors):
 
 
 COST_OF, GRADIENT_1997, JACOBIANS, CELL = counts.cost_of, published.gradient_1997, cells.jacobians, builtin.cell
+ERROR_OF_FIRST, SLOPE_OF_ERROR = paths.error_of_first, printed.slope_of_error
 SABOTAGE = {
     "forgets the last step": gradient_without_the_last_error,
     "not truncated": lambda trajectory, truncated: JACOBIANS(trajectory, truncated=False),
@@ -277,6 +293,12 @@ SABOTAGE = {
     "full for rtrl": full_gradient_by_rtrl,
     "squashed twice": lambda: cell_that_squashes(lambda a: ef.squash_out(ef.squash_out(a)), ef.squash_in),
     "no way out of the carry": cell_of_separate_units,
+    "blind to the transpose": lambda weights, lag: ERROR_OF_FIRST(matrix([[0, 0], [0, 0]]), lag),
+    "forgets the last factor": lambda *factors: multiply(*factors[: max(1, len(factors) - 1)]),
+    "smallest sum": lambda of: min(sum(map(abs, row)) for row in of),
+    "with the wrong sign": lambda target, output: -SLOPE_OF_ERROR(target, output),
+    "of half the square": lambda target, output: SLOPE_OF_ERROR(target, output) / 2,
+    "not centred": lambda point: tuple(Fraction(x) for x in point),
 }
 
 
@@ -403,7 +425,8 @@ def test_claims_can_be_judged_one_by_one_through_the_public_door():
 def test_json_of_every_judgement_is_valid_and_complete(judgements):
     for one in judgements.values():
         data = json.loads(json.dumps(one.json(), allow_nan=False))
-        assert list(data) == ["id", "source", "text", "verdict", "statement", "lesson", "backing"]
+        keys = ["id", "number", "theme", "source", "text", "verdict", "statement", "lesson", "backing"]
+        assert list(data) == keys
         assert data["backing"]
         for part in data["backing"]:
             assert list(part) == ["kind", "name", "bearing", "ok", "detail"]
@@ -427,7 +450,7 @@ def test_no_two_claims_say_the_same_and_names_of_backings_are_unique_within_a_cl
         len({c.text for c in claims()})
         == len({c.statement for c in claims()})
         == len({c.lesson for c in claims()})
-        == 30
+        == len(claims())
     )
     for one in claims():
         names = sorted(b.name for b in one.backing)

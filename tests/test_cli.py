@@ -118,7 +118,7 @@ WRONG = [
     ("prove --all", "unknown option --all"),
     ("claims review.rtrl_resists_vanish", "did you mean 'review.rtrl_resists_vanishing'?"),
     ("claims --text", "unknown option --text"),
-    ("claims 31", "no claim called '31'; `errorflow claims` shows all 30"),
+    ("claims 76", "no claim called '76'; `errorflow claims` shows all 75"),
     ("cost --cell lstn", "did you mean 'lstm'?"),
     ("cost --units 0", "--units must be an integer, 1 or larger, got '0'"),
     ("cost --steps ten", "--steps must be an integer, 1 or larger, got 'ten'"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from errorflow.claims.checks import counts, lags, measured, published
 from errorflow.claims.record import Backing, Claim, citation, theorem
-from errorflow.claims.sources import FULL_2005, LSTM_1997, RTRL_1989, review
+from errorflow.claims.sources import FULL_2005, LSTM_1997, REVIEW, RTRL_1989, review
 
 _SECTION = review("Contribution & Methodology, BPTT and RTRL")
 _GRID = ((2, 1, 3), (3, 2, 5), (5, 4, 2))
@@ -14,6 +14,7 @@ _LAGS = Backing("identity", "lags_as_fractions", "against", lags.lags_agree_exac
 MIXES_BOTH = Claim(
     id="review.mixes_bptt_and_rtrl",
     number=16,
+    theme=REVIEW,
     source=_SECTION,
     text="Variations of BPTT and RTRL are used for learning at the same time, which makes learning more efficient.",
     statement=(
@@ -33,6 +34,7 @@ MIXES_BOTH = Claim(
 BPTT_COST = Claim(
     id="review.bptt_cost",
     number=17,
+    theme=REVIEW,
     source=_SECTION,
     text="BPTT is fast, O(n^2), and generally the one in use.",
     statement=(
@@ -53,6 +55,7 @@ BPTT_COST = Claim(
 BACKWARD_PASS = Claim(
     id="review.bptt_backward_pass",
     number=18,
+    theme=REVIEW,
     source=_SECTION,
     text="BPTT needs a backward computation of its own.",
     statement=(
@@ -66,6 +69,7 @@ BACKWARD_PASS = Claim(
 RTRL_COST = Claim(
     id="review.rtrl_cost",
     number=19,
+    theme=REVIEW,
     source=_SECTION,
     text="RTRL is slow, O(n^4).",
     statement=(
@@ -87,6 +91,7 @@ RTRL_COST = Claim(
 RTRL_RESISTS = Claim(
     id="review.rtrl_resists_vanishing",
     number=20,
+    theme=REVIEW,
     source=_SECTION,
     text="RTRL resists the vanishing gradient better than BPTT.",
     statement=(
@@ -106,6 +111,7 @@ RTRL_RESISTS = Claim(
 RTRL_MEMORY = Claim(
     id="review.rtrl_little_memory",
     number=21,
+    theme=REVIEW,
     source=_SECTION,
     text=(
         "RTRL uses little memory: derivatives are computed in the forward pass, so there is no backward computation"
@@ -132,6 +138,7 @@ RTRL_MEMORY = Claim(
 REAL_TIME = Claim(
     id="review.rtrl_real_time",
     number=22,
+    theme=REVIEW,
     source=_SECTION,
     text="RTRL suits learning in real time.",
     statement=(
@@ -149,6 +156,7 @@ REAL_TIME = Claim(
 WHICH_PART = Claim(
     id="review.which_part_uses_which",
     number=23,
+    theme=REVIEW,
     source=_SECTION,
     text=(
         "Usually one of the two is used alone; this paper uses BPTT for the input value, the cell state and the"
@@ -179,6 +187,7 @@ WHICH_PART = Claim(
 FULL_BPTT = Claim(
     id="review.full_bptt_today",
     number=27,
+    theme=REVIEW,
     source=review("Current Vanilla LSTM"),
     text="The learning algorithm of the current vanilla LSTM is full BPTT.",
     statement=(

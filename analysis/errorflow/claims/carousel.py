@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from errorflow.claims.checks import cells, gates
 from errorflow.claims.record import Backing, Claim, citation, theorem
-from errorflow.claims.sources import FORGET_2000, LSTM_1997, review
+from errorflow.claims.sources import FORGET_2000, LSTM_1997, REVIEW, review
 
 _CONTRIBUTION = review("Contribution & Methodology")
 _VANISHES = Backing("counterexample", "full_flow_vanishes", "against", cells.resting_cell,
@@ -19,6 +19,7 @@ _TRUNCATED = Backing("identity", "truncated_flow_is_the_identity", "for", cells.
 PREVENTS_VANISHING = Claim(
     id="review.carousel_prevents_vanishing",
     number=8,
+    theme=REVIEW,
     source=_CONTRIBUTION,
     text=(
         "The CEC (constant error carousel), a cell of long-term memory, is introduced and prevents the vanishing"
@@ -42,6 +43,7 @@ PREVENTS_VANISHING = Claim(
 PLAIN_ADDITION = Claim(
     id="review.plain_addition_keeps_gradient",
     number=9,
+    theme=REVIEW,
     source=_CONTRIBUTION,
     text=(
         "The previous C_{t-1} is added on to give C_t. This is a plain addition, so the gradient is passed back"
@@ -64,6 +66,7 @@ PLAIN_ADDITION = Claim(
 LONGER_IS_DEEPER = Claim(
     id="review.longer_time_is_depth",
     number=10,
+    theme=REVIEW,
     source=_CONTRIBUTION,
     text="With the vanishing gradient of BPTT solved, deeper networks, which means longer times, can be trained.",
     statement=(
@@ -83,6 +86,7 @@ LONGER_IS_DEEPER = Claim(
 GATES_WRITE = Claim(
     id="review.gates_write",
     number=11,
+    theme=REVIEW,
     source=_CONTRIBUTION,
     text="Passing C_{t-1} on to C_t as it is would change no information, so the gates update it.",
     statement=(
@@ -96,6 +100,7 @@ GATES_WRITE = Claim(
 NO_FORGET_GATE = Claim(
     id="review.no_forget_gate",
     number=12,
+    theme=REVIEW,
     source=_CONTRIBUTION,
     text="The original LSTM has no forget gate.",
     statement=(
@@ -116,6 +121,7 @@ NO_FORGET_GATE = Claim(
 INPUT_EQUATIONS = Claim(
     id="review.input_gate_equations",
     number=13,
+    theme=REVIEW,
     source=review("1. input gate"),
     text="i_t = sigma(W_i * [h_{t-1}, x_t] + bias) and S_t = squash(W_c * [h_{t-1}, x_t] + bias).",
     statement=(
@@ -133,6 +139,7 @@ INPUT_EQUATIONS = Claim(
 SHARED_WEIGHTS = Claim(
     id="review.output_gate_uses_input_weights",
     number=14,
+    theme=REVIEW,
     source=review("2. output gate"),
     text="O_t = sigma(W_i * [h_{t-1}, x_t] + bias).",
     statement=(
@@ -151,6 +158,7 @@ SHARED_WEIGHTS = Claim(
 SUM_OUTPUT = Claim(
     id="review.output_is_a_sum",
     number=15,
+    theme=REVIEW,
     source=review("2. output gate"),
     text="h_t = O_t + squash(C_t).",
     statement=(

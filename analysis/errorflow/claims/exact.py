@@ -49,6 +49,18 @@ def transposed(of: Matrix) -> Matrix:
     return tuple(zip(*of, strict=True))
 
 
+def radius_at_most(of: Matrix, bound: Fraction) -> bool:
+    """Whether both eigenvalues of a (2, 2) matrix have modulus at most the bound, from trace and determinant."""
+    (a, b), (c, d) = of
+    trace, determinant, square = a + d, a * d - b * c, bound * bound
+    return abs(determinant) <= square and abs(trace) * bound <= square + determinant
+
+
+def shown(entries: Matrix) -> str:
+    """A matrix in a line."""
+    return "[" + ", ".join("[" + ", ".join(str(e) for e in row) + "]" for row in entries) + "]"
+
+
 def exp_bounds(x: Fraction) -> Bounds:
     """Rationals around exp(x): the Taylor sum, and the sum with a geometric bound of what is left out."""
     if x < 0:

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from errorflow.claims.checks import cells, measured, models
 from errorflow.claims.record import Backing, Claim, citation, theorem
-from errorflow.claims.sources import LSTM_1997, MODELS, review
+from errorflow.claims.sources import LSTM_1997, MODELS, REVIEW, review
 
 _SQUASH = review("Why a variant of the hyperbolic functions as squash function?")
 _TODAY = review("Current Vanilla LSTM")
@@ -14,6 +14,7 @@ _TODAY = review("Current Vanilla LSTM")
 SQUASH = Claim(
     id="review.squash_is_hyperbolic",
     number=25,
+    theme=REVIEW,
     source=_SQUASH,
     text=(
         "A variant of the hyperbolic functions serves as squash function because the derivative of tanh lies between"
@@ -36,6 +37,7 @@ SQUASH = Claim(
 TANH_WITH_GATES = Claim(
     id="review.tanh_with_gates",
     number=26,
+    theme=REVIEW,
     source=_SQUASH,
     text="Used together with the gates, tanh can reduce vanishing and exploding.",
     statement=(
@@ -58,6 +60,7 @@ TANH_WITH_GATES = Claim(
 THOUSAND_STEPS = Claim(
     id="review.thousand_steps",
     number=28,
+    theme=REVIEW,
     source=_TODAY,
     text="The current structure can learn up to about 1,000 steps.",
     statement=(
@@ -79,6 +82,7 @@ THOUSAND_STEPS = Claim(
 MODEL_FAMILIES = Claim(
     id="review.model_families",
     number=29,
+    theme=REVIEW,
     source=review("Time-Series Data"),
     text=(
         "Models of time series: HMM and ARIMA, mostly in the past, and as deep networks vanilla RNN, LSTM, GRU,"
@@ -101,6 +105,7 @@ MODEL_FAMILIES = Claim(
 CONTRIBUTES_MOST = Claim(
     id="review.carousel_contributes_most",
     number=30,
+    theme=REVIEW,
     source=review("Contribution & Methodology"),
     text="The CEC is the core of the LSTM and contributes most to preventing the loss of the gradient.",
     statement=(

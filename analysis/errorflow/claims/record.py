@@ -42,12 +42,13 @@ class Backing:
 class Claim:
     """A sentence as it is heard, and the precise statement in its place.
 
-    number: its place in the list. source: who says it and where. text: the claim as made. statement: what is true.
-    lesson: one sentence for a lecture.
+    number: its place in the list. theme: the chapter of the list in which it stands. source: who says it and where.
+    text: the claim as made. statement: what is true. lesson: one sentence for a lecture.
     """
 
     id: str
     number: int
+    theme: str
     source: str
     text: str
     statement: str
@@ -60,6 +61,8 @@ class Judgement:
     """A claim with its verdict and what every backing showed, made afresh and never stored."""
 
     id: str
+    number: int
+    theme: str
     source: str
     text: str
     verdict: Verdict
@@ -71,6 +74,8 @@ class Judgement:
         """The judgement as data."""
         return {
             "id": self.id,
+            "number": self.number,
+            "theme": self.theme,
             "source": self.source,
             "text": self.text,
             "verdict": self.verdict,
@@ -111,7 +116,17 @@ def judge_claim(claim: Claim, seen: dict[Hashable, Finding] | None = None) -> Ju
         )
     failed = not results or not all(one["ok"] for one in results)
     verdict = "failed" if failed else verdict_of({b.bearing for b in claim.backing})
-    return Judgement(claim.id, claim.source, claim.text, verdict, claim.statement, claim.lesson, tuple(results))
+    return Judgement(
+        id=claim.id,
+        number=claim.number,
+        theme=claim.theme,
+        source=claim.source,
+        text=claim.text,
+        verdict=verdict,
+        statement=claim.statement,
+        lesson=claim.lesson,
+        backing=tuple(results),
+    )
 
 
 def _checked(backing: Backing) -> Finding:
@@ -131,9 +146,10 @@ def theorem(name: str, bearing: Bearing) -> Backing:
 def proved(theorem: str) -> Finding:
     """Whether the checker accepts the theorem now."""
     from errorflow.proof import prove
+    from errorflow.proof import theorem as named
 
     report = prove([theorem])[0]
-    how = f"{report.verdict} by {report.route}, {report.scope}"
+    how = f"{named(theorem).title}: {report.verdict} by {report.route}, {report.scope}"
     return Finding(report.verdict in ("proved", "computed"), f"{how}: {report.reason}" if report.reason else how)
 
 

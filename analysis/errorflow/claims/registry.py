@@ -1,8 +1,20 @@
-"""All claims in reading order, which is the order in which the review makes them."""
+"""All claims in reading order: those of the review as it makes them, then by theme."""
 
 from __future__ import annotations
 
-from errorflow.claims import algorithms, carousel, outlook, vanishing
+from errorflow.claims import (
+    algorithms,
+    architectures,
+    carousel,
+    gating,
+    outlook,
+    paper,
+    paper_cell,
+    recurrence,
+    starting,
+    training,
+    vanishing,
+)
 from errorflow.claims.record import Claim
 
 CLAIMS: tuple[Claim, ...] = (
@@ -36,4 +48,49 @@ CLAIMS: tuple[Claim, ...] = (
     outlook.THOUSAND_STEPS,
     outlook.MODEL_FAMILIES,
     outlook.CONTRIBUTES_MOST,
+    paper.SUBSCRIPTS,
+    paper.WEAK_BOUND,
+    paper.BELOW_FOUR,
+    paper.PATH_FACTORS,
+    paper.LARGER_WEIGHTS,
+    paper.ROW_NORM,
+    paper_cell.LINEAR_UNIT,
+    paper_cell.ERROR_SIGNALS,
+    paper_cell.STEP_COUNT,
+    paper_cell.WEIGHT_COUNTS,
+    paper_cell.ALL_SUFFER,
+    paper_cell.STATE_DRIFT,
+    recurrence.EIGENVALUE_CONDITION,
+    recurrence.ECHO_STATE,
+    recurrence.RADIUS_ONE,
+    recurrence.TANH_BEATS_LOGISTIC,
+    recurrence.MANY_PATHS,
+    recurrence.VANISHING_IS_FORGETTING,
+    starting.ORTHOGONAL_START,
+    starting.UNITARY,
+    starting.IDENTITY_START,
+    starting.RELU_FIXES,
+    starting.WEIGHT_DECAY,
+    training.CLIPPING,
+    training.STEP_SIZE,
+    training.GRADIENT_NORM,
+    training.UNDERFLOW,
+    training.TRUNCATED_WINDOW,
+    training.UNBIASED,
+    training.OUTPUT_HOOK,
+    gating.NO_VANISHING,
+    gating.NO_EXPLODING,
+    gating.BIAS_ONE,
+    gating.NEAR_ONE,
+    gating.PRODUCT_OF_GATES,
+    gating.CHRONO,
+    gating.GRU_LIKE_LSTM,
+    gating.RESET_GATE,
+    gating.PEEPHOLES,
+    architectures.RESIDUAL,
+    architectures.LAYER_NORM,
+    architectures.ATTENTION,
+    architectures.DIAGONAL,
+    architectures.BIDIRECTIONAL,
+    architectures.ARIMA,
 )

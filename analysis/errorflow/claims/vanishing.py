@@ -7,7 +7,7 @@ from fractions import Fraction
 from errorflow.claims.checks import cells, lags, measured, plain
 from errorflow.claims.exact import diagonal, matrix
 from errorflow.claims.record import Backing, Claim, citation, theorem
-from errorflow.claims.sources import LSTM_1997, MODELS, review
+from errorflow.claims.sources import LSTM_1997, MODELS, REVIEW, review
 
 _RNN = review("Vanilla RNN")
 _ROTATION = matrix([["3/5", "-4/5"], ["4/5", "3/5"]])
@@ -16,6 +16,7 @@ _FIXED_POINT = {"low": Fraction("0.9575"), "high": Fraction("0.957505")}
 FEEDS_BACK = Claim(
     id="review.rnn_feeds_back",
     number=1,
+    theme=REVIEW,
     source=_RNN,
     text=(
         "A vanilla RNN is much like a fully connected network, x_t entering its units and h_t leaving them; the"
@@ -35,6 +36,7 @@ FEEDS_BACK = Claim(
 ALL_OR_LAST = Claim(
     id="review.all_or_last_output",
     number=2,
+    theme=REVIEW,
     source=_RNN,
     text="The outputs of all steps can be used, or only the output of the last step.",
     statement=(
@@ -51,6 +53,7 @@ ALL_OR_LAST = Claim(
 BPTT_IS_THE_CAUSE = Claim(
     id="review.bptt_is_the_cause",
     number=3,
+    theme=REVIEW,
     source=_RNN,
     text="The limit of plain RNNs: because BPTT is used, gradients vanish and explode.",
     statement=(
@@ -71,6 +74,7 @@ BPTT_IS_THE_CAUSE = Claim(
 TEN_STEPS = Claim(
     id="review.ten_step_limit",
     number=4,
+    theme=REVIEW,
     source=_RNN,
     text="Over long spans of 10 or more time steps no learning takes place.",
     statement=(
@@ -94,6 +98,7 @@ TEN_STEPS = Claim(
 THRESHOLD_ONE = Claim(
     id="review.weight_one_threshold",
     number=5,
+    theme=REVIEW,
     source=_RNN,
     text=(
         "With long time dependencies a W_h smaller than 1 that is multiplied again and again makes the gradient"
@@ -121,6 +126,7 @@ THRESHOLD_ONE = Claim(
 SAME_MATRIX = Claim(
     id="review.same_matrix_multiplied",
     number=6,
+    theme=REVIEW,
     source=_RNN,
     text="In backpropagation it is the same matrix product, with W_h, that is repeated.",
     statement=(
@@ -141,6 +147,7 @@ SAME_MATRIX = Claim(
 TANH_SLOPE = Claim(
     id="review.tanh_slope_vanishes",
     number=7,
+    theme=REVIEW,
     source=_RNN,
     text=(
         "The derivative of the activation function tanh is smaller than 1, so the gradient is lost when it is passed"
@@ -162,6 +169,7 @@ TANH_SLOPE = Claim(
 SIGMOID_SLOPE = Claim(
     id="review.sigmoid_slope_quarter",
     number=24,
+    theme=REVIEW,
     source=review("Why a variant of the hyperbolic functions as squash function?"),
     text="The derivative of the sigmoid function is at most 0.25, so vanishing gets worse in backpropagation.",
     statement=(

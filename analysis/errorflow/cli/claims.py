@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import argparse
+import re
 from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 from errorflow.claims import Judgement, claims, judge
+from errorflow.claims.record import Verdict
 from errorflow.cli.arguments import Parser, Usage, near
-from errorflow.cli.output import paragraph, print_json, shortened, table
+from errorflow.cli.output import TIE, paragraph, print_json, shortened, table
+
+VERDICTS: tuple[Verdict, ...] = ("failed", "wrong", "conditional", "right", "open")
+BEARINGS = (("against", "against it"), ("for", "for it"), ("open", "not decided here"), ("context", "to understand it"))
 
 
 def arguments(parser: Parser) -> None:
@@ -15,6 +22,7 @@ def arguments(parser: Parser) -> None:
     parser.add_argument(
         "names", nargs="*", metavar="NAME", help="ids or numbers, as `errorflow claims` shows them; default all"
     )
+    parser.add_argument("--by", choices=("theme", "verdict"), default="theme", help="how the list is grouped")
 
 
 def main(args: argparse.Namespace) -> int:
@@ -23,9 +31,9 @@ def main(args: argparse.Namespace) -> int:
     if args.json:
         print_json({"claims": [one.json() for one in found]})
     elif args.names:
-        print("\n\n".join(map(_whole, found)))
+        print("\n\n".join(map(_story, found)))
     else:
-        print(_overview(found))
+        print(_overview(found, args.by))
     return 1 if any(one.verdict == "failed" for one in found) else 0
 
 
@@ -38,30 +46,47 @@ def _id(name: str) -> str:
     return number.get(name, name)
 
 
-def _overview(found: list[Judgement]) -> str:
-    number = {claim.id: str(claim.number) for claim in claims()}
-    rows = [(number[one.id], one.verdict, one.id) for one in found]
+def _overview(found: Sequence[Judgement], by: str) -> str:
+    """The list in groups, each with its counts, and the failures if there are any."""
+    titles: Iterable[str] = VERDICTS if by == "verdict" else dict.fromkeys(one.theme for one in found)
+    rows = dict(zip((one.id for one in found), _rows(found), strict=True))
     lines = []
-    for row, one in zip(table(rows, right=(0,)).split("\n"), found, strict=True):
-        lines += [row, shortened(f"{' ' * 17}{one.text}")]
+    for title in titles:
+        group = [one for one in found if title == (one.verdict if by == "verdict" else one.theme)]
+        if group:
+            counts = f"{len(group)}" if by == "verdict" else _counts(group)
+            lines += [f"{title} ({counts})", *(rows[one.id] for one in group), ""]
+    for one in found:
+        lines += [paragraph(_line(part), "    ", f"{one.id} failed: ") for part in one.backing if not part["ok"]]
+    closing = f"{len(found)} claims: {_counts(found)}; each judged anew"
+    return "\n".join([*lines, closing, "`errorflow claims NAME` shows what holds instead, and why"])
+
+
+def _rows(found: Sequence[Judgement]) -> list[str]:
+    """For each claim a line with number, verdict and id, and one with as much of the sentence as fits."""
+    heads = table([(str(one.number), one.verdict, one.id) for one in found], right=(0,)).split("\n")
+    return [f"{head}\n{shortened(' ' * 17 + one.text)}" for head, one in zip(heads, found, strict=True)]
+
+
+def _counts(found: Iterable[Judgement]) -> str:
     counts = Counter(one.verdict for one in found)
-    failures = [
-        paragraph(f"{part['kind']} {part['name']}: {part['detail']}", "    ", f"{one.id} failed: ")
-        for one in found
-        for part in one.backing
-        if not part["ok"]
-    ]
-    closing = f"{len(found)} claims: {', '.join(f'{k} {v}' for v, k in counts.items())}; each judged anew"
-    return "\n".join([*lines, "", *failures, closing, "`errorflow claims NAME` shows what holds instead, and why"])
+    return ", ".join(f"{counts[verdict]} {verdict}" for verdict in VERDICTS if counts[verdict])
 
 
-def _whole(one: Judgement) -> str:
-    facts = [("claim", one.text), ("verdict", one.verdict), ("what holds", one.statement), ("lesson", one.lesson)]
-    facts.append(("source", one.source))
-    lines = [one.id, "", *(paragraph(text, " " * 14, f"  {name:12}") for name, text in facts), "", "  backing"]
-    for part in one.backing:
-        mark = "" if part["ok"] else "DOES NOT HOLD, "
-        lines.append(
-            paragraph(part["detail"], " " * 6, f"    {part['kind']} {part['name']} ({mark}{part['bearing']}): ")
-        )
+def _story(one: Judgement) -> str:
+    """One claim as a page: the sentence and who says it, what holds, what was found just now, and the lesson."""
+    facts = [("as heard", one.text), ("source", one.source), ("verdict", one.verdict)]
+    facts += [("what holds", one.statement), ("lesson", one.lesson)]
+    lines = [f"{one.id} ({one.number}, {one.theme})", ""]
+    lines += [paragraph(text, " " * 14, f"  {name:12}") for name, text in facts]
+    for bearing, heading in BEARINGS:
+        parts = [part for part in one.backing if part["bearing"] == bearing]
+        if parts:
+            lines += ["", f"  {heading}", *(paragraph(_line(part), " " * 6, "    ") for part in parts)]
     return "\n".join(lines)
+
+
+def _line(part: dict[str, Any]) -> str:
+    mark = "" if part["ok"] else "DOES NOT HOLD, "
+    detail = re.sub(r"\[\[.*?\]\]", lambda matrix: matrix[0].replace(" ", TIE), part["detail"])
+    return f"{mark}{part['kind']} {part['name']}: {detail}"

@@ -13,6 +13,7 @@ from errorflow.claims.exact import (
     multiply,
     power,
     scaled,
+    shown,
     tanh_bounds,
     transposed,
 )
@@ -133,8 +134,3 @@ def logistic_steeper(at: Fraction) -> Finding:
         f"at x = {at} the logistic slope is at least {decimals(logistic_least)}, the slope of tanh at most"
         f" {decimals(tanh_most)}",
     )
-
-
-def shown(entries: Matrix) -> str:
-    """A matrix in a line."""
-    return "[" + ", ".join("[" + ", ".join(str(e) for e in row) + "]" for row in entries) + "]"
