@@ -39,6 +39,7 @@ def _layer(layer: LayerDiagnosis, nonlinearity: str | None, over: int | str, sev
     meaning = "log2 of the spectral norm of d state_T / d state_(T-q), of the joint state and by block new,old"
     meaning += f"{', with its quartiles' if many else ''}; shares of the flow by first departure from the"
     meaning += f" carry, read forward in time{', mean' if many else ''}"
+    meaning += f", up to lag {layer.shares_to}" if layer.shares and layer.shares_to < steps else ""
     meaning += "; the largest parts are shown" if len(_most(layer.shares)) < len(layer.shares) else ""
     meaning += "; numerical rank. 'zero' is zero in float64."
     lines = [paragraph(about), paragraph(meaning), "", _numbers(layer, many), ""]

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import shutil
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+
+_PAUSE = 0.05  # seconds between two lines: nobody reads faster, and a terminal costs time
 
 
 @contextmanager
@@ -15,7 +18,13 @@ def progress() -> Iterator[Callable[[str], None]]:
         yield lambda text: None
         return
 
+    shown = -_PAUSE
+
     def tell(text: str) -> None:
+        nonlocal shown
+        if time.monotonic() - shown < _PAUSE:
+            return
+        shown = time.monotonic()
         width = shutil.get_terminal_size().columns - 1
         print(f"\r\x1b[K{text[:width]}", end="", file=sys.stderr, flush=True)
 

@@ -17,15 +17,18 @@ from errorflow.diagnosis.trap import trap_of
 from errorflow.diagnosis.units import carriers, rank_by_lag
 from errorflow.diagnosis.verdict import THRESHOLD, verdict
 from errorflow.networks import Layer, Network
-from errorflow.numeric.arrays import Array, checked
+from errorflow.numeric.arrays import Array, checked, checked_weights
 from errorflow.numeric.forward import Trajectory
-from errorflow.numeric.profile import Profile, profile_of
-from errorflow.stacks import stacked, stacked_weights
+from errorflow.numeric.profile import Profile, checked_lag, profile_of
+from errorflow.stacks import stacked, stacked_weights, suffixed
 
 JOINT = "joint"
 _RANKED = 4  # sequences whose rank is worked out
-_FURTHEST = 1024  # lags to which rank and the product of blocks are followed: each costs as much as the norms
 _SHARED = 4  # sequences of a stack whose parts are followed
+# Norms cost less and less as directions are lost. What follows the whole flow, its parts, its rank, the product of its
+# blocks, costs the same at every lag: it is followed to _FURTHEST lags, or _NEAREST of a wide network, and on where the
+# multiply-adds, N^2 n for each lag and sequence, are less than _WORK.
+_NEAREST, _FURTHEST, _WORK = 256, 1024, 2**34
 Tell = Callable[[str], None]
 
 
@@ -87,7 +90,7 @@ def diagnose(
     if isinstance(network, Network):
         _check_layer(network, layer, loss)
         if layer == JOINT or (len({p.layer for p in parts}) > 1 and _forward(parts) and (layer is None or loss)):
-            joint = _joint(network.layers, inputs)
+            joint = _joint(network.layers, [part.run for part in parts])
     top = parts[-1] if joint is None else joint
     if loss is not None:
         read = _head(network, head)
@@ -114,7 +117,8 @@ def _parts(network: Any, weights: Mapping[str, Any] | None, inputs: Any) -> tupl
         if weights is not None:
             raise ValueError("weights must be left out for a network, which has its own")
         array, single = _sequences(inputs, network.layers[0].inputs)
-        return [_part(e, run) for e, run in zip(network.layers, network.trajectories(array), strict=True)], single
+        runs = network.trajectories(array, inner=False)
+        return [_part(e, run) for e, run in zip(network.layers, runs, strict=True)], single
     if not isinstance(network, Cell):
         kind = type(network).__name__
         raise TypeError(f"network must come from errorflow.read_network, or be a cell with its weights, got {kind}")
@@ -153,25 +157,26 @@ def _part(layer: Layer, run: Trajectory) -> _Part:
     return _Part(layer.layer, layer.direction, layer.kind, layer.kind, layer.units, layer.inputs, run)
 
 
-def _joint(layers: Sequence[Layer], inputs: Any) -> _Part:
+def _joint(layers: Sequence[Layer], runs: Sequence[Trajectory]) -> _Part:
     if len(layers) == 1:
         raise ValueError(f"layer must be left out for a network of one layer, got {JOINT!r}: it is the joint flow")
     cell = stacked([each.cell() for each in layers])
     weights = stacked_weights([each.weights for each in layers])
-    run = cell.run(weights, inputs)
+    # The states are those of the layers: none is run again, or held twice.
+    states = {suffixed(name, k): block for k, run in enumerate(runs) for name, block in run.states.items()}
+    values = {x: runs[0].values[x] for x in cell.definition.inputs}
+    run = Trajectory(cell.definition, checked_weights(cell.definition, weights)[0], values, states, single=False)
     kinds = " on ".join(dict.fromkeys(each.kind for each in reversed(layers)))
     units = sum(each.units for each in layers)
-    return _Part(JOINT, "forward", kinds, "", units, layers[0].inputs, replace(run, single=False))
+    return _Part(JOINT, "forward", kinds, "", units, layers[0].inputs, run)
 
 
 def _judged(part: _Part, max_lag: int | None, threshold: float, departures: bool, tell: Tell) -> LayerDiagnosis:
     name = "all layers as one" if part.layer == JOINT else f"layer {part.layer} {part.direction}"
-    tell(f"{name}: norms by lag")
-    run = part.run
-    kind = part.theorems
-    profile = _profile(part, max_lag, departures)
+    run, kind = part.run, part.theorems
+    profile, shares_to = _profile(part, max_lag, departures, lambda text: tell(f"{name}: {text}"))
     output = run.definition.output.name
-    tell(f"{name}: bounds, units, rank")
+    tell(f"{name}: bounds and units")
     chosen = _median_sequence(profile.log2_norm)
     c_to_c = profile.log2_norm_blocks.get(("c", "c"))
     bound = bound_of(
@@ -179,28 +184,51 @@ def _judged(part: _Part, max_lag: int | None, threshold: float, departures: bool
         None if c_to_c is None else c_to_c[chosen], chosen,
     )  # fmt: skip
     units = carriers(run) if run.steps else ()
-    lags = min(int(profile.lags[-1]), _FURTHEST)
-    at = np.unique([0, *(2**k for k in range(lags.bit_length())), lags])
-    at = at[at <= lags]
-    few = run.sequences(0, min(_RANKED, run.batch))
     judged = verdict(
         kind, profile.log2_norm, profile.shares, threshold=threshold, bound=bound, carriers=units,
-        spectral_norm=float(np.linalg.norm(run.weights["W"], 2)) if kind == "rnn" else None,
+        spectral_norm=float(np.linalg.norm(run.weights["W"], 2)) if kind == "rnn" else None, shares_to=shares_to,
     )  # fmt: skip
+    tell(f"{name}: rank and product of blocks")
+    few = run.sequences(0, min(_RANKED, run.batch))
+    lags = min(int(profile.lags[-1]), max(_NEAREST, min(_FURTHEST, _affordable(few))))
+    at = np.unique([0, *(2**k for k in range(lags.bit_length())), lags])
+    at = at[at <= lags]
     return LayerDiagnosis(
         layer=part.layer, direction=part.direction, kind=part.kind, units=part.units, inputs=part.inputs,
         profile=profile, verdict=judged, bound=bound, carriers=units, rank_lags=at, rank=rank_by_lag(few, at),
         trap=trap_of(run, profile.log2_norm[:, : lags + 1], profile.log2_norm_blocks[output, output][:, : lags + 1]),
+        shares_to=shares_to,
     )  # fmt: skip
 
 
-def _profile(part: _Part, max_lag: int | None, departures: bool) -> Profile:
-    """Norms of every sequence; of a stack, which has many parts over a wide state, shares of the first few alone."""
-    if part.layer != JOINT or not departures:
-        return profile_of(part.run, max_lag=max_lag, departures=departures)
-    norms = profile_of(part.run, max_lag=max_lag, departures=False)
-    few = profile_of(part.run.sequences(0, min(_SHARED, part.run.batch)), max_lag=max_lag)
-    return replace(norms, log2_departures=few.log2_departures, shares=few.shares)
+def _profile(part: _Part, max_lag: int | None, departures: bool, tell: Tell) -> tuple[Profile, int]:
+    """Norms of every sequence at every lag, shares as far as they are affordable, and how far that is.
+
+    Of a stack, which has many parts over a wide state, shares are those of the first few sequences alone.
+    """
+    run = part.run
+    lags = run.steps if max_lag is None else checked_lag("max_lag", max_lag, run.steps)
+    few = run.sequences(0, min(_SHARED, run.batch)) if part.layer == JOINT else run
+    reach = min(lags, max(_FURTHEST, _affordable(few)))
+    if not departures or (few is run and reach == lags):
+        whole = "norms and shares" if departures else "norms"
+        return profile_of(
+            run, max_lag=lags, departures=departures, tell=lambda text: tell(f"{whole}, {text}")
+        ), lags  # fmt: skip
+    norms = profile_of(run, max_lag=lags, departures=False, tell=lambda text: tell(f"norms, {text}"))
+    parts = profile_of(few, max_lag=reach, tell=lambda text: tell(f"shares, {text}"))
+    beyond = [(0, 0), (0, lags - reach)]
+    further = [
+        {name: np.pad(values, beyond, constant_values=np.nan) for name, values in found.items()}
+        for found in (parts.log2_departures, parts.shares)
+    ]
+    return replace(norms, log2_departures=further[0], shares=further[1]), reach
+
+
+def _affordable(run: Trajectory) -> int:
+    """The lags to which the whole flow can be followed in some tens of seconds."""
+    widest = max(block.shape[2] for block in run.states.values())
+    return _WORK // (run.batch * run.width**2 * widest)
 
 
 def _median_sequence(log2_norm: Array) -> int:

@@ -12,10 +12,12 @@ from errorflow import bounds
 from errorflow.activations import partial
 from errorflow.definition import New
 from errorflow.numeric.arrays import Array
+from errorflow.numeric.carried_errors import log2_spectral_norms
 from errorflow.numeric.compile import elementwise
 from errorflow.numeric.forward import Trajectory
 from errorflow.numeric.linear import jacobians
 
+FURTHEST = 1024  # lags to which a flow is bounded: a lower bound takes the square of their number
 _CHUNK = 64  # steps whose Jacobians are held at once
 
 
@@ -24,8 +26,8 @@ class Bound:
     """An upper bound of the norm of a block by lag, for one sequence.
 
     theorem: of the registry, that bounds above; None where only the submultiplicativity of the norm is used. block: "s"
-    for the joint state, else "new,old". upper, truth: log2 by lag. lower: log2 lower bound of the smallest singular
-    value, or None. sequence: whose run it is. theorem_below: that bounds below, or None.
+    for the joint state, else "new,old". upper, truth: log2 by lag, up to the largest lag or 1024. lower: log2 lower
+    bound of the smallest singular value, or None. sequence: whose run it is. theorem_below: that bounds below, or None.
     """
 
     theorem: str | None
@@ -37,8 +39,13 @@ class Bound:
     theorem_below: str | None = None
 
     @property
+    def last(self) -> int:
+        """The largest lag at which there is a bound."""
+        return len(self.upper) - 1
+
+    @property
     def gap(self) -> float:
-        """By how many powers of two the bound exceeds the truth at the largest lag: 0 where both are zero."""
+        """By how many powers of two the bound exceeds the truth at its largest lag: 0 where both are zero."""
         above, truth = float(self.upper[-1]), float(self.truth[-1])
         return 0.0 if above == truth else above - truth
 
@@ -46,7 +53,7 @@ class Bound:
         """As data."""
         return {
             "theorem": self.theorem, "theorem_below": self.theorem_below, "block": self.block,
-            "sequence": self.sequence, "gap_at_last_lag": self.gap, "log2_upper": self.upper,
+            "sequence": self.sequence, "last_lag": self.last, "gap_at_last_lag": self.gap, "log2_upper": self.upper,
             "log2_lower": self.lower, "log2_norm": self.truth,
         }  # fmt: skip
 
@@ -57,30 +64,31 @@ def bound_of(kind: str, run: Trajectory, joint: Array, c_to_c: Array | None, seq
     kind: of the layer. run: of this sequence alone. joint, c_to_c: log2 norms by lag, of the joint state and of the
     block c to c where there is one.
     """
-    lags = len(joint) - 1
+    lags = min(len(joint) - 1, FURTHEST)
+    joint = joint[: lags + 1]
     if kind == "rnn":
-        W, slopes = run.weights["W"], _slopes(run)[run.steps - lags :]
+        W, slopes = run.weights["W"], _slopes(run, run.steps - lags)
         upper = bounds.log2_rnn_upper(W, 1.0, np.arange(lags + 1))
         lower, along = bounds.log2_rnn_bounds(slopes, W)
         return Bound("rnn.vanishing", "s", np.minimum(upper, along), lower, joint, sequence, "rnn.lower_bound")
     if kind == "lstm" and c_to_c is not None:
         lower, upper = bounds.log2_lstm_bounds(*_lstm_factors(run, lags))
-        return Bound("lstm.vanishing", "c,c", upper, lower, c_to_c, sequence, "lstm.lower_bound")
-    steps = np.log2(_norms(run, lags))[::-1]
-    return Bound(None, "s", np.append(0.0, np.cumsum(steps)), None, joint, sequence)
+        return Bound("lstm.vanishing", "c,c", upper, lower, c_to_c[: lags + 1], sequence, "lstm.lower_bound")
+    upper = np.append(0.0, np.cumsum(_log2_norms(run, lags)[::-1]))
+    return Bound(None, "s", upper, None, joint, sequence)
 
 
-def _slopes(run: Trajectory) -> Array:
-    """f' along the run of a fully recurrent network, (T, n)."""
+def _slopes(run: Trajectory, start: int) -> Array:
+    """f' along the run of a fully recurrent network from a step on, (T - start, n)."""
     (state,) = run.definition.states
-    return _local(run, New(state), next(n.symbol for n in run.definition.nodes if n.expression is None))
+    return _local(run, New(state), next(n.symbol for n in run.definition.nodes if n.expression is None), start)
 
 
-def _local(run: Trajectory, target: sympy.Symbol, source: sympy.Symbol) -> Array:
-    """The scalar derivative d target / d source along the run of one sequence, (T, n)."""
+def _local(run: Trajectory, target: sympy.Symbol, source: sympy.Symbol, start: int) -> Array:
+    """The scalar derivative d target / d source along the run of one sequence, (T - start, n)."""
     expression = run.definition.node(target).expression
     assert expression is not None
-    window = run.between(0, run.steps)
+    window = run.between(start, run.steps)
     return elementwise(partial(expression, source))(window, window[target].shape)[:, 0]
 
 
@@ -88,32 +96,29 @@ def _lstm_factors(run: Trajectory, lags: int) -> tuple[Array, Array, Array, Arra
     """mu, phi, alpha, d, beta of the last `lags` steps: extremes of F, norms of A, Dm and B."""
     c, h = run.definition.state("c"), run.definition.state("h")
     n, start = run.states["c"].shape[2], run.steps - lags
-    forget = run.values[sympy.Symbol("f", real=True)][start:, 0]
-    diagonal = np.abs(_local(run, New(h), New(c)))[start:].max(axis=1)
+    forget = run.between(start, run.steps)[sympy.Symbol("f", real=True)][:, 0]
+    diagonal = np.abs(_local(run, New(h), New(c), start)).max(axis=1)
     alpha, beta = [], []
     for first in range(start, run.steps, _CHUNK):
         stop = min(first + _CHUNK, run.steps)
-        alpha.append(_largest(_matrices(run, False, first, stop)[:, :n, n:]))
+        alpha.append(log2_spectral_norms(_matrices(run, False, first, stop)[:, :n, n:]))
         # With the maps into c cut, h reads the old h through its output gate alone: B.
-        beta.append(_largest(_matrices(run, {"i", "f", "g"}, first, stop)[:, n:, n:]))
+        beta.append(log2_spectral_norms(_matrices(run, {"i", "f", "g"}, first, stop)[:, n:, n:]))
     none = [np.zeros(0)]
     return (
-        forget.min(axis=1), forget.max(axis=1), np.concatenate(alpha or none), diagonal, np.concatenate(beta or none)
+        forget.min(axis=1), forget.max(axis=1), np.exp2(np.concatenate(alpha or none)), diagonal,
+        np.exp2(np.concatenate(beta or none)),
     )  # fmt: skip
 
 
-def _norms(run: Trajectory, lags: int) -> Array:
-    """Spectral norms of the last one-step Jacobians."""
+def _log2_norms(run: Trajectory, lags: int) -> Array:
+    """log2 of the spectral norms of the last one-step Jacobians."""
     found = [np.zeros(0)]
     for first in range(run.steps - lags, run.steps, _CHUNK):
-        found.append(_largest(_matrices(run, False, first, min(first + _CHUNK, run.steps))))
+        found.append(log2_spectral_norms(_matrices(run, False, first, min(first + _CHUNK, run.steps))))
     return np.concatenate(found)
 
 
 def _matrices(run: Trajectory, truncated: Any, start: int, stop: int) -> Array:
     steps = jacobians(run, truncated, start, stop)
     return steps if run.single else steps[0]
-
-
-def _largest(matrices: Array) -> Array:
-    return np.asarray(np.linalg.norm(matrices, 2, axis=(1, 2)))

@@ -14,11 +14,10 @@ from errorflow.learning import gradient
 from errorflow.numeric.arrays import Array
 from errorflow.numeric.carried_errors import (
     Errors,
-    at_one_exponent,
     carried_back,
+    flows_at,
     joined,
     log2_lengths,
-    unit_errors,
 )
 from errorflow.numeric.forward import Trajectory
 from errorflow.numeric.scaled import Integers
@@ -140,15 +139,16 @@ def _carried(run: Trajectory, delta: Array, lags: int) -> Iterator[Errors]:
 def _alignment(run: Trajectory, delta: Array, at: Integers) -> Array:
     """|cosine| at these lags, (batch, len(at)). delta: as in `_carried`."""
     found = np.full((run.batch, len(at)), np.nan)
-    errors = _carried(run, delta, int(at[-1]))
-    flows = carried_back(run, unit_errors(run), int(at[-1]))
-    for q, (error, flow) in enumerate(zip(errors, flows, strict=True)):
-        if q in at:
-            left, size, _ = np.linalg.svd(at_one_exponent(flow)[0])
-            cosine = np.abs(np.einsum("bn,bn->b", left[:, :, 0], joined(error)[:, :, 0]))
-            single = size[:, 0] > (1 + _DISTINCT) * (size[:, 1] if size.shape[1] > 1 else 0.0)
-            single &= np.isfinite(log2_lengths(error)[:, 0])
-            found[:, np.searchsorted(at, q)] = np.where(single, np.minimum(cosine, 1.0), np.nan)
+    flows = flows_at(run, at.tolist())
+    for q, error in enumerate(_carried(run, delta, int(at[-1]))):
+        if q not in at:
+            continue
+        _, flow, _ = next(flows)
+        left, size, _ = np.linalg.svd(flow)
+        cosine = np.abs(np.einsum("bn,bn->b", left[:, :, 0], joined(error)[:, :, 0]))
+        single = size[:, 0] > (1 + _DISTINCT) * (size[:, 1] if size.shape[1] > 1 else 0.0)
+        single &= np.isfinite(log2_lengths(error)[:, 0])
+        found[:, np.searchsorted(at, q)] = np.where(single, np.minimum(cosine, 1.0), np.nan)
     return found
 
 

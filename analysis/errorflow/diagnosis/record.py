@@ -25,7 +25,8 @@ class LayerDiagnosis:
 
     layer: its number from 0, or "joint". direction: "forward" or "reverse". profile: over all sequences.
     bound: of the flow along one sequence. carriers: the units of each state block by half-life. rank_lags, rank
-    (sequences, lags): numerical rank of the flow. trap: what other looks would have shown.
+    (sequences, lags): numerical rank of the flow. trap: what other looks would have shown. shares_to: the largest
+    lag to which the shares were followed; they are nan beyond.
     """
 
     layer: int | str
@@ -40,6 +41,7 @@ class LayerDiagnosis:
     rank_lags: Integers
     rank: Integers
     trap: Trap
+    shares_to: int
 
     @property
     def name(self) -> str:
@@ -103,6 +105,7 @@ class LayerDiagnosis:
             "log2_norm_blocks": self.log2_norm_blocks,
             "shares": self.shares,
             "shares_over": self.sequences_with_shares,
+            "shares_to_lag": self.shares_to if self.shares else None,
             "horizon": judged.horizon,
             "verdict": judged.word,
             "words": list(judged.words),

@@ -14,7 +14,7 @@ import numpy as np
 
 from errorflow.diagnosis.decay import middle_of
 from errorflow.numeric.arrays import Array
-from errorflow.numeric.carried_errors import carried_back
+from errorflow.numeric.carried_errors import carried_back, log2_spectral_norms
 from errorflow.numeric.forward import Trajectory
 from errorflow.numeric.scaled import Integers, Scaled
 
@@ -100,9 +100,7 @@ def _log2_norm(block: Scaled) -> Array:
     """log2 of the spectral norm, (batch,)."""
     top = block.exponent.max(axis=1)
     matrix = block.at(np.broadcast_to(top[:, None], block.exponent.shape)).transpose(1, 0, 2)
-    largest = np.linalg.eigvalsh(matrix @ matrix.transpose(0, 2, 1))[:, -1]
-    with np.errstate(divide="ignore"):
-        return np.asarray(np.where(largest > 0, 0.5 * np.log2(np.maximum(largest, 0.0)) + top, -np.inf))
+    return np.asarray(log2_spectral_norms(matrix) + top)
 
 
 def _power(log2: float) -> str:

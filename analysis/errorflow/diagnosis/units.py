@@ -10,7 +10,7 @@ import numpy as np
 from errorflow.calculus.jacobian import state_jacobian
 from errorflow.calculus.words import is_diagonal
 from errorflow.numeric.arrays import Array
-from errorflow.numeric.carried_errors import at_one_exponent, carried_back, unit_errors
+from errorflow.numeric.carried_errors import flows_at
 from errorflow.numeric.forward import Trajectory
 from errorflow.numeric.linear import Steps, carried
 from errorflow.numeric.scaled import Integers
@@ -66,8 +66,7 @@ def rank_by_lag(run: Trajectory, lags: Integers) -> Integers:
     At every lag: `errorflow.numeric.spectrum`.
     """
     ranks = np.zeros((run.batch, len(lags)), dtype=np.int64)
-    for q, errors in enumerate(carried_back(run, unit_errors(run), int(lags[-1]))):
-        if q in lags:
-            values = np.linalg.svd(at_one_exponent(errors)[0], compute_uv=False)
-            ranks[:, np.searchsorted(lags, q)] = (values > NEGLIGIBLE * values[:, :1]).sum(axis=1)
+    for k, (_, flow, _) in enumerate(flows_at(run, lags.tolist())):
+        values = np.linalg.svd(flow, compute_uv=False)
+        ranks[:, k] = (values > NEGLIGIBLE * values[:, :1]).sum(axis=1)
     return ranks

@@ -57,10 +57,12 @@ def verdict(
     bound: Bound | None = None,
     carriers: tuple[Carriers, ...] = (),
     spectral_norm: float | None = None,
+    shares_to: int | None = None,
 ) -> Verdict:
     """The verdict on a flow from its norms by lag.
 
-    log2_norm (batch, Q + 1). shares: part -> the same. spectral_norm: of W, of a fully recurrent network.
+    log2_norm (batch, Q + 1). shares: part -> the same. spectral_norm: of W, of a fully recurrent network. shares_to:
+    the lag to which shares were followed, default Q.
 
     Raises: ValueError unless 0 < threshold < 1.
     """
@@ -76,9 +78,9 @@ def verdict(
     if found is not None:
         words.append(_how_fast(found, middle, word, threshold, len(log2_norm)))
     if path is not None and kind != "rnn":  # which has one way only
-        words.append(_which_way(path))
+        words.append(_which_way(path, None if shares_to == lags else shares_to))
     if bound is not None:
-        words.append(_bounded(bound, lags))
+        words.append(_bounded(bound))
     words += _change(kind, word, lags, threshold, carriers, spectral_norm)
     return Verdict(word, found, reach, threshold, path, tuple(words))
 
@@ -121,17 +123,18 @@ def _how_fast(found: Rate, middle: Array, word: str, threshold: float, sequences
     return text + "."
 
 
-def _which_way(path: tuple[str, float]) -> str:
+def _which_way(path: tuple[str, float], last: int | None) -> str:
     name, share = path
     way = "never leaves the carry" if name == "carry" else f"first leaves the carry through {name or 'net'}"
-    share_of = f"{100 * share:.0f} % of the flow on average over lags"
+    over = "lags" if last is None else f"lags up to {last}"
+    share_of = f"{100 * share:.0f} % of the flow on average over {over}"
     return f"The part that decides: what, read forward in time, {way}, {share_of}."
 
 
-def _bounded(bound: Bound, lags: int) -> str:
+def _bounded(bound: Bound) -> str:
     of = "the joint state" if bound.block == "s" else f"the block {bound.block}"
     by = f"theorem {bound.theorem}" if bound.theorem else "the product of the norms of single steps"
-    text = f"Bound: {by} allows {_power(bound.upper[-1])} for {of} at lag {lags}"
+    text = f"Bound: {by} allows {_power(bound.upper[-1])} for {of} at lag {bound.last}"
     if np.isfinite(bound.gap):
         text += f", {bound.gap:.1f} powers of two above the truth" if bound.gap else ", which is the truth"
     if bound.lower is not None and np.isfinite(bound.lower[-1]):

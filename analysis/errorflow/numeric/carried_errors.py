@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -12,7 +12,9 @@ import sympy
 from errorflow.numeric.arrays import Array
 from errorflow.numeric.backward import Backward
 from errorflow.numeric.entries import Entries, cut, joint, matrix_of, product, units
+from errorflow.numeric.flows import windows
 from errorflow.numeric.forward import Trajectory
+from errorflow.numeric.largest import largest
 from errorflow.numeric.linear import Steps, Vectors
 from errorflow.numeric.scaled import DEEP, FALL, NOTHING, Integers, Lost, Scaled, normalised, smallest, through
 
@@ -107,6 +109,17 @@ def log2_lengths(errors: Errors) -> Array:
         return np.asarray(np.where(squares > 0, 0.5 * np.log2(squares) + top, -np.inf))
 
 
+def log2_spectral_norms(matrices: Array) -> Array:
+    """log2 of the spectral norm of each matrix (k, rows, columns), within 4e-13; -inf for zero."""
+    _, power = np.frexp(np.abs(matrices).max(axis=(1, 2), initial=0.0))
+    near_one = np.ldexp(matrices, -power[:, None, None])
+    if near_one.shape[1] > near_one.shape[2]:
+        near_one = near_one.transpose(0, 2, 1)
+    squared = largest(near_one @ near_one.transpose(0, 2, 1))
+    with np.errstate(divide="ignore"):
+        return np.asarray(0.5 * np.log2(np.maximum(squared, 0.0)) + power)
+
+
 def joined(errors: Errors) -> Array:
     """The errors as one block over the joint state, (batch, N, columns), each sequence and column of length one."""
     top = np.max([block.exponent for block in errors.values()], axis=0)
@@ -115,22 +128,23 @@ def joined(errors: Errors) -> Array:
     return np.asarray(block / np.where(length > 0, length, 1.0))
 
 
-def unit_errors(trajectory: Trajectory) -> dict[str, Array]:
-    """Every entry of the joint state as an error of its own, so that what is carried back is the whole flow."""
-    full, start, blocks = np.eye(trajectory.width), 0, {}
-    for name, block in trajectory.states.items():
-        width = block.shape[2]
-        blocks[name] = np.repeat(full[None, start : start + width], trajectory.batch, axis=0)
-        start += width
-    return blocks
-
-
 def at_one_exponent(errors: Errors) -> tuple[Array, Integers]:
     """All errors as one matrix (batch, N, columns) times 2 ** exponent (batch,)."""
     top = np.max([block.exponent.max(axis=1) for block in errors.values()], axis=0)
     top = np.where(top > NOTHING // 2, top, 0)
     whole = [block.at(np.broadcast_to(top[:, None], block.exponent.shape)) for block in errors.values()]
     return np.concatenate(whole).transpose(1, 0, 2), top
+
+
+def flows_at(trajectory: Trajectory, lags: Sequence[int]) -> Iterator[tuple[int, Array, Integers]]:
+    """Of each lag q, in ascending order: q, and Phi_q^T as (batch, N, N) times 2 ** exponent (batch,)."""
+    done = 0
+    for window in windows(trajectory, max(lags)):
+        for q in range(done, done + window.lags):
+            if q in lags:
+                here = {s: Scaled(b.mantissa[q - done], b.exponent[q - done]) for s, b in window.flow.items()}
+                yield q, *at_one_exponent(here)
+        done += window.lags
 
 
 def ending_at(trajectory: Trajectory, stops: Integers, lags: int) -> Trajectory:

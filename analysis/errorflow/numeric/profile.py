@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Any
@@ -13,11 +12,11 @@ import numpy as np
 from errorflow.calculus.edges import gates
 from errorflow.definition import Definition
 from errorflow.numeric.arrays import Array
-from errorflow.numeric.carried_errors import at_one_exponent
+from errorflow.numeric.carried_errors import flows_at
 from errorflow.numeric.flows import windows
 from errorflow.numeric.forward import Trajectory, run
 from errorflow.numeric.norms import Table, measured
-from errorflow.numeric.scaled import Integers, Scaled
+from errorflow.numeric.scaled import Integers
 
 CARRY = "carry"
 _GROUP = 2**16  # entries of the flows that are carried at once, to stay in the cache: sequences wait for one another
@@ -85,21 +84,35 @@ def profile(
     return profile_of(run(definition, weights, inputs, state, inner=False), max_lag=max_lag, departures=departures)
 
 
-def profile_of(trajectory: Trajectory, *, max_lag: int | None = None, departures: bool = True) -> Profile:
-    """The error flow along a trajectory that has been run. Arguments as in `profile`."""
+def profile_of(
+    trajectory: Trajectory,
+    *,
+    max_lag: int | None = None,
+    departures: bool = True,
+    tell: Callable[[str], None] = lambda text: None,
+) -> Profile:
+    """The error flow along a trajectory that has been run. Arguments as in `profile`; tell: receives how far it is."""
     lags = checked_lag("max_lag", trajectory.steps if max_lag is None else max_lag, trajectory.steps)
     labels = _labels(trajectory.definition) if departures else ()
     table: Table = {}
     together = max(1, _GROUP // (trajectory.width**2 * (1 + len(labels))))
     for first in range(0, trajectory.batch, together):
         some = trajectory.sequences(first, first + together)
-        for key, values in (_table(some, lags, labels, False) or _table(some, lags, labels, True) or {}).items():
+        where = f"sequence {first + 1} of {trajectory.batch}, " if together < trajectory.batch else ""
+
+        def at(lag: int, where: str = where) -> None:
+            tell(f"{where}lag {lag} of {lags}")
+
+        found = _table(some, lags, labels, False, at) or _table(some, lags, labels, True, at) or {}
+        for key, values in found.items():
             whole = table.setdefault(key, np.empty((trajectory.batch, lags + 1)))
             whole[first : first + together] = values.T
     return _profile({key: whole[0] for key, whole in table.items()} if trajectory.single else table, lags)
 
 
-def _table(trajectory: Trajectory, lags: int, labels: Sequence[str], whole: bool) -> Table | None:
+def _table(
+    trajectory: Trajectory, lags: int, labels: Sequence[str], whole: bool, at: Callable[[int], None]
+) -> Table | None:
     """All norms, each (lags + 1, batch); None where directions were dropped that might matter after all."""
     table: Table = {}
     done = 0
@@ -110,6 +123,7 @@ def _table(trajectory: Trajectory, lags: int, labels: Sequence[str], whole: bool
         for key, values in rows.items():
             table.setdefault(key, np.empty((lags + 1, trajectory.batch)))[done : done + window.lags] = values
         done += window.lags
+        at(done - 1)
     return table
 
 
@@ -150,8 +164,7 @@ def flow_at(trajectory: Trajectory, lag: int) -> tuple[Array, Integers]:
 
     lag: q, 0 <= q <= T.
     """
-    (last,) = deque(windows(trajectory, checked_lag("lag", lag, trajectory.steps)), maxlen=1)
-    flow, exponent = at_one_exponent({s: Scaled(b.mantissa[-1], b.exponent[-1]) for s, b in last.flow.items()})
+    ((_, flow, exponent),) = flows_at(trajectory, [checked_lag("lag", lag, trajectory.steps)])
     return flow.swapaxes(1, 2), exponent
 
 
