@@ -780,6 +780,7 @@ ROOMS = {
     "page": {"checker"},
     "theorems": {"checker", "page"},
     "search": {"checker", "theorems"},
+    "smt": {"checker", "theorems"},
     "": {"checker", "theorems"},
 }
 _OUTSIDE = {"search": {"sympy"}}

@@ -9,7 +9,7 @@ from collections import Counter
 from dataclasses import asdict
 from typing import Any
 
-from errorflow.cli.arguments import Parser, Usage, near
+from errorflow.cli.arguments import Parser, Usage, filename, near
 from errorflow.cli.output import paragraph, print_json, table
 from errorflow.proof import Report, Theorem, check, theorem, theorems
 from errorflow.proof.coq import Confirmed, NotHere, confirm
@@ -24,11 +24,17 @@ def arguments(parser: Parser) -> None:
         "names", nargs="*", metavar="NAME", help="theorems, as `errorflow list` names them; default all"
     )
     parser.add_argument("--coq", action="store_true", help="compile the Coq files as well, in half a minute")
+    parser.add_argument("--smt", action="store_true", help="put every goal to z3 and cvc5 as well, in half a minute")
+    parser.add_argument(
+        "--export", metavar="DIR", type=filename, help="with --smt, write every goal as a file of SMT-LIB 2"
+    )
 
 
 def main(args: argparse.Namespace) -> int:
-    """Prints a fresh report on every theorem that was named, or on all. 1 if one failed, 3 if Coq is not here."""
+    """Prints a fresh report on every theorem that was named, or on all. 1 if one failed, 3 without Coq or solvers."""
     names = list(dict.fromkeys(args.names))
+    if args.export and not args.smt:
+        raise Usage("--export must be given with --smt, whose goals it writes")
     if args.coq:
         try:
             in_coq, names = _in_coq(names)
@@ -38,14 +44,25 @@ def main(args: argparse.Namespace) -> int:
             return 3 if isinstance(refusal, NotHere) else 1
     chosen = list(map(_theorem, names)) if args.names else theorems()
     found = [(one, check(one)) for one in chosen]
+    if args.smt:
+        from errorflow.cli import smt
+
+        try:
+            said, second = smt.asked(chosen, args.export)
+        except smt.NotHere as missing:
+            print(f"errorflow prove: {missing}", file=sys.stderr)
+            return 3
     if args.json:
         coq = {"coq": {"confirmed": [asdict(one) for one in in_coq], "axioms": axioms}} if args.coq else {}
-        print_json({"theorems": [_data(one, report) for one, report in found], **coq})
+        others = {"smt": second} if args.smt else {}
+        print_json({"theorems": [_data(one, report) for one, report in found], **coq, **others})
     else:
         whole = "\n\n".join(_whole(one, report) for one, report in found)
         texts = [whole if args.names else _overview(found), _coq_text(in_coq, axioms) if args.coq else ""]
+        texts += [smt.written(said, second) if args.smt else ""]
         print("\n\n".join(filter(None, texts)))
-    return 0 if all(report.verdict in PASSED for _, report in found) else 1
+    agreed = not args.smt or all(one.verdict == "confirmed" for one in said)
+    return 0 if agreed and all(report.verdict in PASSED for _, report in found) else 1
 
 
 def _theorem(name: str) -> Theorem:
