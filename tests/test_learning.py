@@ -1,4 +1,4 @@
-"""BPTT and RTRL: one gradient, the same at every lag, and the one that complex steps and PyTorch give."""
+"""Exact learning: one gradient, the same at every lag, and the one that complex steps and PyTorch give."""
 
 from __future__ import annotations
 
@@ -6,21 +6,30 @@ import dataclasses
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
+from sympy import tanh
 
 import errorflow as ef
 from errorflow.definition import New
-from errorflow.learning import Settings
+from errorflow.learning import ALGORITHMS as ALL
+from errorflow.learning import Settings, undefined
 from errorflow.learning.bptt import bptt
 from errorflow.learning.operations import Counter
 from errorflow.learning.plan import backward_plan
-from errorflow.learning.rtrl import rtrl
 from errorflow.numeric import run
 from tests import oracles
 from tests.mixed import NAMES, numbers
+from tests.pairs import MORE, more
 from tests.random_cells import SIZES, recipes
 
-ALGORITHMS = ["bptt", "rtrl"]
+# Every exact algorithm that is defined for all cells, with what it takes; 4 steps a block leave a shorter last block.
+EXACT = {"bptt": {}, "rtrl": {}, "schmidhuber1992": {"block": 4}}
+ALGORITHMS = list(EXACT)
+
+
+def by(algorithm):
+    """The arguments that ask for it."""
+    return {"algorithm": algorithm, **EXACT[algorithm]}
 
 
 def place(c):
@@ -73,7 +82,7 @@ def close(got, want):
 def test_the_gradient_is_the_derivative_of_the_loss(name, algorithm, n, m):
     c = numbers(name, n, m, 6, seed=1)
     errors = some_errors(c)
-    got = c.cell.gradient(c.weights, c.inputs, errors, state=c.state, algorithm=algorithm)
+    got = c.cell.gradient(c.weights, c.inputs, errors, state=c.state, **by(algorithm))
     assert (got.algorithm, got.value, got.elementwise) == (algorithm, None, None)
     close(got.weights, {weight: by_complex_step(c, errors, weight) for weight in learned(c)})
 
@@ -86,7 +95,7 @@ def test_the_truncated_gradient_is_the_derivative_with_the_cut_reads_held(name, 
     label = list(c.cell.profile(c.weights, c.inputs, c.state).shares)[-1]
     for truncated, labels in ((True, None), ([label], [label])):
         held = c.cell.gradient(
-            c.weights, c.inputs, errors, state=c.state, algorithm=algorithm, truncated=truncated, by_lag=True
+            c.weights, c.inputs, errors, state=c.state, **by(algorithm), truncated=truncated, by_lag=True
         )
         close(held.weights, truncated_by_torch(c, errors, labels))
         close({k: v.sum(axis=0) for k, v in held.by_lag.items()}, held.weights)
@@ -116,20 +125,21 @@ def test_the_gradient_is_that_of_pytorch(name):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_bptt_and_rtrl_agree_in_every_weight_and_at_every_lag(name):
+def test_exact_algorithms_agree_in_every_weight_and_at_every_lag(name):
     c = numbers(name, 4, 2, 9, seed=4)
     errors = some_errors(c)
-    back, forward = (
-        c.cell.gradient(c.weights, c.inputs, errors, state=c.state, algorithm=a, by_lag=True) for a in ALGORITHMS
+    back, *others = (
+        c.cell.gradient(c.weights, c.inputs, errors, state=c.state, **by(a), by_lag=True) for a in ALGORITHMS
     )
-    close(back.weights, forward.weights)
-    for weight in learned(c):
-        assert back.by_lag[weight].shape == (9, *np.shape(c.weights[weight]))
-        for one, other in zip(back.by_lag[weight], forward.by_lag[weight], strict=True):
-            close({weight: one}, {weight: other})  # each lag relative to itself, however small it is
-    for got in (back, forward):
+    for other in others:
+        close(back.weights, other.weights)
+        for weight in learned(c):
+            assert back.by_lag[weight].shape == (9, *np.shape(c.weights[weight]))
+            for one, two in zip(back.by_lag[weight], other.by_lag[weight], strict=True):
+                close({weight: one}, {weight: two})  # each lag relative to itself, however small it is
+    for got in (back, *others):
         close({k: v.sum(axis=0) for k, v in got.by_lag.items()}, got.weights)
-        whole = c.cell.gradient(c.weights, c.inputs, errors, state=c.state, algorithm=got.algorithm)
+        whole = c.cell.gradient(c.weights, c.inputs, errors, state=c.state, **by(got.algorithm))
         assert whole.by_lag is None
         close(whole.weights, got.weights)
 
@@ -157,9 +167,9 @@ def test_a_batch_has_the_sum_of_the_gradients_of_its_sequences(name, algorithm):
     state = {s: np.stack([k.state[s] for k in cases]) for s in c.state}
     errors = np.stack([some_errors(k, seed) for seed, k in enumerate(cases)])
     xs = np.stack([k.inputs for k in cases])
-    together = c.cell.gradient(c.weights, xs, errors, state=state, algorithm=algorithm, by_lag=True)
+    together = c.cell.gradient(c.weights, xs, errors, state=state, **by(algorithm), by_lag=True)
     alone = [
-        c.cell.gradient(c.weights, k.inputs, e, state=k.state, algorithm=algorithm, by_lag=True)
+        c.cell.gradient(c.weights, k.inputs, e, state=k.state, **by(algorithm), by_lag=True)
         for k, e in zip(cases, errors, strict=True)
     ]
     close(together.weights, {k: sum(a.weights[k] for a in alone) for k in together.weights})
@@ -172,11 +182,11 @@ def test_a_loss_at_the_last_step_is_a_loss_at_every_step_that_is_zero_before(alg
     c = numbers("lstm")
     errors = some_errors(c)
     errors[:-1] = 0.0
-    every = c.cell.gradient(c.weights, c.inputs, errors, algorithm=algorithm)
-    last = c.cell.gradient(c.weights, c.inputs, errors[-1], algorithm=algorithm)
+    every = c.cell.gradient(c.weights, c.inputs, errors, **by(algorithm))
+    last = c.cell.gradient(c.weights, c.inputs, errors[-1], **by(algorithm))
     close(last.weights, every.weights)
     xs = np.stack([c.inputs, c.inputs[::-1]])
-    both = c.cell.gradient(c.weights, xs, np.stack([errors[-1], 0 * errors[-1]]), algorithm=algorithm)
+    both = c.cell.gradient(c.weights, xs, np.stack([errors[-1], 0 * errors[-1]]), **by(algorithm))
     close(both.weights, every.weights)
 
 
@@ -188,18 +198,18 @@ def test_a_loss_given_as_a_function_is_told_by_its_value_and_derivative(algorith
         assert output.shape == (6, 3)
         return (output**2).sum() / 2, output
 
-    got = c.cell.gradient(c.weights, c.inputs, squares, algorithm=algorithm)
+    got = c.cell.gradient(c.weights, c.inputs, squares, **by(algorithm))
     output = c.cell.run(c.weights, c.inputs).output()
     assert got.value == pytest.approx((output**2).sum() / 2, rel=1e-15)
-    close(got.weights, c.cell.gradient(c.weights, c.inputs, output, algorithm=algorithm).weights)
-    last = c.cell.gradient(c.weights, c.inputs, lambda h: (h[-1, 0], np.eye(3)[0]), algorithm=algorithm)
-    close(last.weights, c.cell.gradient(c.weights, c.inputs, np.eye(3)[0], algorithm=algorithm).weights)
+    close(got.weights, c.cell.gradient(c.weights, c.inputs, output, **by(algorithm)).weights)
+    last = c.cell.gradient(c.weights, c.inputs, lambda h: (h[-1, 0], np.eye(3)[0]), **by(algorithm))
+    close(last.weights, c.cell.gradient(c.weights, c.inputs, np.eye(3)[0], **by(algorithm)).weights)
 
 
 @pytest.mark.parametrize("algorithm", ALGORITHMS)
 def test_no_error_has_no_gradient(algorithm):
     c = numbers("mixed")
-    got = c.cell.gradient(c.weights, c.inputs, 0 * some_errors(c), state=c.state, algorithm=algorithm, by_lag=True)
+    got = c.cell.gradient(c.weights, c.inputs, 0 * some_errors(c), state=c.state, **by(algorithm), by_lag=True)
     for weight in learned(c):
         assert got.weights[weight].shape == np.shape(c.weights[weight])
         assert not got.weights[weight].any()
@@ -211,7 +221,7 @@ def test_biases_that_are_not_learned_change_no_other_gradient(algorithm):
     c = numbers("lstm")
     errors = some_errors(c)
     with_, without = (
-        c.cell.gradient(c.weights, c.inputs, errors, algorithm=algorithm, biases=b).weights for b in (True, False)
+        c.cell.gradient(c.weights, c.inputs, errors, **by(algorithm), biases=b).weights for b in (True, False)
     )
     assert [k for k in with_ if k not in without] == ["b_i", "b_f", "b_o", "b_g"]
     close({k: with_[k] for k in without}, without)
@@ -222,12 +232,12 @@ def test_cells_without_input_and_without_weights_between_states_learn_too(algori
     a, b, x = ef.names("a b x")
     free = ef.Cell("free", inputs=[], state={a: ef.net("", a)}, output=a)
     weights, errors = {"W": np.array([[0.5, 0.25], [0.0, -0.5]]), "b": np.array([1.0, 0.0])}, np.ones((3, 2))
-    got = free.gradient(weights, 3, errors, algorithm=algorithm)
+    got = free.gradient(weights, 3, errors, **by(algorithm))
     # h = b, W b + b, W W b + W b + b; the sum of all entries is linear in b with 3 I + 2 W + W^2, rows summed.
     W = weights["W"]
     np.testing.assert_allclose(got.weights["b"], (3 * np.eye(2) + 2 * W + W @ W).sum(axis=0), rtol=1e-15)
     leaky = ef.Cell("leaky", inputs=[x], state={b: b / 2 + ef.net("", x)})
-    got = leaky.gradient({"U": [[1.0]], "b": [0.0]}, [[1.0], [2.0], [4.0]], [1.0], algorithm=algorithm, by_lag=True)
+    got = leaky.gradient({"U": [[1.0]], "b": [0.0]}, [[1.0], [2.0], [4.0]], [1.0], **by(algorithm), by_lag=True)
     np.testing.assert_array_equal(got.by_lag["U"][:, 0, 0], [4.0, 1.0, 0.25])
     np.testing.assert_array_equal(got.by_lag["b"][:, 0], [1.0, 0.5, 0.25])
 
@@ -236,14 +246,14 @@ def test_cells_without_input_and_without_weights_between_states_learn_too(algori
 def test_a_contribution_that_has_vanished_is_told_apart_from_zero(algorithm):
     # h' = W h + U x with W = 2^-20: lag q receives x 2^-20q, far below the rounding of the sum.
     weights, xs = {"W": [[2.0**-20]], "U": [[1.0]], "b": [0.0]}, np.ones((40, 1))
-    got = ef.rnn("identity").gradient(weights, xs, [1.0], algorithm=algorithm, by_lag=True)
+    got = ef.rnn("identity").gradient(weights, xs, [1.0], **by(algorithm), by_lag=True)
     np.testing.assert_array_equal(got.by_lag["U"][:, 0, 0], 2.0 ** (-20.0 * np.arange(40)))
 
 
 @pytest.mark.parametrize(
     ("change", "kind", "message"),
     [
-        ({"algorithm": "rprop"}, KeyError, "algorithm must be one of bptt, rtrl.*, got 'rprop'"),
+        ({"algorithm": "rprop"}, KeyError, "algorithm must be one of bptt, tbptt, rtrl, .*, got 'rprop'"),
         (
             {"loss": np.ones((6, 4))},
             ValueError,
@@ -257,6 +267,19 @@ def test_a_contribution_that_has_vanished_is_told_apart_from_zero(algorithm):
         ({"truncated": ["q"]}, KeyError, "no truncated edges into 'q'; there are i, f, o, g"),
         ({"truncated": "f"}, TypeError, "a collection of labels such as"),
         ({"weights": {}}, KeyError, "lacks W_i"),
+        ({"horizn": 3}, TypeError, "no learning algorithm has an option 'horizn'; did you mean 'horizon'"),
+        ({"horizon": 3}, ValueError, "horizon must be left out for bptt; it is an option of tbptt"),
+        ({"algorithm": "rtrl", "block": 3}, ValueError, "block must be left out for rtrl; it is an option of schmidh"),
+        ({"algorithm": "tbptt"}, ValueError, r"horizon must be a positive integer, got None; it is h of BPTT\(h\)"),
+        ({"algorithm": "tbptt", "horizon": 0}, ValueError, "horizon must be a positive integer, got 0"),
+        ({"algorithm": "tbptt", "horizon": 2, "every": True}, ValueError, "every must be a positive integer, got True"),
+        ({"algorithm": "tbptt", "horizon": 2, "every": 3}, ValueError, "every must be at most horizon = 2, got 3"),
+        ({"algorithm": "schmidhuber1992", "block": 1.5}, ValueError, "block must be a positive integer, got 1.5"),
+        (
+            {"algorithm": "diagonal_rtrl"},
+            ValueError,
+            "diagonal_rtrl is not defined for cell 'lstm': its recurrence mixes units, for new c reads h through W_f",
+        ),
     ],
 )
 def test_what_does_not_fit_is_refused_with_the_reason(change, kind, message):
@@ -266,7 +289,7 @@ def test_what_does_not_fit_is_refused_with_the_reason(change, kind, message):
         c.cell.gradient(**arguments)
 
 
-@pytest.mark.parametrize("algorithm", [bptt, rtrl])
+@pytest.mark.parametrize("algorithm", [a for a in ALL if a.name in EXACT], ids=ALGORITHMS)
 @pytest.mark.parametrize("name", NAMES)
 def test_the_algorithms_leave_the_trajectory_as_it_was(name, algorithm):
     trajectory = numbers(name).run()
@@ -275,7 +298,7 @@ def test_the_algorithms_leave_the_trajectory_as_it_was(name, algorithm):
         array.setflags(write=False)
     errors = some_errors(numbers(name))[:, None]
     for by_lag in (False, True):
-        algorithm(trajectory, errors, Counter(), Settings(by_lag=by_lag))
+        algorithm.run(trajectory, errors, Counter(), Settings(by_lag=by_lag, block=4))
 
 
 def poisoned(trajectory, errors, names):
@@ -325,3 +348,176 @@ def test_bptt_of_any_cell_reads_nothing_but_what_it_says_it_keeps(recipe):
     rest = everything(trajectory) - set(backward_plan(c.definition).kept)
     for weight, array in poisoned(trajectory, errors, rest).items():
         np.testing.assert_array_equal(array, want[weight])  # the same operations on the same numbers
+
+
+# truncated BPTT
+
+
+def lags_by_hand(c, errors, horizon, every):
+    """By complex step: (loss step, use of the weights) counts if the use is in the window of the loss's group."""
+    steps, found = len(errors), {}
+    for weight in learned(c):
+        found[weight] = np.zeros((steps, *np.shape(c.weights[weight])))
+        for loss in range(steps):
+            one = np.zeros_like(errors)
+            one[loss] = errors[loss]
+            stop = min((loss // every + 1) * every, steps)
+            for use in range(max(0, stop - horizon), loss + 1):
+                found[weight][loss - use] += by_complex_step(c, one, weight, at={use})
+    return found
+
+
+@pytest.mark.parametrize(("horizon", "every"), [(1, 1), (2, 1), (3, 2), (4, 4), (5, 3), (9, 1), (9, 7)])
+@pytest.mark.parametrize("name", ["lstm", "mixed"])
+def test_truncated_bptt_counts_the_uses_of_the_weights_in_the_window_and_no_others(name, horizon, every):
+    c = numbers(name, 2, 1, 7, seed=8)
+    errors = some_errors(c)
+    options = {"algorithm": "tbptt", "horizon": horizon, "every": every}
+    got = c.cell.gradient(c.weights, c.inputs, errors, state=c.state, by_lag=True, **options)
+    want = lags_by_hand(c, errors, horizon, every)
+    close(got.by_lag, want)
+    close(got.weights, {weight: parts.sum(axis=0) for weight, parts in want.items()})
+    close(c.cell.gradient(c.weights, c.inputs, errors, state=c.state, **options).weights, got.weights)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_truncated_bptt_has_all_lags_up_to_h_less_h_prime_and_none_from_h_on(name):
+    c = numbers(name, 3, 2, 12, seed=9)
+    errors = some_errors(c)
+    full = c.cell.gradient(c.weights, c.inputs, errors, state=c.state, by_lag=True).by_lag
+    for horizon, every in ((4, 1), (5, 3), (6, 6), (12, 1), (12, 12)):
+        options = {"algorithm": "tbptt", "horizon": horizon, "every": every, "by_lag": True}
+        some = c.cell.gradient(c.weights, c.inputs, errors, state=c.state, **options).by_lag
+        for weight in learned(c):
+            for lag in range(horizon - every + 1):
+                close({weight: some[weight][lag]}, {weight: full[weight][lag]})
+            assert not some[weight][horizon:].any()
+    last = c.cell.gradient(c.weights, c.inputs, errors[-1], state=c.state, algorithm="tbptt", horizon=12)
+    close(last.weights, c.cell.gradient(c.weights, c.inputs, errors[-1], state=c.state).weights)
+
+
+def test_truncated_bptt_of_a_loss_at_the_last_step_sees_the_last_h_steps():
+    c = numbers("gru", 3, 2, 9)
+    error = some_errors(c)[-1]
+    full = c.cell.gradient(c.weights, c.inputs, error, state=c.state, by_lag=True).by_lag
+    for every in (1, 2, 4):  # 9 is a multiple of none but 1: the last update has a group of its own
+        some = c.cell.gradient(c.weights, c.inputs, error, state=c.state, algorithm="tbptt", horizon=4, every=every)
+        close(some.weights, {weight: parts[:4].sum(axis=0) for weight, parts in full.items()})
+
+
+# elementwise recurrence
+
+SEPARATE = {
+    "lru": ef.lru,
+    "mingru": ef.mingru,
+    "leaky": lambda: leaky_units(),
+    "mixing": lambda: mixing_below(),
+    "mingru on mingru": lambda: ef.stacked([ef.mingru(), ef.mingru()]),
+    "mingru on mixing on lru": lambda: ef.stacked([ef.lru(), mixing_below(), ef.mingru()]),
+}
+
+
+def leaky_units():
+    """Units that feed themselves alone, through a weight inside a tanh."""
+    h, x = ef.names("h x")
+    return ef.Cell("leaky", inputs=[x], state={h: tanh(h / 2 + ef.net("", ef.diagonal("d", h), x))})
+
+
+def mixing_below():
+    """An elementwise recurrence above a layer of its own step, whose weights reach every unit."""
+    h, x, u = ef.names("h x u")
+    keep = ef.logistic(ef.net("f", u, x))
+    return ef.Cell("mixing", inputs=[x], where={u: tanh(ef.net("u", x))}, state={h: h * keep + ef.net("g", x)})
+
+
+def drawn(cell, steps, batch=2):
+    """(weights, inputs, errors) at n = 3, m = 2; every other size 4."""
+    rng = np.random.default_rng(7)
+    labels = {label for shape in cell.shapes().values() for label in shape}
+    sizes = {label: {"n": 3, "m": 2}.get(label[0], 4) for label in labels}
+    weights = {k: rng.normal(size=[sizes[label] for label in shape]) for k, shape in cell.shapes().items()}
+    return weights, rng.normal(size=(batch, steps, 2)), rng.normal(size=(batch, steps, 3))
+
+
+@pytest.mark.parametrize("name", SEPARATE)
+def test_an_elementwise_recurrence_has_the_exact_gradient_by_its_traces(name):
+    cell = SEPARATE[name]()
+    for steps in (1, 2, 6):
+        weights, inputs, errors = drawn(cell, steps)
+        want = cell.gradient(weights, inputs, errors, by_lag=True)
+        for by_lag in (True, False):
+            got = cell.gradient(weights, inputs, errors, algorithm="diagonal_rtrl", by_lag=by_lag)
+            close(got.weights, want.weights)
+        got = cell.gradient(weights, inputs, errors, algorithm="diagonal_rtrl", by_lag=True)
+        for weight, parts in want.by_lag.items():
+            for one, other in zip(got.by_lag[weight], parts, strict=True):
+                close({weight: one}, {weight: other})
+
+
+def test_traces_are_refused_exactly_where_the_joint_jacobian_mixes_units():
+    for name in (*NAMES, *MORE):
+        c = more(name, T=3, cells=2) if name in MORE else numbers(name, 4, 2, 3)
+        joint = c.cell.step_jacobians(c.weights, c.inputs, c.state).sum(axis=0)
+        widths = [b.shape[-1] for b in c.cell.run(c.weights, c.inputs, c.state).states.values()]
+        edges = np.cumsum([0, *widths])
+        mixes = any(
+            p != q and joint[a + p, b + q] != 0
+            for a, i in zip(edges, widths, strict=False)
+            for b, j in zip(edges, widths, strict=False)
+            for p in range(i)
+            for q in range(j)
+        )
+        assert ("diagonal_rtrl" in undefined(c.cell.definition)) == mixes, name
+
+
+# stacks
+
+
+def test_bptt_of_stacked_layers_is_that_of_pytorch_and_of_every_exact_algorithm():
+    torch = pytest.importorskip("torch", reason="PyTorch is not installed")
+    n, m, T, batch = 3, 2, 7, 2
+    net = torch.nn.LSTM(m, n, num_layers=2, batch_first=True, dtype=torch.float64)
+    weights = {}
+    for k in range(2):
+        for part, theirs in (("W", "weight_hh"), ("U", "weight_ih"), ("b", "bias_ih")):
+            for gate, array in zip(
+                "ifgo", getattr(net, f"{theirs}_l{k}").detach().numpy().reshape(4, n, -1), strict=True
+            ):
+                weights[f"{part}_{gate}_l{k}"] = array[:, 0] if part == "b" else array
+        torch.nn.init.zeros_(getattr(net, f"bias_hh_l{k}"))
+    rng = np.random.default_rng(0)
+    inputs, errors = rng.normal(size=(batch, T, m)), rng.normal(size=(batch, T, n))
+    (net(torch.tensor(inputs))[0] * torch.tensor(errors)).sum().backward()
+    cell = ef.stacked([ef.lstm(), ef.lstm()])
+    for algorithm in ALGORITHMS:
+        got = cell.gradient(weights, inputs, errors, **by(algorithm)).weights
+        for k in range(2):
+            for part, theirs in (("W", "weight_hh"), ("U", "weight_ih"), ("b", "bias_ih")):
+                want = getattr(net, f"{theirs}_l{k}").grad.numpy()
+                mine = np.concatenate([got[f"{part}_{gate}_l{k}"] for gate in "ifgo"])
+                np.testing.assert_allclose(mine, want, rtol=0, atol=1e-12 * np.abs(want).max())  # as in `close`
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+@given(recipe=recipes())
+def test_exact_algorithms_agree_at_every_lag_whatever_graph_is_written(recipe):
+    c, rng = recipe.cell(), np.random.default_rng(1)
+    weights = {k: 0.5 * rng.normal(size=[SIZES[label] for label in shape]) for k, shape in c.shapes().items()}
+    start = {name: 0.1 * rng.normal(size=SIZES[size]) for name, (size, _) in recipe.of("state").items()}
+    inputs = {name: rng.normal(size=(4, SIZES[size])) for name, size in recipe.inputs.items()} or 4
+    inputs = next(iter(inputs.values())) if len(recipe.inputs) == 1 else inputs
+    errors = rng.normal(size=(4, SIZES[c.definition.sizes[c.definition.output]]))
+    try:
+        want = c.gradient(weights, inputs, errors, state=start, by_lag=True)
+    except ArithmeticError:
+        assume(False)  # a product of states with itself may leave the range of float64
+    others = [{"algorithm": "rtrl"}, *({"algorithm": "schmidhuber1992", "block": h} for h in (1, 3, 4))]
+    if "diagonal_rtrl" not in undefined(c.definition):
+        others.append({"algorithm": "diagonal_rtrl"})
+    for options in others:
+        got = c.gradient(weights, inputs, errors, state=start, by_lag=True, **options)
+        for weight, parts in want.by_lag.items():
+            for one, other in zip(got.by_lag[weight], parts, strict=True):
+                # Some hundred roundings, and sums over paths that may cancel to a hundredth of their terms.
+                scale = np.abs(other).max(initial=1e-300)
+                np.testing.assert_allclose(one / scale, other / scale, rtol=0, atol=1e-10)

@@ -1,20 +1,40 @@
-"""`errorflow cost`: what BPTT and RTRL take, as polynomials and as integers."""
+"""`errorflow cost`: what every learning algorithm takes for a cell, as polynomials and as integers."""
 
 from __future__ import annotations
 
 import argparse
+import re
+from typing import Any
 
-import sympy
-
+from errorflow.cells import Cell
+from errorflow.cli import cost_page
 from errorflow.cli.arguments import Parser, Usage, whole
 from errorflow.cli.cells import HELP, find_cell
-from errorflow.cli.output import WIDTH, paragraph, print_json, table, tied
-from errorflow.learning import Cost, costs
-from errorflow.learning.cost import STEPS
+from errorflow.cli.output import print_json
+from errorflow.learning import ALGORITHMS, Cost, costs, undefined
+from errorflow.learning.comparison import (
+    Faster,
+    faster,
+    largest,
+    least_steps,
+    less_memory_above,
+    order,
+    per_step,
+    words,
+)
+from errorflow.learning.cost import LETTERS as OPTIONS
+from errorflow.learning.cost import size as symbol
+from errorflow.learning.rate import rate
 
 LETTERS = {"units": "n", "inputs": "m", "steps": "T"}
 MOST = 10**12
-COLUMNS = ("multiply-adds", "elementwise", "memory, words")
+WORD = 8  # bytes of a float64
+BYTES = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12, "ki": 2**10, "mi": 2**20, "gi": 2**30, "ti": 2**40}
+HORIZON = {
+    "horizon": "h of truncated BPTT",
+    "every": "h' of BPTT(h; h')",
+    "block": "h of the blocks of the 1992 hybrid",
+}
 
 
 def arguments(parser: Parser) -> None:
@@ -28,41 +48,55 @@ def arguments(parser: Parser) -> None:
         "--size", type=_size, action="append", default=[], metavar="LETTER=K", help="another size, such as p=16"
     )
     parser.add_argument("--biases", action="store_true", help="count the biases too")
+    names = [a.name for a in ALGORITHMS]
+    parser.add_argument("--algorithm", nargs="+", choices=names, metavar="A", help=f"some of {', '.join(names)}")
+    for name, meaning in HORIZON.items():
+        parser.add_argument(f"--{name}", type=whole(1), metavar="H", help=f"a number for {meaning}")
+    parser.add_argument(
+        "--rate", type=_rate, metavar="R", help="seconds, at so many GFLOP/s, or at what is measured here: auto"
+    )
+    parser.add_argument("--memory", type=_memory, metavar="M", help="what fits in a memory such as 8GB")
 
 
 def main(args: argparse.Namespace) -> int:
     """Prints the cost of every algorithm."""
     cell = find_cell(args.cell)
     sizes = {name: getattr(args, name) for name in LETTERS}
+    options = {name: getattr(args, name) for name in HORIZON}
     others = dict(args.size)
-    for name, size in (*((f"--{k}", v) for k, v in sizes.items()), *((f"--size {k}", v) for k, v in others.items())):
+    given = {**{f"--{k}": v for k, v in (sizes | options).items()}, **{f"--size {k}": v for k, v in others.items()}}
+    for name, size in given.items():
         if size is not None and size > MOST:
             raise Usage(f"{name} must be at most a million million, got a number of {len(str(size))} digits")
-    letters = sorted({*cell.definition.sizes.values()} - {*LETTERS.values()})
-    if not {*others} <= {*letters}:
-        known = f"be one of {', '.join(letters)}" if letters else "be left out, for it has n, m and T alone"
+    labels = sorted({*cell.definition.sizes.values()} - {*LETTERS.values()})
+    if not {*others} <= {*labels}:
+        known = f"be one of {', '.join(labels)}" if labels else "be left out, for it has n, m and T alone"
         raise Usage(f"size of {cell.name} must {known}, got {', '.join(others)}")
-    found = costs(cell.definition, **sizes, biases=args.biases, **others)
+    try:
+        found = costs(cell.definition, **sizes, biases=args.biases, algorithms=args.algorithm, **options, **others)
+    except ValueError as error:
+        raise Usage(str(error)) from None
+    numbers = {LETTERS[k]: v for k, v in sizes.items() if v is not None} | others
+    rows = _general(cell, args.biases, [c.name for c in found], options, numbers)
+    open_ = costs(cell.definition, biases=args.biases, algorithms=[c.name for c in found])
+    document = {
+        "cell": cell.name,
+        **sizes,
+        **{label: others.get(label) for label in labels},
+        **{name: value for name, value in options.items() if value is not None},
+        "biases": args.biases,
+        "algorithms": [cost.json() | {"orders": _orders(general)} for cost, general in zip(found, open_, strict=True)],
+        "undefined": [{"name": k, "reason": v} for k, v in undefined(cell.definition).items() if not args.algorithm],
+        "against_bptt": _against(cell, args.biases, rows),
+    }
+    if args.rate is not None:
+        document["time"] = _times(found, args.rate)
+    if args.memory is not None:
+        document["memory"] = _fits(cell, args.biases, args.memory, found, rows)
     if args.json:
-        all_sizes = {**sizes, **{letter: others.get(letter) for letter in letters}}
-        print_json({"cell": cell.name, **all_sizes, "biases": args.biases, "algorithms": [c.json() for c in found]})
-        return 0
-    given = ", ".join(f"{letter} = {k}" for letter, k in others.items())
-    about = "; ".join(filter(None, [_known(sizes), given, _open(found)]))
-    told = "biases counted" if args.biases else "no biases"
-    print(paragraph(f"{cell.name}: {about}; one sequence, a loss at every step, {told}."))
-    if all(c.total(polynomial) is not None for c in found for polynomial in _polynomials(c)):
-        print(f"\n{_totals(found)}")
-        found = costs(cell.definition, biases=args.biases)
-    for cost in found:
-        print(f"\n{cost.name}")
-        for name, polynomial in zip(COLUMNS, _polynomials(cost), strict=True):
-            print(paragraph(tied(_shown(_filled(cost, polynomial)), WIDTH - 20), " " * 20, f"  {name:15} = "))
-        print(paragraph(cost.kept, " " * 20, f"  {'what is stored':15} : "))
-        if cost.valid_from > 1 and STEPS in cost.macs.free_symbols:
-            more = f"T = {cost.valid_from} on; a shorter sequence takes more, which --steps gives"
-            print(paragraph(more, " " * 20, f"  {'holds from':15} : "))
-    print("\nMemory is beyond weights and gradient. Elementwise products of gates are not multiply-adds.")
+        print_json(document)
+    else:
+        cost_page.show(cell.name, sizes, others, found, open_, document)
     return 0
 
 
@@ -74,34 +108,94 @@ def _size(text: str) -> tuple[str, int]:
     return letter, int(number)
 
 
-def _known(sizes: dict[str, int | None]) -> str:
-    return ", ".join(f"{LETTERS[k]} = {v} {k}" for k, v in sizes.items() if v is not None)
+def _rate(text: str) -> float | str:
+    """GFLOP/s, or auto."""
+    if text == "auto":
+        return text
+    if re.fullmatch(r"\d+(\.\d+)?([eE][+-]?\d+)?", text) and 0 < float(text) < float("inf"):
+        return float(text)
+    raise argparse.ArgumentTypeError(f"must be auto or a positive number of GFLOP/s, got {text!r}")
 
 
-def _open(found: tuple[Cost, ...]) -> str:
-    """The letters that stay in the polynomials, with what they count."""
-    left = {s.name for c in found for polynomial in _polynomials(c) for s in _filled(c, polynomial).free_symbols}
-    words = {letter: f"{letter} {name}" for name, letter in LETTERS.items()}
-    return ", ".join(words.get(name, name) for name in sorted(left, key=lambda name: ("nmT".find(name[0]), name)))
+def _memory(text: str) -> int:
+    """Bytes."""
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([kmgt]?i?)b?", text.lower())
+    if not found or found[2] not in BYTES or not 1 <= float(found[1]) * BYTES[found[2]] <= 10**18:
+        raise argparse.ArgumentTypeError(f"must be a number of bytes such as 8GB or 512MiB, got {text!r}")
+    return int(float(found[1]) * BYTES[found[2]])
 
 
-def _totals(found: tuple[Cost, ...]) -> str:
-    rows: list[tuple[str, ...]] = [("", *COLUMNS, "gradient")]
+def _orders(cost: Cost) -> dict[str, Any]:
+    """Leading terms in n, all other widths as large."""
+    found = {"macs_per_step": order(per_step(cost)), "memory": order(cost.memory)}
+    return {name: {"power": each.power, "leading": str(each.leading)} for name, each in found.items()}
+
+
+def _general(
+    cell: Cell, biases: bool, names: list[str], options: dict[str, int | None], numbers: dict[str, int]
+) -> list[tuple[Cost, dict[str, int]]]:
+    """For each algorithm, its cost without numbers, and the numbers of all its letters that are known."""
+    found = []
+    for name in names:
+        taken = next(a.options for a in ALGORITHMS if a.name == name)
+        own = {k: v for k, v in options.items() if k in taken and v is not None}
+        (cost,) = costs(cell.definition, biases=biases, algorithms=[name], **own)
+        found.append((cost, numbers | {OPTIONS[k]: v for k, v in own.items()}))
+    return found
+
+
+def _against(cell: Cell, biases: bool, rows: list[tuple[Cost, dict[str, int]]]) -> list[dict[str, Any]]:
+    """From which T on an algorithm keeps fewer words than BPTT, and where it takes fewer multiply-adds."""
+    found = []
+    (back,) = costs(cell.definition, biases=biases, algorithms=["bptt"])
+    for cost, known in rows:
+        if cost.name == "bptt":
+            continue
+        above, where = less_memory_above(back, cost), faster(back, cost, known)
+        found.append(
+            {
+                "name": cost.name,
+                "less_memory_for_T_above": None if above is None else str(above),
+                "less_memory_from_T": None if above is None else least_steps(above, known),
+                "fewer_macs": [where.start, where.to] if isinstance(where, Faster) else where,
+            }
+        )
+    return found
+
+
+def _times(found: tuple[Cost, ...], given: float | str) -> list[dict[str, Any]]:
+    """Seconds for the multiply-adds alone, at a rate that was given, or measured at the shape of each algorithm."""
+    measured: dict[tuple[int, int], float] = {}
+    rows = []
     for cost in found:
-        numbers = [f"{total:,}" for total in (cost.macs_total, cost.elementwise_total, cost.memory_words)]
-        rows.append((cost.name, *numbers, "exact" if cost.exact else "truncated"))
-    return table(rows, right=(1, 2, 3))
+        macs, columns = cost.macs_total, cost.total(cost.columns)
+        speed = None
+        if isinstance(given, float):
+            speed = given * 1e9 / 2
+        elif columns is not None and "n" in dict(cost.sizes):
+            shape = dict(cost.sizes)["n"], columns
+            speed = measured[shape] = measured.get(shape) or rate(*shape)
+        seconds = None if macs is None or speed is None else macs / speed
+        rows.append({"name": cost.name, "gflops": None if speed is None else 2e-9 * speed, "seconds": seconds})
+    return rows
 
 
-def _polynomials(cost: Cost) -> tuple[sympy.Expr, ...]:
-    return cost.macs, cost.elementwise, cost.memory
-
-
-def _filled(cost: Cost, polynomial: sympy.Expr) -> sympy.Expr:
-    """The polynomial with the numbers put in that are known."""
-    sizes = dict(cost.sizes)
-    return sympy.expand(polynomial.xreplace({s: sizes[s.name] for s in polynomial.free_symbols if s.name in sizes}))
-
-
-def _shown(polynomial: sympy.Expr) -> str:
-    return str(polynomial).replace("**", "^").replace("*", " ")
+def _fits(
+    cell: Cell, biases: bool, size: int, found: tuple[Cost, ...], rows: list[tuple[Cost, dict[str, int]]]
+) -> dict[str, Any]:
+    """The largest T at this n, and the largest n at this T; a number of inputs that is not given is as large as n."""
+    limit, fitting = size // WORD, []
+    for exact, (cost, known) in zip(found, rows, strict=True):
+        held = words(cell.definition, cost, biases)
+        alike = held if "m" in known else held.xreplace({symbol("m"): symbol("n")})
+        total = exact.total(words(cell.definition, exact, biases))
+        fitting.append(
+            {
+                "name": cost.name,
+                "words": total,
+                "fits": None if total is None else total <= limit,
+                "largest_steps": largest(held, "T", known, limit),
+                "largest_units": largest(alike, "n", known, limit),
+            }
+        )
+    return {"bytes": size, "words": limit, "algorithms": fitting}

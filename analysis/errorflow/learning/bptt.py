@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import sympy
 
@@ -47,11 +49,21 @@ def bptt(trajectory: Trajectory, errors: Array, counter: Counter, settings: Sett
     return Result({name: parts.sum(axis=0) for name, parts in split.items()}, split)
 
 
-def kept(trajectory: Trajectory, plan: BackwardPlan, counter: Counter) -> Window:
-    """The values that the way back reads: those that are kept, and those that are made again from them."""
+def stretch(trajectory: Trajectory, start: int, stop: int) -> Trajectory:
+    """Steps start..stop-1 of a run, as views."""
+    values = {symbol: array[start:stop] for symbol, array in trajectory.values.items()}
+    states = {name: array[start : stop + 1] for name, array in trajectory.states.items()}
+    return replace(trajectory, values=values, states=states)
+
+
+def kept(trajectory: Trajectory, plan: BackwardPlan, counter: Counter, lasting: int = 0) -> Window:
+    """The values that the way back reads: those that are kept, and those that are made again from them.
+
+    lasting: words that are kept beside them.
+    """
     everything = trajectory.between(0, trajectory.steps)
     window = {symbol: everything[symbol] for symbol in plan.kept}
-    counter.keep(window.values())
+    counter.keep(window.values(), lasting)
     for node in plan.remade:
         assert node.expression is not None
         function = elementwise(node.expression)
@@ -61,9 +73,18 @@ def kept(trajectory: Trajectory, plan: BackwardPlan, counter: Counter) -> Window
 
 
 def backward(
-    trajectory: Trajectory, plan: BackwardPlan, window: Window, errors: Array, counter: Counter
-) -> dict[sympy.Symbol, Array]:
-    """d loss / d net for every affine map, (T, rows, width); rows are sequences, or pairs of loss step and sequence."""
+    trajectory: Trajectory,
+    plan: BackwardPlan,
+    window: Window,
+    errors: Array,
+    counter: Counter,
+    states: Window | None = None,
+) -> Window:
+    """d loss / d net for every affine map, (T, rows, width); rows are sequences, or pairs of loss step and sequence.
+
+    states: the error of every state after the last step, (rows, width), if it is to be carried on to the state before
+    the first step, which it then holds; if not given, there is none, and the first step goes no further.
+    """
     definition = trajectory.definition
     steps, rows, _ = errors.shape
     widths = {symbol: array.shape[2] for symbol, array in trajectory.between(0, steps).items()}
@@ -75,14 +96,14 @@ def backward(
             slopes[k] = counter.evaluate(function.function, [window[s] for s in function.reads], shape)
     copies = rows // trajectory.batch
     nets = {n.symbol: np.zeros((steps, rows, widths[n.symbol])) for n in definition.nodes if n.expression is None}
-    carried: dict[sympy.Symbol, Array] = {}
+    carried = dict(states or {})
     for t in range(steps - 1, -1, -1):
         adjoint: dict[sympy.Symbol, Array] = {New(s): a for s, a in carried.items()}
         output = New(definition.output)
         adjoint[output] = adjoint[output] + errors[t] if output in adjoint else errors[t]
         for k, back in enumerate(plan.edges):
             source, target = back.edge.source, back.edge.target
-            if target not in adjoint or (t == 0 and not back.first):
+            if target not in adjoint or (t == 0 and states is None and not back.first):
                 continue
             above = adjoint[target]
             if back.entry is None:
@@ -97,7 +118,12 @@ def backward(
         for net, stored in nets.items():
             if net in adjoint:
                 stored[t] = adjoint[net]
-        carried = {s: adjoint[s] for s in definition.states if s in adjoint}
+        if states is None:
+            carried = {s: adjoint[s] for s in definition.states if s in adjoint}
+        else:
+            carried = {s: adjoint.get(s, np.zeros_like(states[s])) for s in definition.states}
+    if states is not None:
+        states.update(carried)
     return nets
 
 

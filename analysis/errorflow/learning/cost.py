@@ -24,7 +24,9 @@ class Cost:
     macs, elementwise: polynomials in n, m, T, multiply-adds and products entry by entry. memory: words beyond weights
     and gradient, for every T. kept: what these words hold, at all steps alike. exact: whether the gradient is exact.
     sizes: numbers put in for n, m, T. valid_from: the least T at which the polynomials hold; where a smaller one was
-    given, macs and elementwise are what that T takes.
+    given, macs and elementwise are what that T takes. holds: in words, what else the polynomials need of h and h';
+    where all numbers are given, what is at these numbers stands in their place. columns: how many vectors its products
+    with recurrent matrices take at once, on which the speed of a product depends.
     """
 
     name: str
@@ -35,6 +37,8 @@ class Cost:
     exact: bool
     sizes: tuple[tuple[str, int], ...] = ()
     valid_from: int = 1
+    holds: str = ""
+    columns: sympy.Expr = sympy.S.One
 
     @property
     def macs_total(self) -> int | None:
@@ -69,4 +73,5 @@ class Cost:
             "memory_polynomial": str(self.memory),
             "memory_holds": self.kept,
             **({"valid_from": self.valid_from} if self.valid_from > 1 else {}),
+            **({"holds": self.holds} if self.holds else {}),
         }

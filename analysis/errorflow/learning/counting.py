@@ -135,6 +135,11 @@ def stored(definition: Definition, plan: BackwardPlan) -> tuple[sympy.Expr, str]
     return sympy.expand(memory), f"{', '.join(names)} at every step" if names else "nothing"
 
 
+def words(definition: Definition, plan: BackwardPlan, steps: sympy.Expr | int) -> sympy.Expr:
+    """The words that a backward pass over so many steps reads."""
+    return sympy.expand(stored(definition, plan)[0].xreplace({STEPS: sympy.sympify(steps)}))
+
+
 def diagonal(block: BlockPlan, rows: sympy.Expr) -> Count:
     """Making the one diagonal that the words of a block add up to."""
     found = 0

@@ -27,11 +27,14 @@ class Counter:
     elementwise: int = 0
     words: int = 0
 
-    def keep(self, arrays: Iterable[Array]) -> None:
-        """Counts these as what is kept from step to step; rows that are one and the same in memory count once."""
+    def keep(self, arrays: Iterable[Array], lasting: int = 0) -> None:
+        """Counts these as what is kept at a time; rows that are one and the same in memory count once.
+
+        lasting: words that are kept beside them.
+        """
         if self.count_elementwise:
             rows = {row.__array_interface__["data"][0]: row.size for array in arrays for row in array}
-            self.words = max(self.words, sum(rows.values()))
+            self.words = max(self.words, lasting + sum(rows.values()))
 
     def matmul(self, a: Array, b: Array) -> Array:
         """a @ b, broadcast over leading axes."""

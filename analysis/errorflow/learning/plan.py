@@ -55,8 +55,11 @@ class BackwardPlan:
 
 
 @lru_cache(maxsize=64)
-def backward_plan(definition: Definition, truncated: Cut = False) -> BackwardPlan:
-    """The plan of BPTT, without what leads to no learned weight and no old state, or no error ever reaches."""
+def backward_plan(definition: Definition, truncated: Cut = False, every_state: bool = False) -> BackwardPlan:
+    """The plan of BPTT, without what leads to no learned weight and no old state, or no error ever reaches.
+
+    every_state: errors enter at every new state, not at the output alone.
+    """
     learned = {n.symbol for n in definition.nodes if n.expression is None}
     upstream: dict[sympy.Symbol, bool] = {}
     wanted: dict[sympy.Symbol, bool] = dict.fromkeys(definition.states, True)
@@ -65,7 +68,7 @@ def backward_plan(definition: Definition, truncated: Cut = False) -> BackwardPla
         upstream[node.symbol] = node.symbol in learned or any(upstream.get(s, False) for s in sources)
         wanted[node.symbol] = upstream[node.symbol] or any(wanted.get(s, False) for s in sources)
     walked = [e for e in reversed(cached_edges(definition)) if wanted.get(e.source, False) and not is_cut(e, truncated)]
-    reached = _reached(definition, walked)
+    reached = _reached(definition, walked, definition.states if every_state else (definition.output,))
     backs = []
     for edge in walked:
         if edge.target in reached:
@@ -80,13 +83,13 @@ def backward_plan(definition: Definition, truncated: Cut = False) -> BackwardPla
     return BackwardPlan(tuple(backs), *_kept(definition, backs, outer), outer)
 
 
-def _reached(definition: Definition, walked: list[Edge]) -> dict[sympy.Symbol, int]:
+def _reached(definition: Definition, walked: list[Edge], entered: tuple[sympy.Symbol, ...]) -> dict[sympy.Symbol, int]:
     """Vector -> how many steps before the last one an error first reaches it; absent if none ever does.
 
-    What is reached only grows on the way back: a step starts from the output and from the states that the step after it
-    has reached. So it stands still after at most as many steps as there are states.
+    What is reached only grows on the way back: a step starts from the states at which errors enter, and from those that
+    the step after it has reached. So it stands still after at most as many steps as there are states.
     """
-    back, start = 0, [New(definition.output)]
+    back, start = 0, [New(s) for s in entered]
     reached: dict[sympy.Symbol, int] = {}
     while start:
         reached |= dict.fromkeys(start, back)

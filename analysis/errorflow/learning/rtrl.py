@@ -63,7 +63,7 @@ def cost(definition: Definition, biases: bool, sizes: Sizes) -> Cost:
     memory = columns * sum((counting.length(definition, s) for s in definition.states), sympy.Integer(0))
     macs, elementwise, memory = (sympy.expand(e) for e in (STEPS * step.macs, STEPS * step.elementwise, memory))
     kept = "the influence of every weight on the state"
-    return Cost("rtrl", macs, elementwise, memory, kept, True, tuple(sizes.items()))
+    return Cost("rtrl", macs, elementwise, memory, kept, True, tuple(sizes.items()), columns=columns)
 
 
 RTRL = Algorithm(

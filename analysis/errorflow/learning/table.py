@@ -11,9 +11,12 @@ from errorflow.definition import Definition
 from errorflow.learning.algorithm import Algorithm
 from errorflow.learning.bptt import BPTT
 from errorflow.learning.cost import LETTERS, Cost
+from errorflow.learning.diagonal_rtrl import DIAGONAL_RTRL
 from errorflow.learning.rtrl import RTRL
+from errorflow.learning.schmidhuber1992 import SCHMIDHUBER1992
+from errorflow.learning.tbptt import TBPTT
 
-ALGORITHMS: tuple[Algorithm, ...] = (BPTT, RTRL)
+ALGORITHMS: tuple[Algorithm, ...] = (BPTT, TBPTT, RTRL, SCHMIDHUBER1992, DIAGONAL_RTRL)
 
 _WORDS = {"n": "units", "m": "inputs", "T": "steps"}
 

@@ -1,0 +1,164 @@
+"""`errorflow cost` beyond the polynomials: options, what is not defined, break-even points, time and what fits."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+import sympy
+
+import errorflow as ef
+from errorflow.cli import main
+from errorflow.learning import ALGORITHMS, undefined
+from errorflow.learning.rate import rate
+
+
+@pytest.fixture
+def document(capsys):
+    """The JSON that a command prints."""
+
+    def run(*words):
+        assert main(["cost", *map(str, words), "--json"]) == 0
+        return json.loads(capsys.readouterr().out)
+
+    return run
+
+
+def record(rows, name):
+    """The row of an algorithm."""
+    return next(row for row in rows if row["name"] == name)
+
+
+def test_every_algorithm_is_listed_or_named_with_the_reason_why_not(document, capsys):
+    for cell in ("lstm", "lru"):
+        found = document("--cell", cell)
+        listed, reasons = [a["name"] for a in found["algorithms"]], {u["name"]: u["reason"] for u in found["undefined"]}
+        assert sorted([*listed, *reasons]) == sorted(a.name for a in ALGORITHMS)
+        assert reasons == undefined(ef.cell(cell).definition)
+        assert main(["cost", "--cell", cell]) == 0
+        out = " ".join(capsys.readouterr().out.split())
+        assert all(f"{name} is not defined for {cell}: {reason}." in out for name, reason in reasons.items())
+    assert [a["name"] for a in document("--algorithm", "rtrl", "bptt")["algorithms"]] == ["rtrl", "bptt"]
+
+
+def test_options_are_put_in_and_totals_are_those_of_the_package(document):
+    sizes = {"units": 7, "inputs": 2, "steps": 11}
+    options = {"horizon": 4, "every": 3, "block": 5}
+    words = [str(w) for k, v in (sizes | options).items() for w in (f"--{k}", v)]
+    names = ["bptt", "tbptt", "rtrl", "schmidhuber1992"]
+    found = document("--cell", "gru", *words, "--algorithm", *names)
+    costs = ef.gru().cost(**sizes, **options, algorithms=names)
+    assert {k: found[k] for k in options} == options
+    for mine, cost in zip(found["algorithms"], costs, strict=True):
+        assert [mine[k] for k in ("macs_total", "elementwise_total", "memory_words")] == [
+            cost.macs_total, cost.elementwise_total, cost.memory_words,
+        ]  # fmt: skip
+        assert None not in mine.values()
+
+
+def test_break_even_in_memory_is_the_first_length_at_which_fewer_words_are_kept(document):
+    for cell, n, m in (("rnn", 7, 3), ("lstm", 3, 2), ("gru", 4, 1)):
+        row = record(document("--cell", cell, "--units", n, "--inputs", m)["against_bptt"], "rtrl")
+        turn = row["less_memory_from_T"]
+        for steps in (turn - 1, turn):
+            back, forward = ef.cell(cell).cost(units=n, inputs=m, steps=steps, algorithms=("bptt", "rtrl"))
+            assert (forward.memory_words < back.memory_words) == (steps >= turn)
+        bound = sympy.sympify(row["less_memory_for_T_above"]).subs({"n": n, "m": m})
+        assert turn == sympy.floor(bound) + 1
+    assert (
+        record(document("--cell", "rnn", "--units", 30, "--inputs", 5)["against_bptt"], "rtrl")["less_memory_from_T"]
+        == 900
+    )
+
+
+def test_whether_bptt_takes_more_is_told_for_all_sizes_or_from_some_length_on(document):
+    assert record(document("--cell", "rnn")["against_bptt"], "rtrl")["fewer_macs"] is False
+    # Units without recurrence between them and without inputs to learn: nothing goes back but through a diagonal.
+    fewer = record(document("--cell", "lru")["against_bptt"], "diagonal_rtrl")["fewer_macs"]
+    assert fewer in (False, None)
+
+
+def test_orders_are_those_of_the_closed_forms(document):
+    rows = document("--cell", "rnn")["algorithms"]
+    assert record(rows, "bptt")["orders"] == {
+        "macs_per_step": {"power": 2, "leading": "5*n**2"}, "memory": {"power": 1, "leading": "n*(2*T + 1)"},
+    }  # fmt: skip
+    assert record(rows, "rtrl")["orders"]["macs_per_step"] == {"power": 4, "leading": "2*n**4"}
+    assert record(rows, "schmidhuber1992")["orders"]["macs_per_step"] == {"power": 4, "leading": "2*n**4/h"}
+    traces = record(document("--cell", "mingru")["algorithms"], "diagonal_rtrl")["orders"]
+    assert [traces["macs_per_step"]["power"], traces["memory"]["power"]] == [2, 2]
+
+
+def test_what_fits_is_the_largest_that_fits(document):
+    n, m, limit = 20, 4, 10**5
+    found = document("--cell", "lstm", "--units", n, "--inputs", m, "--memory", f"{8 * limit}B")["memory"]
+    weights = 4 * n * (n + m) + 4 * n  # biases take room, and are not learned here
+    assert found["words"] == limit
+
+    def held(steps, name, units=n):
+        cost = ef.lstm().cost(units=units, inputs=m, steps=steps, algorithms=[name])[0]
+        return cost.memory_words + 2 * 4 * units * (units + m) + 4 * units
+
+    assert weights < limit
+    most = record(found["algorithms"], "bptt")["largest_steps"]
+    assert held(most, "bptt") <= limit < held(most + 1, "bptt")
+    units = record(found["algorithms"], "rtrl")["largest_units"]
+    assert held(1, "rtrl", units) <= limit < held(1, "rtrl", units + 1)
+    assert record(found["algorithms"], "rtrl")["largest_steps"] is None
+    small = document("--cell", "rnn", "--units", 9, "--inputs", 9, "--steps", 9, "--memory", "1KB")["memory"]
+    assert [record(small["algorithms"], "bptt")[k] for k in ("fits", "largest_steps")] == [False, 0]
+
+
+@pytest.mark.parametrize(
+    ("text", "size"),
+    [("8GB", 8 * 10**9), ("1.5 gb", 15 * 10**8), ("512MiB", 512 * 2**20), ("64k", 64000), ("100", 100)],
+)
+def test_a_memory_is_read_with_its_unit(text, size, document):
+    assert document("--cell", "rnn", "--memory", text)["memory"]["bytes"] == size
+
+
+def test_seconds_are_multiply_adds_over_the_rate(document):
+    words = ("--cell", "lstm", "--units", 32, "--inputs", 3, "--steps", 50)
+    found = document(*words, "--rate", 4)
+    for row in found["time"]:
+        macs = record(found["algorithms"], row["name"])["macs_total"]
+        assert row["seconds"] is None if macs is None else row["seconds"] == pytest.approx(2 * macs / 4e9, rel=1e-15)
+    measured = document(*words, "--rate", "auto")["time"]
+    assert all(row["gflops"] > 0 and row["seconds"] > 0 for row in measured if row["name"] in ("bptt", "rtrl"))
+    assert document("--cell", "rnn", "--rate", "auto")["time"][0] == {"name": "bptt", "gflops": None, "seconds": None}
+
+
+def test_a_rate_is_measured_in_the_time_it_is_given():
+    import time
+
+    start = time.perf_counter()
+    found = rate(200, 5, seconds=0.05)
+    assert 1e6 < found < 1e13
+    assert time.perf_counter() - start < 2  # a busy machine may stop us for a while
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--rate", "fast"], "must be auto or a positive number of GFLOP/s, got 'fast'"),
+        (["--rate", "0"], "must be auto or a positive number"),
+        (["--rate", "1e999"], "must be auto or a positive number"),
+        (["--memory", "8XB"], "must be a number of bytes such as 8GB or 512MiB, got '8XB'"),
+        (["--memory", "0GB"], "must be a number of bytes"),
+        (["--algorithm", "rprop"], "invalid choice"),
+        (["--algorithm", "diagonal_rtrl"], "diagonal_rtrl is not defined for cell 'lstm': its recurrence mixes units"),
+        (["--algorithm", "bptt", "--horizon", "3"], "horizon must be left out for bptt; it is an option of tbptt"),
+        (["--horizon", "3", "--every", "4"], "every must be at most horizon = 3, got 4"),
+        (["--horizon", "0"], "must be an integer, 1 or larger, got '0'"),
+    ],
+)
+def test_what_is_not_right_is_refused_in_one_line(words, message, capsys):
+    try:
+        code = main(["cost", *words])
+    except SystemExit as stop:
+        code = stop.code
+    error = capsys.readouterr().err
+    assert code == 2
+    assert re.search(re.escape(message), error) or message == "invalid choice"
+    assert error.count("\n") == 1
