@@ -121,7 +121,8 @@ CHRONO = Claim(
     text="With forget biases drawn as ln(u), u uniform between 1 and T - 1, an LSTM has a memory of T steps.",
     statement=(
         "The longest unit keeps (1 - 1/T)^T, close to 1/e, over T steps: T is where it has fallen to 1/e, at the start"
-        " and with no other input to the gate. The middle unit keeps about 1/e^2, and over ten times T nothing is left."
+        " and with no other input to the gate. The middle unit keeps about 1/e^2, and over ten times T less"
+        " than a ten-thousandth is left."
     ),
     lesson="A memory of T means down to 1/e at T, not everything until T.",
     backing=(
@@ -167,7 +168,7 @@ RESET_GATE = Claim(
         Backing("identity", "carry_before", "against", gated.words_with_reset,
                 {"cell": "gru_reset_before", "carry": 0, "full": 1}),
         Backing("counterexample", "candidate_closed", "for", gated.reset_decides_candidate,
-                {"weight": 4, "resets": (Fraction(0), Fraction(1)), "keeps": Fraction(1, 2)}),
+                {"weight": 3, "resets": (Fraction(1, 4), Fraction(3, 4))}),
     ),
 )  # fmt: skip
 

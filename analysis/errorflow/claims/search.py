@@ -10,6 +10,7 @@ from typing import TypeVar
 from errorflow.claims.exact import Matrix
 
 Candidate = TypeVar("Candidate")
+ORDER = "in order of the largest entry, then of their sum"
 
 
 def integers(most: int) -> Iterator[int]:
@@ -22,8 +23,8 @@ def integers(most: int) -> Iterator[int]:
 def integer_matrices(n: int, most: int, least: int = 0, signed: bool = True) -> Iterator[Matrix]:
     """All (n, n) matrices of integers with moduli from `least` to `most`, smallest first.
 
-    Smaller is the one with the smaller largest modulus, then with the smaller sum of moduli, then with fewer negative
-    entries, then by its entries in reading order. signed: whether negative entries occur.
+    Smaller is, as ORDER says in short, the one with the smaller largest modulus, then with the smaller sum of moduli,
+    then with fewer negative entries, then by its entries in reading order. signed: whether negative entries occur.
     """
     for largest in range(least, most + 1):
         entries = [k for k in range(-largest if signed else 0, largest + 1) if abs(k) >= least]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from errorflow.claims.checks import plain, recurrent
-from errorflow.claims.record import Backing, Claim
+from errorflow.claims.record import Backing, Claim, theorem
 from errorflow.claims.recurrence import ACTIVATIONS, ROTATION
 from errorflow.claims.sources import IDENTITY_2015, ORTHOGONAL_2014, PLAIN, UNITARY_2016, folklore
 
@@ -44,6 +44,8 @@ UNITARY = Claim(
     ),
     lesson="The matrix keeps lengths; the nonlinearity beside it does not.",
     backing=(
+        theorem("rnn.vanishing", "for"),
+        theorem("rnn.explosion_needs", "for"),
         Backing("count", "never_grows", "for", recurrent.orthogonal_never_grows,
                 {"slopes": (Fraction(0), Fraction(1, 2), Fraction(1))}),
         Backing("counterexample", "alive_and_lost", "against", recurrent.orthogonal_and_dead, {"n": 2}),

@@ -58,7 +58,7 @@ GRADIENT_NORM = Claim(
     text="As long as the norm of the gradient of the weights is not small, no gradient vanishes.",
     statement=(
         "The gradient of the weights is a sum over lags, and the short ones fill it. With factor 1/2 a step and an"
-        " error at every step it has a healthy size, of which less than a millionth is from lags beyond twenty."
+        " error at every step it has a healthy size, of which less than a millionth is from lags of twenty and more."
     ),
     lesson="Ask for the gradient by lag; the sum cannot tell.",
     backing=(

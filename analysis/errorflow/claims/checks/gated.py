@@ -156,16 +156,23 @@ def _names(entry: sympy.Expr) -> set[str]:
     return {s.name.partition("@")[0] for s in entry.free_symbols}
 
 
-def reset_decides_candidate(weight: int, resets: tuple[Fraction, ...], keeps: Fraction) -> Finding:
-    """A GRU at rest at 0 with constant gates: its step is z + (1 - z) r w, which the reset gate takes below 1 or above.
+def reset_decides_candidate(weight: int, resets: tuple[Fraction, ...]) -> Finding:
+    """A GRU at rest, z = 1/2, its reset gate set by its bias: the step is 1/2 + r w / 2, below 1 or above by r.
 
-    At h = 0 the slope of tanh is 1 and the paths through the gates have the factor h or h - n, which is 0.
+    At h = 0 the slope of tanh is 1, and the paths through the gates have a factor h or h - n, which is 0.
     """
-    factors = [keeps + (1 - keeps) * r * weight for r in resets]
+    factors = [Fraction(1, 2) + r * weight / 2 for r in resets]
+    made = builtin.gru()
+    zeros = {name: np.zeros([1] * len(shape)) for name, shape in made.shapes().items()}
+    engine = []
+    for r in resets:
+        weights = zeros | {"W_n": np.array([[float(weight)]]), "b_r": np.array([math.log(r / (1 - r))])}
+        engine.append(float(next(iter(jacobians(made.run(weights, np.zeros((1, 1))))))[0, 0]))
+    agrees = all(math.isclose(e, f) for e, f in zip(engine, factors, strict=True))
     return Finding(
-        min(factors) < 1 < max(factors),
-        f"a GRU unit at rest, z = {keeps}, candidate weight {weight}: the step factor is"
-        f" {', '.join(f'{f} with r = {r}' for f, r in zip(factors, resets, strict=True))}",
+        agrees and min(factors) < 1 < max(factors),
+        f"a GRU unit at rest, z = 1/2, candidate weight {weight}: the step factor is"
+        f" {', '.join(f'{f} with r = {r}' for f, r in zip(factors, resets, strict=True))}; the engine agrees",
     )
 
 

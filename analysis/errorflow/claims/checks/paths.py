@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from errorflow.claims.exact import Matrix, decimals, multiply, power, radius_at_most, scaled, shown, transposed
 from errorflow.claims.record import Finding
-from errorflow.claims.search import every, first, integer_matrices
+from errorflow.claims.search import ORDER, every, first, integer_matrices
 
 _SLOPES = tuple(tuple(Fraction(1, k) for k in ks) for ks in ((4, 5, 6), (5, 6, 4), (6, 4, 7), (4, 7, 5)))
 
@@ -35,7 +35,7 @@ def printed_subscripts(lag: int) -> Finding:
     return Finding(
         right != printed,
         f"W = {shown(found)}, {lag} step{'s' * (lag > 1)}, slopes such as 1/4 and 1/5: the error from one unit to the"
-        f" other is {right}, as printed {printed}; number {tried} of the (2, 2) integer matrices in order of size",
+        f" other is {right}, as printed {printed}; number {tried} of the (2, 2) integer matrices {ORDER}",
     )
 
 
@@ -80,7 +80,7 @@ def grows_below_four(most: int) -> Finding:
         most < 4 and entry > 1,
         f"two logistic units held at 1/2 by their biases, every slope 1/4: W = {shown(kept)} is the first of {tried:,}"
         f" integer matrices with which the error does not vanish, W = {shown(grown)} the first of {looked:,} with which"
-        f" it grows, to {decimals(entry)} after 50 steps; every factor |f' w| is at most {Fraction(most, 4)}",
+        f" it grows, to {decimals(entry)} after 50 steps; every factor |f' w| is at most {Fraction(most, 4)}; {ORDER}",
     )
 
 
@@ -98,7 +98,7 @@ def cancelling_factors(least: int, most: int, slope: Fraction) -> Finding:
     return Finding(
         factor > 1,
         f"W = {shown(found)}, all slopes {slope}: every |f' w| is at least {factor}, and from 2 steps on the flow is"
-        f" exactly 0; number {tried} of the integer matrices with entries from {least} on",
+        f" exactly 0; number {tried} of the integer matrices with moduli from {least} to {most}, {ORDER}",
     )
 
 
@@ -130,7 +130,7 @@ def row_outgrows_norm(most: int) -> Finding:
     found, tried = first(integer_matrices(2, most), lambda w: _largest_sum(w) > _largest_sum(transposed(w)))
     return Finding(
         True,
-        f"W = {shown(found)}, number {tried} of the integer matrices: the 1-norm of its first row is"
+        f"W = {shown(found)}, number {tried} of the integer matrices {ORDER}: the 1-norm of its first row is"
         f" {_largest_sum(found)}, while the induced 1-norm of W is {_largest_sum(transposed(found))}",
     )
 

@@ -112,7 +112,9 @@ def gain_falls(weights: tuple[int, ...]) -> Finding:
     falls = all(later[1] < earlier[0] for earlier, later in itertools.pairwise(gains))
     most = max(high for _, high in gains)
     seen = ", ".join(f"{decimals(high, 3)} at {w}" for w, (_, high) in zip(weights, gains, strict=True))
-    return Finding(falls and most < Fraction(1, 4), f"y = 1, no bias: f'(w y) w is at most {seen}, and never 1/4")
+    return Finding(
+        falls and most < Fraction(2239, 10000), f"y = 1, no bias: f'(w y) w is at most {seen}, always below 0.2239"
+    )
 
 
 def drifting_unit(most: int, steps: int) -> Finding:

@@ -21,7 +21,7 @@ from errorflow.claims.exact import (
     tanh_bounds,
 )
 from errorflow.claims.record import Finding
-from errorflow.claims.search import first, integer_matrices, integers
+from errorflow.claims.search import ORDER, first, integer_matrices, integers
 
 
 def nilpotent_matrices(most: int) -> Iterator[Matrix]:
@@ -46,8 +46,8 @@ def radius_permits_growth(most: int, activations: tuple[Fraction, ...], lag: int
     return Finding(
         multiply(step, step) == tuple(tuple(factor * e for e in row) for row in step),
         f"W = {shown(weights)} has W W = 0; held by its biases at activations {', '.join(map(str, held))} its step J"
-        f" has J J = {factor} J, and the flow over {lag} steps is {power(factor, lag - 1)} J; number {tried} of the"
-        f" nilpotent integer matrices with two activations out of {', '.join(map(str, activations))}",
+        f" has J J = {factor} J, and the flow over {lag} steps is {power(factor, lag - 1)} J; case {tried} of the"
+        f" integer matrices with W W = 0, {ORDER}, each with two activations out of {', '.join(map(str, activations))}",
     )
 
 
@@ -65,7 +65,7 @@ def several_resting_points(most: int, grid: tuple[int, int]) -> Finding:
         not any(map(any, multiply(found, found))) and _excess(found, low)[1] < 0 < _excess(found, high)[0],
         f"h' = tanh(W h), W = {shown(found)}: both eigenvalues are 0, yet besides h = 0 it rests at h = (tanh({one}),"
         f" tanh({other})) with s between {decimals(low)} and {decimals(high)}, and at -h; number {tried} of the"
-        " nilpotent integer matrices without zeros, on a grid of s",
+        f" integer matrices with W W = 0 and no entry 0, {ORDER}, and the first whose sign changes on a grid of s",
     )
 
 
@@ -100,6 +100,6 @@ def modulus_one_grows(most: int, lag: int) -> Finding:
     found, tried = first(integer_matrices(2, most), grows)
     return Finding(
         lag > 1,
-        f"W = {shown(found)}, number {tried} of the integer matrices: both eigenvalues have modulus 1, and over {lag}"
-        f" steps the linear flow is {shown(multiply(*[found] * lag))}",
+        f"W = {shown(found)}, number {tried} of the integer matrices {ORDER}: both eigenvalues have modulus 1, and"
+        f" over {lag} steps the linear flow is {shown(multiply(*[found] * lag))}",
     )
