@@ -7,6 +7,7 @@ sequences and columns in one product.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 import numpy as np
 import sympy
@@ -132,6 +133,20 @@ def _apply(trajectory: Trajectory, t: int, vectors: object, truncated: Truncatio
     return joined[0] if trajectory.single and array.ndim == 2 else joined
 
 
+def moduli(trajectory: Trajectory, t: int, truncated: Truncation = False) -> Array:
+    """J at step t with the modulus of every slope and weight in place of itself, (batch, N, N): no term cancels another.
+
+    It bounds |J| entry by entry; a relative error of all factors moves an entry of J by at most that share of it.
+    """
+    check_truncation(trajectory.definition, truncated)
+    steps = Steps(trajectory, t, t + 1)
+    steps._entries = {k: np.abs(entry) for k, entry in steps._entries.items()}
+    steps.trajectory = replace(trajectory, weights={k: np.abs(w) for k, w in trajectory.weights.items()})
+    units = np.broadcast_to(np.eye(trajectory.width), (trajectory.batch, trajectory.width, trajectory.width))
+    reached = steps.push(t, split(trajectory, units), lambda slope: not is_cut(slope.edge, truncated))
+    return join(trajectory, reached, trajectory.width)
+
+
 def split(trajectory: Trajectory, vectors: Array) -> Vectors:
     """(batch, N, k) cut into state blocks (width, batch, k)."""
     blocks, start = {}, 0
@@ -151,4 +166,4 @@ def join(trajectory: Trajectory, blocks: Vectors, columns: int) -> Array:
     return np.concatenate(parts).transpose(1, 0, 2)
 
 
-__all__ = ["Steps", "Vectors", "apply", "apply_transpose", "carried", "jacobians", "join", "split"]
+__all__ = ["Steps", "Vectors", "apply", "apply_transpose", "carried", "jacobians", "join", "moduli", "split"]
