@@ -134,7 +134,7 @@ def _apply(trajectory: Trajectory, t: int, vectors: object, truncated: Truncatio
 
 
 def moduli(trajectory: Trajectory, t: int, truncated: Truncation = False) -> Array:
-    """J at step t with the modulus of every slope and weight in place of itself, (batch, N, N): no term cancels another.
+    """J at step t with the modulus of every slope and weight in its place, (batch, N, N): no term cancels another.
 
     It bounds |J| entry by entry; a relative error of all factors moves an entry of J by at most that share of it.
     """
