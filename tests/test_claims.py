@@ -461,3 +461,7 @@ def test_a_wrong_or_right_claim_rests_on_more_than_a_reference():
     for one in claims():
         weighing = [b for b in one.backing if b.bearing in ("for", "against")]
         assert not weighing or any(b.kind != "citation" for b in weighing), one.id
+
+
+def test_no_counterexample_speaks_for_a_claim():
+    assert not [(c.id, b.name) for c in claims() for b in c.backing if (b.kind, b.bearing) == ("counterexample", "for")]

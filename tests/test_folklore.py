@@ -297,7 +297,7 @@ def test_step_of_a_resting_gru_in_pytorch(reset, factor):
     h = torch.zeros(1, 1, dtype=torch.float64, requires_grad=True)
     (found,) = torch.autograd.grad(cell(torch.zeros_like(h), h).sum(), h)
     assert float(found) == pytest.approx(factor, rel=1e-14)
-    assert str(Fraction(factor)) in detail("folklore.reset_gate", "candidate_closed")
+    assert str(Fraction(factor)) in detail("folklore.reset_gate", "candidate_decides")
 
 
 @pytest.mark.parametrize(("peephole", "state", "edge"), [(-2, 1, 0), (1, 3, 1.25)])

@@ -43,7 +43,7 @@ NO_EXPLODING = Claim(
     text="An LSTM gradient cannot explode, because its forget gates are at most 1.",
     statement=(
         "Only the direct path is bounded by the gates. One unit at rest with a single weight of 3, from its output to"
-        " its cell input, multiplies the error by 5/4 at every step; no smaller integer does."
+        " its cell input, multiplies the error by 5/4 at every step; no smaller integer of either sign does."
     ),
     lesson="A bounded path is not a bounded network.",
     backing=(
@@ -167,7 +167,7 @@ RESET_GATE = Claim(
                 {"cell": "gru", "carry": 0, "full": 2}),
         Backing("identity", "carry_before", "against", gated.words_with_reset,
                 {"cell": "gru_reset_before", "carry": 0, "full": 1}),
-        Backing("counterexample", "candidate_closed", "for", gated.reset_decides_candidate,
+        Backing("identity", "candidate_decides", "for", gated.reset_decides_candidate,
                 {"weight": 3, "resets": (Fraction(1, 4), Fraction(3, 4))}),
     ),
 )  # fmt: skip

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from errorflow.claims.checks import lags, printed
 from errorflow.claims.record import Backing, Claim, citation, theorem
 from errorflow.claims.sources import LSTM_1997, PAPER, paper
@@ -94,7 +96,8 @@ ALL_SUFFER = Claim(
     text="Off-line RTRL, on-line RTRL and full BPTT all suffer from the exponential decay of the error.",
     statement=(
         "Right: with fixed weights they compute one and the same number for every lag, so each of them loses exactly"
-        " what the others lose."
+        " what the others lose. On-line RTRL multiplies the factors of the weights that were in force"
+        " at each step, and loses a lag as fast where all of these are below 1."
     ),
     lesson="What is a property of the product is inherited by every way of computing it.",
     backing=(
@@ -103,6 +106,8 @@ ALL_SUFFER = Claim(
                 {"units": 2, "steps": 8, "seed": 1}),
         Backing("identity", "lags_of_a_network", "for", lags.lags_agree_on_a_network,
                 {"cell": "rnn", "algorithms": ("bptt", "rtrl"), "units": 4, "steps": 20, "seed": 20}),
+        Backing("identity", "weights_that_change", "for", lags.changing_weights,
+                {"weights": (Fraction(1, 2), Fraction(1, 3), Fraction(1, 4)), "lag": 20}),
     ),
 )  # fmt: skip
 

@@ -95,3 +95,17 @@ def all_steps_are_a_sum(cell: str, units: int, steps: int, seed: int) -> Finding
         gap < _ROUNDING,
         f"loss at all {steps} steps against {steps} losses at a last step: relative difference {gap:.0e}",
     )
+
+
+def changing_weights(weights: tuple[Fraction, ...], lag: int) -> Finding:
+    """On-line RTRL of h' = w h + b while w runs through these values: what an entry of `lag` steps ago still adds."""
+    trace, without = Fraction(1), Fraction(0)
+    for step in range(lag):
+        w = weights[step % len(weights)]
+        trace, without = w * trace + 1, w * without + 1
+    left, most = trace - without, max(weights) ** lag
+    return Finding(
+        0 < left <= most < Fraction(1, 1000),
+        f"h' = w h + b, w running through {', '.join(map(str, weights))}: an entry into the trace {lag} steps ago adds"
+        f" {decimals(left)} to it now, at most {decimals(most)}",
+    )
