@@ -205,6 +205,21 @@ def test_every_label_stands_on_its_own_arrow(name):
             assert min(near) < 3  # points: within the height of its letters
 
 
+@pytest.mark.parametrize("name", CELLS)
+def test_no_label_stands_on_the_arrow_of_another(name):
+    ax = figure(name).axes[0]
+    curves = {(k, p.get_gid().partition(" ")[2]): _curve(p) for k, p in enumerate(ax.patches)
+              if (p.get_gid() or "").partition(" ")[0] in ("carry", "cut", "plain")}  # fmt: skip
+    inverse = ax.transData.inverted()
+    for text in (t for t in ax.texts if (t.get_gid() or "").startswith("label ") and t.get_text()):
+        extent = text.get_window_extent()
+        (x0, y0), (x1, y1) = inverse.transform([(extent.x0, extent.y0), (extent.x1, extent.y1)])
+        for (_, ends), points in curves.items():
+            if ends != text.get_gid()[6:]:
+                inside = (points[:, 0] > x0) & (points[:, 0] < x1) & (points[:, 1] > y0 + 1) & (points[:, 1] < y1 - 1)
+                assert not inside.any(), f"{text.get_text()} on {ends}"
+
+
 def _curve(patch):
     """Points along a path of cubic pieces."""
     t = np.linspace(0, 1, 200)[:, None]

@@ -21,6 +21,7 @@ Array = npt.NDArray[np.float64]
 Size = tuple[float, float]
 PORT, SAMPLES = 8.0, 40
 _BEND = 54.0
+_MANY, _EACH = 4, 5.0
 _THRESHOLDS = (0.0, 10.0, 20.0, 40.0, 80.0)
 
 
@@ -188,7 +189,10 @@ def _columns(
         arriving = [link for link in links if rank[link.target] == k + 1]
         label = max([28.0, *(link.label[0] for link in arriving if rank[link.source] == k)])
         crowded = any(count > 2 for count in Counter(link.target for link in arriving).values())
-        left.append(right[k] + label * (1 + (spread - 1) / 2) + (28.0 + 24.0 * crowded))
+        # Many arrows that cross one another leave their labels no room but on the straight way before the bends.
+        crossing = max(0, sum(rank[link.source] == k for link in arriving) - _MANY)
+        room = label * (1 + (spread - 1) / 2) + 28.0 + 24.0 * crowded + _EACH * crossing
+        left.append(right[k] + room)
     return left[:-1], right
 
 
