@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -51,10 +52,10 @@ class Law:
         lag = {0: "", 1: "q "}.get(self.power, f"q^{self.power} ")
         words = {
             "finite": f"0 from lag {rate} on",
-            "exponential": f"{lag}({rate})^q",
-            "polynomial": f"q^({rate})",
-            "constant": f"constant, {rate}",
-            "inverse": f"({rate}) / T",
+            "exponential": f"{lag}{_held(rate)}^q",
+            "polynomial": f"q^{_held(rate)}",
+            "constant": "constant" if self.rate is None else f"constant, {rate}",
+            "inverse": f"{_held(rate)} / T",
             "none": "no derivative",
         }[self.kind]
         return words if self.sense == "exact" else f"{self.sense} {words}"
@@ -123,6 +124,11 @@ class Model:
             "remark": self.remark,
             "latex": self.latex(),
         }
+
+
+def _held(text: str) -> str:
+    """In brackets where a sign or a product stands outside brackets of its own."""
+    return f"({text})" if re.search(r"[-+*/ ]", re.sub(r"\([^()]*\)", "", text)) else text
 
 
 class _Printer(LatexPrinter):

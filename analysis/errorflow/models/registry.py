@@ -5,10 +5,18 @@ from __future__ import annotations
 import difflib
 from itertools import chain
 
-from errorflow.models import arima_pages, attention_pages, convolution_pages, hmm, ode_pages, window_pages
+from errorflow.models import (
+    arima_pages,
+    attention_pages,
+    convolution_pages,
+    hmm,
+    ode_pages,
+    recurrent_pages,
+    window_pages,
+)
 from errorflow.models.record import Model
 
-FAMILIES = (arima_pages, hmm, convolution_pages, attention_pages, ode_pages, window_pages)
+FAMILIES = (recurrent_pages, arima_pages, hmm, convolution_pages, attention_pages, ode_pages, window_pages)
 MODELS: tuple[Model, ...] = tuple(chain.from_iterable(family.PAGES for family in FAMILIES))
 
 

@@ -81,6 +81,7 @@ _BEFORE = (_R[_i - 1, _j - 1], _R[_i - 1, _j], _R[_i, _j - 1])
 _ZENG = "Zeng et al. 2023"
 _average = sympy.IndexedBase("M")
 _trend = sympy.Sum(_average[_i, _j] * _x[_T - _j], (_j, 0, L - 1))
+_k_i = sympy.Symbol("k_i")
 _s, _tree = sympy.IndexedBase("s"), sympy.Function("tree_i")
 _kernel = sympy.exp(-gamma * sympy.Sum((_x[_T - _j] - _s[_i, _j]) ** 2, (_j, 0, L - 1)))
 
@@ -188,8 +189,8 @@ PAGES = (
     Model(
         name="svm",
         title="Support vector machine with a Gaussian kernel on lag features",
-        equations=(sympy.Eq(_yT, sympy.Sum(_a[_i] * _kernel, (_i, 1, N))),),
-        influence=_within(-2 * gamma * sympy.Sum(_a[_i] * (_x[_T - LAG] - _s[_i, LAG]) * _kernel, (_i, 1, N))),
+        equations=(sympy.Eq(_k_i, _kernel), sympy.Eq(_yT, sympy.Sum(_a[_i] * _k_i, (_i, 1, N)))),
+        influence=_within(-2 * gamma * sympy.Sum(_a[_i] * (_x[_T - LAG] - _s[_i, LAG]) * _k_i, (_i, 1, N))),
         derive=gaussian,
         law=Law("finite", L),
         path_length=sympy.Integer(1),
