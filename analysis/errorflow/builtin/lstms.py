@@ -28,7 +28,7 @@ def lstm1997() -> Cell:
     return Cell("lstm1997", inputs=[x], state={c: c + i * g, h: o * squash_out(new(c))}, where=gates)
 
 
-def lstm1997_full(output_units: bool = False) -> Cell:
+def lstm1997_full(output_units: bool = False, schedule: str = "same_step") -> Cell:
     """The hidden layer of 1997 as it was: net inputs read cell outputs, gates and hidden units of the step before.
 
     States: c and h of n cells, the input and output gates i and o of b blocks, k hidden units u. The cells of a block
@@ -36,8 +36,13 @@ def lstm1997_full(output_units: bool = False) -> Cell:
     each of B blocks `numpy.repeat(numpy.eye(B), S, axis=0)`. Truncation cuts every net input, so that the truncated
     flow is that of `lstm1997`.
 
-    output_units: add l logistic output units y, which read cell outputs and hidden units of the same step, as a state
-        that nothing reads; the loss then reads y. Else the loss reads h, and hidden units act through the cells alone.
+    output_units: add l logistic output units y, which read cell outputs and hidden units, as a state that nothing
+        reads; the loss then reads y. Else the loss reads h, and hidden units act through the cells alone.
+    schedule: "same_step" if output units read the units of the same step, as in the experiments; "next_step" if they
+        read those of the step before, net_k(t) = sum_u w_ku y_u(t-1), as in appendix A.1. Of the maps of the latter,
+        those into y are not part of the hidden layer, so that its truncation is `truncated={"g", "i", "o", "u"}`.
+
+    Raises: ValueError for another schedule.
 
     Source: Hochreiter & Schmidhuber 1997, section 4 and appendix A.1.
     """
@@ -59,7 +64,11 @@ def lstm1997_full(output_units: bool = False) -> Cell:
     }
     sizes = {i: "b", o: "b", u: "k"}
     if output_units:
-        state[y], sizes[y] = logistic(net("y", dense("W_yh", new(h)), dense("W_yu", new(u)))), "l"
+        read = {"same_step": (new(h), new(u)), "next_step": (h, u)}
+        if schedule not in read:
+            raise ValueError(f"schedule must be 'same_step' or 'next_step', got {schedule!r}")
+        cells, hidden = read[schedule]
+        state[y], sizes[y] = logistic(net("y", dense("W_yh", cells), dense("W_yu", hidden))), "l"
     return Cell("lstm1997_full", inputs=[x], state=state, where=where, sizes=sizes, output=y if output_units else h)
 
 

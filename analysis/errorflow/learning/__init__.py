@@ -3,6 +3,19 @@
 from errorflow.learning.algorithm import Algorithm, Result, Settings
 from errorflow.learning.cost import Cost
 from errorflow.learning.gradient import Gradient, gradient
+from errorflow.learning.quality import Quality, gradient_quality
 from errorflow.learning.table import ALGORITHMS, costs, undefined
 
-__all__ = ["ALGORITHMS", "Algorithm", "Cost", "Gradient", "Result", "Settings", "costs", "gradient", "undefined"]
+__all__ = [
+    "ALGORITHMS",
+    "Algorithm",
+    "Cost",
+    "Gradient",
+    "Quality",
+    "Result",
+    "Settings",
+    "costs",
+    "gradient",
+    "gradient_quality",
+    "undefined",
+]

@@ -12,6 +12,7 @@ from errorflow.calculus.edges import check_truncation
 from errorflow.definition import Definition
 from errorflow.learning import table
 from errorflow.learning.algorithm import Settings
+from errorflow.learning.feedback import feedback_matrix
 from errorflow.learning.operations import Counter
 from errorflow.numeric.arrays import Array, checked
 from errorflow.numeric.compile import compiled
@@ -60,7 +61,10 @@ def gradient(
     biases: whether biases are learned. count: also count products entry by entry, and words that are kept.
     options: what the algorithm takes, as its `options` tell. by_lag: also split the gradient by lag (T times the work).
     truncated: delete the cut edges, as the 1997 algorithm does; a set of labels only those into these maps. horizon,
-    every: h and h' of BPTT(h; h'). block: steps in a block of the 1992 hybrid.
+    every: h and h' of BPTT(h; h'). block: steps in a block of the 1992 hybrid. rng: numpy.random.Generator for random
+    signs. feedback: a matrix (n, k) by which the errors of a read-out of k units reach the cell; the derivative given
+    is then that in the read-out, k wide. schedule: "same_step", or "next_step" if the loss of a step reads the output
+    of the step before, as in appendix A.1 of the 1997 paper; a function is then given these outputs.
 
     Raises: KeyError for an unknown algorithm, TypeError for an unknown option, ValueError for an option of another
     algorithm, for an algorithm that is not defined for the cell and for a loss that does not fit, TypeError for a
@@ -78,7 +82,7 @@ def gradient(
     trajectory = run(definition, weights, inputs, state)
     if trajectory.steps == 0:
         raise ValueError("inputs must have at least one step for a gradient, got T = 0")
-    value, errors = _errors(trajectory, loss)
+    value, errors = _errors(trajectory, loss, settings)
     counter = Counter(count_elementwise=count)
     _count_forward(trajectory, counter)
     found = chosen.run(trajectory, errors, counter, settings)
@@ -86,16 +90,18 @@ def gradient(
     return Gradient(algorithm, value, found.weights, found.by_lag, counter.macs, *counted)
 
 
-def _errors(trajectory: Trajectory, loss: Any) -> tuple[float | None, Array]:
-    """(value, d loss / d output as (T, batch, n))."""
+def _errors(trajectory: Trajectory, loss: Any, settings: Settings) -> tuple[float | None, Array]:
+    """(value, d loss / d output as (T, batch, n)), or as (T, batch, k) for what feedback takes."""
     value = None
+    output = _read(trajectory, settings)
+    matrix = feedback_matrix(settings, output.shape[-1])
     if callable(loss):
-        returned = loss(trajectory.output())
+        returned = loss(output)
         if not isinstance(returned, tuple) or len(returned) != 2:
             raise TypeError(f"loss must return its value and its derivative as a pair, got {type(returned).__name__}")
         value, loss = returned
     errors = checked("the derivative of the loss", loss)
-    shape = trajectory.output().shape
+    shape = output.shape if matrix is None else (*output.shape[:-1], matrix.shape[1])
     if errors.shape == (*shape[:-2], shape[-1]) and errors.shape != shape:
         last = np.zeros(shape)
         last[..., -1, :] = errors
@@ -106,6 +112,16 @@ def _errors(trajectory: Trajectory, loss: Any) -> tuple[float | None, Array]:
             f" step), got {errors.shape}"
         )
     return (None if value is None else float(value)), (errors[:, None] if trajectory.single else errors.swapaxes(0, 1))
+
+
+def _read(trajectory: Trajectory, settings: Settings) -> Array:
+    """What the loss of each step reads, (batch, T, n); without the batch axis for a single sequence."""
+    if settings.schedule in (None, "same_step"):
+        return trajectory.output()
+    if settings.schedule != "next_step":
+        raise ValueError(f"schedule must be 'same_step' or 'next_step', got {settings.schedule!r}")
+    earlier = trajectory.states[trajectory.definition.output.name][:-1].transpose(1, 0, 2)
+    return earlier[0] if trajectory.single else earlier
 
 
 def _count_forward(trajectory: Trajectory, counter: Counter) -> None:

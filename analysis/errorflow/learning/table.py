@@ -12,11 +12,19 @@ from errorflow.learning.algorithm import Algorithm
 from errorflow.learning.bptt import BPTT
 from errorflow.learning.cost import LETTERS, Cost
 from errorflow.learning.diagonal_rtrl import DIAGONAL_RTRL
+from errorflow.learning.gers2000 import GERS2000
+from errorflow.learning.lstm1997 import LSTM1997
+from errorflow.learning.rflo import RFLO
 from errorflow.learning.rtrl import RTRL
 from errorflow.learning.schmidhuber1992 import SCHMIDHUBER1992
+from errorflow.learning.snap1 import SNAP1
 from errorflow.learning.tbptt import TBPTT
+from errorflow.learning.uoro import UORO
 
-ALGORITHMS: tuple[Algorithm, ...] = (BPTT, TBPTT, RTRL, SCHMIDHUBER1992, DIAGONAL_RTRL)
+ALGORITHMS: tuple[Algorithm, ...] = (
+    *(BPTT, TBPTT, RTRL, SCHMIDHUBER1992, DIAGONAL_RTRL),
+    *(LSTM1997, GERS2000, SNAP1, RFLO, UORO),
+)
 
 _WORDS = {"n": "units", "m": "inputs", "T": "steps"}
 
