@@ -63,12 +63,9 @@ def _show() -> None:
     print(table(rows, right=(3, 4), indent="  "))
     factor = paper.decay(LARGEST_WEIGHT, LAG)
     print()
-    print(
-        paragraph(
-            f"Table 2 begins with weights of at most {float(LARGEST_WEIGHT)}: over {LAG} steps one self-recurrent logistic"
-            f" unit lets at most (0.2 / 4)^{LAG} = {float(factor):.7g} of an error through."
-        )
-    )
+    begins = f"Table 2 begins with weights of at most {float(LARGEST_WEIGHT)}: over {LAG} steps one self-recurrent"
+    lets = f"logistic unit lets at most (0.2 / 4)^{LAG} = {float(factor):.7g} of an error through."
+    print(paragraph(f"{begins} {lets}"))
 
 
 def _shown(polynomial: sympy.Expr) -> str:
