@@ -26,6 +26,8 @@ def order(polynomial: sympy.Expr) -> Order:
     """The order in n of a memory, or of what a step takes."""
     alike = polynomial.xreplace(dict.fromkeys(polynomial.free_symbols - _OPTIONS, UNITS))
     terms = sympy.Poly(sympy.expand(alike), UNITS)
+    if terms.is_zero:  # its degree is none
+        return Order(sympy.S.Zero, 0)
     return Order(sympy.factor(terms.LC()) * UNITS ** terms.degree(), terms.degree())
 
 
