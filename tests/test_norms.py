@@ -180,7 +180,7 @@ def test_thinning_turns_columns_and_keeps_every_norm():
     matrix = rng.normal(size=(30, 1, 3)) @ rng.normal(size=(3, 30)) + 1e-15 * rng.normal(size=(30, 1, 30))
     block = {"h": Scaled(matrix, rng.integers(-3, 3, size=(1, 30)))}
     whole = np.ldexp(matrix[:, 0], block["h"].exponent[0])
-    less, columns = thinning.thinned(block, thinning.Columns((30,)), rng)
+    less, columns = thinning.thinned(block, thinning.Columns((30,)))
     assert columns == thinning.Columns((3,), thinning.PROBES)
     kept = thinning.part(less["h"], columns.of(0))
     kept = np.ldexp(kept.mantissa[:, 0], kept.exponent[0])

@@ -63,6 +63,14 @@ class Block:
         return Block(dense=_sum(total, None if dense is None else weight @ dense))
 
 
+def spread(target: Array, weights: Array, numbers: Array) -> None:
+    """Writes rows of matrices (n, matrices, N), times numbers (steps, n, matrices) and added up, into (steps, n, N)."""
+    by_unit = np.ascontiguousarray(numbers.transpose(1, 0, 2))
+    for start in range(0, len(target), _TOGETHER):
+        here = slice(start, start + _TOGETHER)
+        np.matmul(by_unit[:, here], weights, out=target[here].transpose(1, 0, 2))
+
+
 def _write(target: Array, blocks: Sequence[tuple[slice, Block]], weights: dict[str, Array]) -> None:
     """Blocks beside one another, each in its columns, into `target` (batch, steps, n, N).
 
@@ -73,11 +81,9 @@ def _write(target: Array, blocks: Sequence[tuple[slice, Block]], weights: dict[s
         wide = np.zeros((target.shape[2], len(rows), target.shape[3]))
         for k, (own, weight, _) in enumerate(rows):
             wide[:, k, own] = weight
-        every = np.stack([numbers for _, _, numbers in rows], axis=-1).transpose(1, 2, 0, 3)
-        for sequence, numbers in zip(target, every, strict=True):  # (steps, n, N) and (n, steps, matrices)
-            for start in range(0, len(sequence), _TOGETHER):
-                here = slice(start, start + _TOGETHER)
-                np.matmul(numbers[:, here], wide, out=sequence[here].transpose(1, 0, 2))
+        every = np.stack([numbers for _, _, numbers in rows], axis=-1).swapaxes(0, 1)
+        for sequence, numbers in zip(target, every, strict=True):
+            spread(sequence, wide, numbers)
     else:
         target[...] = 0.0
     for own, block in blocks:
@@ -119,33 +125,44 @@ def jacobians(
     for state in trajectory.definition.states:
         places[state] = slice(end, end + trajectory.states[state.name].shape[2])
         end = places[state].stop
-    reached = {old: _reached(trajectory, old, window, wanted) for old in places}
+    slopes = compiled(trajectory.definition).slopes
+
+    def along(k: int) -> Array:
+        return diagonal(trajectory, slopes[k], window)
+
+    found = {old: reached(trajectory, old, stop - start, along, wanted) for old in places}
     for new, rows in places.items():
-        blocks = [(columns, reached[old].get(New(new), Block())) for old, columns in places.items()]
+        blocks = [(columns, found[old].get(New(new), Block())) for old, columns in places.items()]
         _write(whole[:, :, rows], blocks, trajectory.weights)
     return result[0] if trajectory.single and out is None else result
 
 
-def _reached(
-    trajectory: Trajectory, old: sympy.Symbol, window: dict[sympy.Symbol, Array], wanted: Callable[[Slope], bool]
+def reached(
+    trajectory: Trajectory,
+    old: sympy.Symbol,
+    steps: int,
+    along: Callable[[int], Array],
+    wanted: Callable[[Slope], bool] = lambda slope: True,
 ) -> dict[sympy.Symbol, Block]:
-    """The derivative in one old state of every vector that depends on it."""
-    width = trajectory.states[old.name].shape[2]
-    ones = np.ones((*window[old].shape[:2], width))
-    reached = {old: Block(ones, unit=True)}
-    grouped: dict[sympy.Symbol, list[Slope]] = defaultdict(list)
-    for slope in compiled(trajectory.definition).slopes:
-        grouped[slope.edge.target].append(slope)
+    """The derivative in one old state of every vector that depends on it.
+
+    along: number of a slope -> its diagonal (steps, batch, width).
+    """
+    ones = np.ones((steps, trajectory.batch, trajectory.states[old.name].shape[2]))
+    found = {old: Block(ones, unit=True)}
+    grouped: dict[sympy.Symbol, list[tuple[int, Slope]]] = defaultdict(list)
+    for k, slope in enumerate(compiled(trajectory.definition).slopes):
+        grouped[slope.edge.target].append((k, slope))
     for node in trajectory.definition.nodes:
-        for slope in grouped[node.symbol]:
-            if slope.edge.source in reached and wanted(slope):
-                inner = reached[slope.edge.source]
+        for k, slope in grouped[node.symbol]:
+            if slope.edge.source in found and wanted(slope):
+                inner = found[slope.edge.source]
                 if slope.entry is None and not slope.diagonal:
                     part = inner.through(str(slope.matrix), trajectory.weights)
                 else:
-                    part = inner.scaled(diagonal(trajectory, slope, window))
-                reached[node.symbol] = reached[node.symbol] + part if node.symbol in reached else part
-    return reached
+                    part = inner.scaled(along(k))
+                found[node.symbol] = found[node.symbol] + part if node.symbol in found else part
+    return found
 
 
 def diagonal(trajectory: Trajectory, slope: Slope, window: dict[sympy.Symbol, Array]) -> Array:

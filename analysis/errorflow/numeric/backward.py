@@ -104,13 +104,17 @@ def _useful(found: Sequence[Stage], states: set[sympy.Symbol]) -> tuple[Stage, .
 
 
 class Backward:
-    """J^T, or C^T of the truncated Jacobian C, at some steps of a trajectory. widths: of the states."""
+    """J^T, or C^T of the truncated Jacobian C, at some steps of a trajectory.
+
+    widths: of the states. news: state -> its new value. stages: (source, chains, edges, their matrices beside one
+    another); a chain is (target, (steps, width, batch or 1, 1)).
+    """
 
     def __init__(self, steps: Steps, *, carry: bool = False) -> None:
-        self._weights, self._news = steps.trajectory.weights, compiled(steps.trajectory.definition).news
+        self._weights, self.news = steps.trajectory.weights, compiled(steps.trajectory.definition).news
         self.widths = {s: steps.trajectory.states[s.name].shape[2] for s in steps.trajectory.definition.states}
         self._start, self._count = steps.start, steps.count
-        self._stages = [
+        self.stages = [
             (
                 stage.source,
                 [(c.target, _product(steps, c)) for c in stage.chains],
@@ -120,10 +124,18 @@ class Backward:
             for stage in stages(steps.trajectory.definition, carry)
         ]
 
+    def weight(self, edge: Edge) -> Array:
+        """The full matrix of an edge, (width of the target, width of the source)."""
+        return self._weights[_name(edge)]
+
+    def fed_by(self, node: sympy.Symbol) -> list[str]:
+        """Names of the vectors from which chains lead to this one."""
+        return [str(target) for source, chains, *_ in self.stages if source == node for target, _ in chains]
+
     def falls(self) -> Array:
         """How many bits an entry can fall by on its way through each step, but for cancellation; (steps,)."""
-        low: dict[sympy.Symbol, Array] = {new: np.zeros(1) for new in self._news.values()}
-        for source, chains, matrices, _ in self._stages:
+        low: dict[sympy.Symbol, Array] = {new: np.zeros(1) for new in self.news.values()}
+        for source, chains, matrices, _ in self.stages:
             ways = [low[target] + _log2_smallest(entries, (1, 2, 3)) for target, entries in chains if target in low]
             ways += [low[e.target] + _log2_smallest(self._weights[_name(e)], None) for e in matrices if e.target in low]
             low[source] = reduce(np.minimum, ways, np.zeros(1))  # from here, too, for what only enters here
@@ -138,8 +150,8 @@ class Backward:
         entering: for the carry, what joins at these sources, in these columns.
         """
         shape = blocks[0].shape[1:]
-        reached: dict[sympy.Symbol, Array] = dict(zip(self._news.values(), blocks, strict=True))
-        for source, chains, matrices, stacked in self._stages:
+        reached: dict[sympy.Symbol, Array] = dict(zip(self.news.values(), blocks, strict=True))
+        for source, chains, matrices, stacked in self.stages:
             total, own = reached.get(source), False
             for target, entries in chains:
                 if target in reached:  # where nothing enters there is nothing to pass on

@@ -9,7 +9,7 @@ until they are close again. So a zero is a zero of the product of the Jacobians,
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -21,6 +21,7 @@ from errorflow.numeric.backward import Backward, Entering, Tails
 from errorflow.numeric.entries import Entries, beside, cut, joint, matrix_of, product, units
 from errorflow.numeric.forward import Trajectory
 from errorflow.numeric.linear import Steps, Vectors
+from errorflow.numeric.rows import Rows
 from errorflow.numeric.scaled import (
     DEEP,
     FALL,
@@ -44,25 +45,28 @@ WINDOW = 64
 BUFFER = 2**19
 """Entries of a window at most, which stays in the cache then; one lag may have more."""
 
-_SAFE = 100  # bits that a column may have on either side of 1 within a window
+_SAFE = 160  # bits that a column may have on either side of 1 within a window
 _FEW = 4  # lags that are tried plainly after careful steps
 _NEAR = 40  # bits between blocks at the start of a window
 _FIRST = 16  # the lag at which directions are dropped for the first time
-_PAUSE = 4  # after lag q the next time is q + q / _PAUSE
+_PAUSE = 3  # after lag q the next time is q + q / _PAUSE
 
 Flow = dict[sympy.Symbol, Scaled]
+Stacks = Mapping[sympy.Symbol, Array]
 
 
 @dataclass(frozen=True)
 class Window:
     """The flow at successive lags, with what its columns are, and its parts side by side in the order of the labels.
 
-    Mantissas are (lags, width, batch, columns), exponents (lags, batch, columns).
+    Mantissas are (lags, width, batch, columns), exponents (lags, batch, columns). squares: of the flow's columns of
+    mantissas, their squared lengths.
     """
 
     flow: Flow
     parts: Flow
     columns: Columns
+    squares: Mapping[sympy.Symbol, Array]
 
     @property
     def lags(self) -> int:
@@ -91,7 +95,6 @@ def windows(trajectory: Trajectory, lags: int, labels: Sequence[str] = (), *, wh
     """
     here = _start(trajectory, len(labels))
     yield _stacked([here])
-    rng = np.random.default_rng(0)  # any seed will do: the bound of `thinning` fails for less than 2^-49 of them
     done, drop = 0, lags if whole or labels else _FIRST
     most = WINDOW  # lags that are tried plainly at once: fewer after a failure, then a window of careful steps
     window: Window | None
@@ -119,7 +122,7 @@ def windows(trajectory: Trajectory, lags: int, labels: Sequence[str] = (), *, wh
             done, here = done + window.lags, here if here.apart else _last(window)
             yield window
             if done == drop and not here.apart and here.columns.total > 2 * PROBES * len(here.columns.kept):
-                flow, columns = thinned(here.flow, here.columns, rng)
+                flow, columns = thinned(here.flow, here.columns)
                 drop = done + max(done // (_PAUSE if columns.probes else 2), 8)
                 here = replace(here, flow=flow, columns=columns)
 
@@ -142,30 +145,37 @@ def _stacked(moments: Sequence[_Here]) -> Window:
 
     flow = {s: stack([m.flow[s] for m in moments]) for s in moments[0].flow}
     parts = {s: stack([m.parts[s] for m in moments]) for s in moments[0].parts}
-    return Window(flow, parts, moments[0].columns)
+    return Window(flow, parts, moments[0].columns, {s: _squares(block.mantissa) for s, block in flow.items()})
 
 
 def _last(window: Window) -> _Here:
     def last(blocks: Flow) -> Flow:
-        return {s: normalised(b.mantissa[-1], b.exponent[-1]) for s, b in blocks.items()}
+        return {s: normalised(b.mantissa[-1], b.exponent[-1], together=True) for s, b in blocks.items()}
 
     return _Here(last(window.flow), last(window.parts), window.columns)
 
 
 @dataclass(frozen=True)
 class _Walk:
-    """Steps back in time, of the flow by `full` and of its parts by `carry`, in which what leaves it joins them."""
+    """Steps back in time, of the flow by `full` and of its parts by `carry`, in which what leaves it joins them.
+
+    rows: steps of the flow alone.
+    """
 
     full: Backward
     carry: Backward
+    rows: Rows | None
     labels: Sequence[str]
     start: int
     falls: Array
 
     @classmethod
     def over(cls, steps: Steps, labels: Sequence[str]) -> _Walk:
-        full, carry = Backward(steps), Backward(steps, carry=True)
-        return cls(full, carry, labels, steps.start, full.falls() + carry.falls() if labels else full.falls())
+        full = Backward(steps)
+        if not labels:
+            return cls(full, full, Rows(steps, full), labels, steps.start, full.falls())
+        carry = Backward(steps, carry=True)
+        return cls(full, carry, None, labels, steps.start, full.falls() + carry.falls())
 
     def plainly(self, times: Sequence[int], here: _Here) -> Window | None:
         """The flow after each of these steps, at the exponents of the first; None where that is not safe."""
@@ -173,30 +183,46 @@ class _Walk:
         if _far(here.flow) or _far(here.parts) or falls > FALL:
             return None
         exponent = _common(here.flow)
+        often = int(FALL // max(falls, 1.0))
+        if self.rows:
+            stacks = self._by_rows(times, here.flow, exponent, self.rows)
+            squares = {s: _squares(stack) for s, stack in stacks.items()}
+            flow = _within(stacks, squares, exponent, often)
+            return None if flow is None else Window(flow, {}, here.columns, squares)
         now = [b.at(exponent) for b in here.flow.values()]
         flows: list[list[Array]] = []
         parts: list[list[Array]] = []
         with np.errstate(over="ignore", invalid="ignore"):  # `_within` judges
-            if here.parts:
-                tiled, own = np.tile(exponent, (1, len(self.labels))), slice(0, exponent.shape[1])
-                common = _common(here.parts, tiled)
-                apart = np.maximum(common, tiled)
-                apart[:, own] = common[:, own]  # nothing joins the carry
-                scale = np.ldexp(1.0, tiled - apart)
-                if scale[:, own.stop :].min(initial=1.0) < 2.0**-_NEAR:
-                    return None
-                split = [b.at(apart) for b in here.parts.values()]
+            tiled, own = np.tile(exponent, (1, len(self.labels))), slice(0, exponent.shape[1])
+            common = _common(here.parts, tiled)
+            apart = np.maximum(common, tiled)
+            apart[:, own] = common[:, own]  # nothing joins the carry
+            scale = np.ldexp(1.0, tiled - apart)
+            if scale[:, own.stop :].min(initial=1.0) < 2.0**-_NEAR:
+                return None
+            split = [b.at(apart) for b in here.parts.values()]
             for t in times:
-                tails: Tails | None = {} if here.parts else None
+                tails: Tails = {}
                 now = self.full.pull(t, now, tails=tails)
                 flows.append(now)
-                if tails is not None:
-                    split = self.carry.pull(t, split, entering=self._entering(tails, scale))
-                    parts.append(split)
-        often = int(FALL // max(falls, 1.0))
-        flow = _within(here.flow, flows, exponent, often)
-        both = _within(here.parts, parts, apart, often) if here.parts else {}
-        return None if flow is None or both is None else Window(flow, both, here.columns)
+                split = self.carry.pull(t, split, entering=self._entering(tails, scale))
+                parts.append(split)
+        stacks, split_stacks = _stacks(here.flow, flows), _stacks(here.parts, parts)
+        squares = {s: _squares(stack) for s, stack in stacks.items()}
+        flow = _within(stacks, squares, exponent, often)
+        both = _within(split_stacks, {s: _squares(stack) for s, stack in split_stacks.items()}, apart, often)
+        return None if flow is None or both is None else Window(flow, both, here.columns, squares)
+
+    @staticmethod
+    def _by_rows(times: Sequence[int], flow: Flow, exponent: Integers, rows: Rows) -> Stacks:
+        """The flow after each of these steps, every column of Phi^T as a row."""
+        now = np.concatenate([b.at(exponent).transpose(1, 2, 0) for b in flow.values()], axis=2)
+        every = np.empty((len(times), *now.shape))
+        with np.errstate(over="ignore", invalid="ignore"):  # `_within` judges
+            for k, t in enumerate(times):
+                rows.times(t, now, every[k])
+                now = every[k]
+        return {s: every[..., place].transpose(0, 3, 1, 2) for s, place in rows.places.items()}
 
     def carefully(self, times: Sequence[int], here: _Here) -> Window | None:
         """The same, every block at its own exponents at each step; None where an entry would be lost."""
@@ -283,20 +309,31 @@ def _common(blocks: Flow, nothing: Integers | int = 0) -> Integers:
     return np.where(top > NOTHING // 2, top, nothing)
 
 
-def _within(like: Flow, steps: Sequence[Sequence[Array]], exponent: Integers, often: int) -> Flow | None:
-    """The blocks at every step as stacks at one exponent; None where that is not safe.
+def _stacks(like: Flow, steps: Sequence[Sequence[Array]]) -> Stacks:
+    return {s: np.stack(blocks) for s, blocks in zip(like, zip(*steps, strict=True), strict=True)}
+
+
+def _squares(mantissa: Array) -> Array:
+    """The squared length of every column of (lags, width, batch, columns)."""
+    rows = mantissa.transpose(0, 2, 3, 1)
+    with np.errstate(over="ignore", invalid="ignore"):  # `_within` judges
+        return np.asarray(np.vecdot(rows, rows))
+
+
+def _within(stacks: Stacks, squares: Stacks, exponent: Integers, often: int) -> Flow | None:
+    """Stacks (lags, width, batch, columns) with their exponent; None where one for all lags is not safe.
 
     That is, where a column is not zero and too far from 1, or an entry not zero and too small. often: steps between two
     looks at the entries.
     """
     found = {}
-    for k, s in enumerate(like):
-        mantissa = np.stack([blocks[k] for blocks in steps])
-        largest = np.maximum(mantissa.max(axis=1), -mantissa.min(axis=1))
-        some = largest != 0
-        if not ((largest[some] < 2.0**_SAFE) & (largest[some] > 2.0**-_SAFE)).all():
+    for s, mantissa in stacks.items():
+        some = squares[s] != 0
+        if not ((squares[s] < 4.0**_SAFE) & (squares[s] > 4.0**-_SAFE) | ~some).all():
             return None
-        if smallest(mantissa[::-often]) < 2.0**-DEEP:
+        if not some.all() and mantissa.transpose(0, 2, 3, 1)[~some].any():
+            return None  # what is squared to zero need not be zero
+        if smallest(mantissa[::-often].transpose(0, 2, 3, 1)) < 2.0**-DEEP:
             return None
         found[s] = Scaled(mantissa, np.where(some, exponent, NOTHING))
     return found

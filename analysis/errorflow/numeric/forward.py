@@ -147,7 +147,11 @@ def _advance(
 
 
 def _mapped(weight: Array, vectors: Array) -> Array:
-    return vectors * weight if weight.ndim == 1 else vectors @ weight.T
+    if weight.ndim == 1:
+        return vectors * weight
+    if vectors.ndim == 2:
+        return vectors @ weight.T
+    return (vectors.reshape(-1, weight.shape[1]) @ weight.T).reshape(*vectors.shape[:-1], len(weight))
 
 
 def _add_what_needs_no_state(

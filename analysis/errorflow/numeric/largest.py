@@ -1,11 +1,12 @@
 """The largest eigenvalue of many Gram matrices, certified: a few products with a vector where these are enough.
 
-A unit vector x gives the lower bound theta = <x, G x>. In the basis of x and its complement G is [[theta, r], [r, C]],
-with |r| the residual |G x - theta x|, so the largest eigenvalue is at most theta + |r|^2 / (theta - |C|) where
-|C| < theta. |C|_F^2 = |G|_F^2 - 2 |r|^2 - theta^2 bounds |C| where the spectrum falls, as it does at long lags. Where
-it is flat, as under orthogonal weights, D = G - theta is small and the largest eigenvalue at most theta plus
-|D D|_F^(1/2). Between the two, G^4 is asked for its largest eigenvalue, whose fourth root it is; and LAPACK for
-what is left.
+A unit vector x gives the lower bound theta = <x, G x>. In the basis of x and its complement G is [[theta, d], [d, C]],
+with |d| the residual |G x - theta x|, so the largest eigenvalue is at most theta + |d|^2 / (theta - |C|) where
+|C| < theta. Leaving out d lowers the trace of every convex function, so |C|^p <= tr G^p - theta^p for even p: p = 2
+serves where the spectrum falls, as it does at long lags, p = 8 where it falls slowly. Where it is flat, as under
+orthogonal weights, D = G - theta is small and the largest eigenvalue at most theta plus |D D|_F^(1/2). Where others
+come close to the largest, x is the limit of Lanczos' method, and that no eigenvalue lies above is what a Cholesky
+factor of (1 + 2^-43) theta - G says. What is left is asked of LAPACK. All this is up to rounding, r ulp.
 """
 
 from __future__ import annotations
@@ -17,8 +18,12 @@ from errorflow.numeric.arrays import Array
 
 _CLOSE = 2.0**-44  # of the eigenvalue, 2^-45 of its root: 4e-14 in log2
 _NEAR = 2.0**-40  # of a flat spectrum, of which the middle is taken: 3.3e-13 in log2
-_ROUNDING = 2.0**-48  # of |G|_F^2, a sum of positive terms
-_FEW, _MANY = 3, 12  # products with a vector, before and after taking fourth powers
+_ROUNDING = 2.0**-40  # of tr G^p, a sum of positive terms
+_FEW = 3  # products with a vector at first
+_MANY = 8  # products with G^8
+_SMALL, _MIDDLE = 8, 96  # rows up to which LAPACK, and squaring, are fastest
+_KRYLOV = 20  # steps of Lanczos' method
+_TOGETHER = 2**19  # entries that are worked on at once, to stay in the cache
 
 Flags = npt.NDArray[np.bool_]
 
@@ -28,47 +33,62 @@ def largest(gram: Array) -> Array:
 
     gram: (..., r, r).
     """
-    if gram.shape[-1] == 1:
+    rows = gram.shape[-1]
+    if rows == 1:
         return gram[..., 0, 0]
-    matrices = gram.reshape(-1, *gram.shape[-2:])
-    values, certain = _above(matrices, _FEW)
-    for method in (_flat, _squared, _exactly):
-        rest = np.flatnonzero(~certain)
-        if rest.size:
-            hard = matrices if rest.size == len(matrices) else matrices[rest]
-            values[rest], certain[rest] = method(hard, values[rest])
+    matrices = gram.reshape(-1, rows, rows)
+    values, together = np.empty(len(matrices)), max(1, _TOGETHER // rows**2)
+    for start in range(0, len(matrices), together):
+        values[start : start + together] = _largest(matrices[start : start + together])
     return values.reshape(gram.shape[:-2])
 
 
-def _above(gram: Array, rounds: int) -> tuple[Array, Flags]:
+def _largest(gram: Array) -> Array:
+    """The same, of matrices (m, r, r)."""
+    traces = np.einsum("mii->m", gram)
+    _, power = np.frexp(traces)
+    if (np.abs(power) > 64).any():
+        gram = np.ldexp(gram, -power[:, None, None])  # so that powers of the matrix neither over- nor underflow
+    else:
+        power = np.zeros_like(power)
+    values, certain = _above(gram)
+    certain |= traces == 0
+    methods = (_flat, _squared, _exactly) if gram.shape[1] <= _MIDDLE else (_flat, _lanczos, _exactly)
+    for method in methods if gram.shape[1] > _SMALL else (_exactly,):
+        rest = np.flatnonzero(~certain)
+        if rest.size:
+            values[rest], certain[rest] = method(gram if rest.size == len(gram) else gram[rest], values[rest])
+    return np.ldexp(values, power)
+
+
+def _judged(gram: Array, vectors: Array, trace: Array, p: int) -> tuple[Array, Flags, Array]:
+    """theta of these vectors, not of norm 1, whether it is certain, and the residual's square. trace: of G^p."""
+    x = _unit(vectors)
+    image = _image(gram, x)
+    theta = _dot(x, image)
+    image -= theta[:, None] * x
+    residual = _dot(image, image)
+    others = (np.maximum(trace - theta**p, 0.0) + _ROUNDING * trace) ** (1 / p)
+    return theta, residual <= _CLOSE * theta * (theta - others), residual
+
+
+def _above(gram: Array) -> tuple[Array, Flags]:
     """A lower bound of each largest eigenvalue, and whether it stands far enough above the others to be certain."""
     squares = np.einsum("mij,mij->m", gram, gram)
-    # The column of the largest diagonal entry is a product with a vector that has been made already.
-    highest = np.einsum("mii->mi", gram).argmax(axis=1)
-    image = np.take_along_axis(gram, highest[:, None, None], axis=2)[..., 0]
-    image[squares == 0, 0] = 1.0
-    length = np.einsum("mi,mi->m", image, image)
-    for _ in range(rounds):
-        x = image / np.sqrt(length)[:, None]
-        image = (gram @ x[..., None])[..., 0]
-        theta, length = np.einsum("mi,mi->m", x, image), np.einsum("mi,mi->m", image, image)
-        residual = np.maximum(length - theta**2, 0.0)
-        others = np.maximum(squares - 2 * residual - theta**2, 0.0) + _ROUNDING * squares
-        certain = (residual <= _CLOSE * theta * (theta - np.sqrt(others))) | (squares == 0)
-        if certain.all():
-            break
-        length[squares == 0] = 1.0
+    vectors = _column(gram)
+    for _ in range(_FEW - 1):
+        vectors = _image(gram, _unit(vectors))
+    theta, certain, _ = _judged(gram, vectors, squares, 2)
     return theta, certain
 
 
 def _flat(gram: Array, theta: Array) -> tuple[Array, Flags]:
     """The same where all eigenvalues are close to `theta`: the middle between it and the upper bound."""
-    apart = gram - theta[:, None, None] * np.eye(gram.shape[-1])
-    near = np.maximum(apart.max(axis=(1, 2)), -apart.min(axis=(1, 2))) <= _NEAR * theta
+    near = np.abs(np.einsum("mii->mi", gram) - theta[:, None]).max(axis=1) <= _NEAR * theta
     if not near.any():
         return theta, near
-    some = apart if near.all() else apart[near]
-    square = some @ some
+    apart = gram[near] - theta[near, None, None] * np.eye(gram.shape[-1])
+    square = apart @ apart
     above = np.einsum("mij,mij->m", square, square) ** 0.25
     values = theta.copy()
     values[near] += above / 2
@@ -76,14 +96,72 @@ def _flat(gram: Array, theta: Array) -> tuple[Array, Flags]:
     return values, near
 
 
-def _squared(gram: Array, _: Array) -> tuple[Array, Flags]:
-    """The same from the fourth powers of the matrices, whose largest eigenvalues stand further above the others."""
-    _, power = np.frexp(np.einsum("mii->m", gram))
-    square = np.ldexp(gram, -power[:, None, None])
-    square = square @ square
-    fourth, certain = _above(square @ square, _MANY)
-    return np.ldexp(np.sqrt(np.sqrt(fourth)), power), certain
+def _squared(gram: Array, _lower: Array) -> tuple[Array, Flags]:
+    """The same by products with G^8, and tr G^8."""
+    square = gram @ gram
+    fourth = square @ square
+    trace = np.einsum("mij,mij->m", fourth, fourth)
+    power = fourth @ fourth
+    vectors = _column(power)
+    for _ in range(_MANY):
+        vectors = _image(power, _unit(vectors))
+    theta, certain, _ = _judged(gram, vectors, trace, 8)
+    return theta, certain
+
+
+def _lanczos(gram: Array, _: Array) -> tuple[Array, Flags]:
+    """The same by Lanczos' method, and tr G^4 or, where others are too close, a Cholesky factor."""
+    steps = min(_KRYLOV, gram.shape[1])
+    basis = np.zeros((steps, *gram.shape[:2]))
+    diagonal, beside = np.zeros((2, steps, len(gram)))
+    vector = _unit(_column(gram))
+    for k in range(steps):
+        basis[k] = vector
+        image = _image(gram, vector)
+        diagonal[k] = _dot(vector, image)
+        image -= diagonal[k, :, None] * vector
+        if k:
+            image -= beside[k - 1, :, None] * basis[k - 1]
+        beside[k] = np.sqrt(_dot(image, image))
+        vector = image / np.where(beside[k] > 0, beside[k], 1.0)[:, None]
+    small = np.zeros((len(gram), steps, steps))
+    np.einsum("mii->mi", small)[...] = diagonal.T
+    np.einsum("mii->mi", small[:, 1:, :-1])[...] = beside[:-1].T
+    leading = np.linalg.eigh(small)[1][:, :, -1]
+    square = gram @ gram
+    vectors = np.einsum("mk,kmr->mr", leading, basis)
+    theta, certain, residual = _judged(gram, vectors, np.einsum("mij,mij->m", square, square), 4)
+    for m in np.flatnonzero(~certain & (residual <= _NEAR * theta**2)):
+        certain[m] = _nothing_above(gram[m], theta[m])
+    return theta, certain
+
+
+def _nothing_above(gram: Array, theta: float) -> bool:
+    """Whether no eigenvalue lies above (1 + 2 _CLOSE) theta."""
+    try:
+        np.linalg.cholesky((1 + 2 * _CLOSE) * theta * np.eye(len(gram)) - gram)
+    except np.linalg.LinAlgError:
+        return False
+    return True
 
 
 def _exactly(gram: Array, _: Array) -> tuple[Array, Flags]:
     return np.asarray(np.linalg.eigvalsh(gram)[:, -1]), np.ones(len(gram), dtype=bool)
+
+
+def _column(gram: Array) -> Array:
+    """The column of the largest diagonal entry: a product with a vector that has been made already."""
+    return np.asarray(gram[np.arange(len(gram)), np.einsum("mii->mi", gram).argmax(axis=1)])
+
+
+def _image(gram: Array, vectors: Array) -> Array:
+    return (gram @ vectors[..., None])[..., 0]
+
+
+def _dot(left: Array, right: Array) -> Array:
+    return np.asarray(np.einsum("mi,mi->m", left, right))
+
+
+def _unit(vectors: Array) -> Array:
+    length = np.sqrt(_dot(vectors, vectors))
+    return vectors / np.where(length > 0, length, 1.0)[:, None]

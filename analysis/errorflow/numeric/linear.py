@@ -29,10 +29,12 @@ class Steps:
         self.trajectory, self.start, self.count = trajectory, start, stop - start
         self.slopes = compiled(trajectory.definition).slopes
         self._backwards = tuple(enumerate(self.slopes))[::-1]
+        self._along: dict[int, Array] = {}
         self._entries: dict[int, Array] = {}
         for k, slope in enumerate(self.slopes):
             if slope.entry is not None:
                 entries = diagonal(trajectory, slope, window)
+                self._along[k] = entries
                 self._entries[k] = np.ascontiguousarray(entries.transpose(0, 2, 1))[..., None]
 
     def entry(self, k: int) -> Array:
@@ -40,6 +42,10 @@ class Steps:
         if k in self._entries:
             return self._entries[k]
         return self.trajectory.weights[str(self.slopes[k].matrix)][None, :, None, None]
+
+    def along(self, k: int) -> Array:
+        """The same with the width last, (steps, batch, width), or (1, 1, width)."""
+        return self._along[k] if k in self._along else self.trajectory.weights[str(self.slopes[k].matrix)][None, None]
 
     def _times(self, k: int, slope: Slope, t: int, vectors: Array, transposed: bool) -> Array:
         if slope.entry is not None:

@@ -17,10 +17,12 @@ from errorflow.numeric.arrays import Array
 from errorflow.numeric.flows import Window
 from errorflow.numeric.largest import largest
 from errorflow.numeric.scaled import NOTHING, Integers, Scaled
-from errorflow.numeric.thinning import part, trusted
+from errorflow.numeric.thinning import trusted
 
 Flow = Mapping[sympy.Symbol, Scaled]
 Table = dict[tuple[str, ...], Array]
+
+_UNSEEN = 2.0**-47  # of a norm's square: columns that are left out of its Gram matrix
 
 
 def measured(window: Window, labels: Sequence[str]) -> tuple[Table, npt.NDArray[np.bool_]]:
@@ -29,35 +31,54 @@ def measured(window: Window, labels: Sequence[str]) -> tuple[Table, npt.NDArray[
     labels: of the parts.
     """
     columns, flow, states = window.columns, window.flow, tuple(window.flow)
-    kept = {s: part(block, slice(0, sum(columns.kept))) for s, block in flow.items()}
-    top = _finite(np.max([block.exponent.max(axis=-1) for block in kept.values()], axis=0))
+    own = [columns.of(k) for k in range(len(states))]
+    squares = window.squares
+    kept = {s: block.exponent[..., : sum(columns.kept)] for s, block in flow.items()}
+    top = _finite(np.max([exponent.max(axis=-1) for exponent in kept.values()], axis=0))
+    seen = [max(_seen(squares[s][..., c], kept[s][..., c]) for s in flow) for c in own]
+    used = [slice(c.start, c.start + count) for c, count in zip(own, seen, strict=True)]
     table: Table = {}
     certain = np.ones(top.shape, dtype=bool)
     joint: Array = np.zeros(())
-    for old, block in kept.items():
-        gram = block.mantissa.transpose(0, 2, 3, 1) @ block.mantissa.transpose(0, 2, 1, 3)
+    for old, block in flow.items():
+        rows = [block.mantissa[..., c].transpose(0, 2, 3, 1) for c in used]
+        grams = {(i, j): rows[i] @ rows[j].swapaxes(2, 3) for i in range(len(rows)) for j in range(i + 1)}
         for k, new in enumerate(states):
-            own = columns.of(k)
-            exponent = block.exponent[..., own]
+            exponent = block.exponent[..., used[k]]
             highest = _finite(exponent.max(axis=-1))
-            norm = _log2_root(_at(gram[..., own, own], exponent, highest), highest)
+            norm = _log2_root(_at(grams[k, k], exponent, highest), highest)
             if columns.probes:
-                certain &= trusted(norm, _log2_columns(part(flow[old], columns.probing(k))))
+                probes = columns.probing(k)
+                certain &= trusted(norm, _log2_lengths(squares[old][..., probes], block.exponent[..., probes]))
             table["block", new.name, old.name] = norm
-        joint = joint + _at(gram, block.exponent, top)
-    square = np.trace(joint, axis1=-2, axis2=-1)
+        if len(states) > 1:
+            joint = joint + _at(_assembled(grams), np.concatenate([block.exponent[..., c] for c in used], axis=-1), top)
+    square = sum(np.ldexp(squares[s][..., : kept[s].shape[-1]], 2 * (kept[s] - top[..., None])).sum(-1) for s in flow)
     with np.errstate(divide="ignore"):
         table["norm",] = norm if len(states) == 1 else _log2_root(joint, top)
         table["frobenius",] = 0.5 * np.log2(square) + top
     if labels:
-        table |= _parts(flow, window.parts, top, square, labels)
+        table |= _parts(flow, window.parts, top, np.asarray(square), labels)
     return table, certain
 
 
-def _log2_columns(block: Scaled) -> Array:
-    """log2 of the norm of every column."""
+def _seen(squares: Array, exponent: Integers) -> int:
+    """How many of these columns count for the norm: the square of the others together is less than 2^-47 of its own."""
+    sizes = np.ldexp(squares, 2 * (exponent - _finite(exponent.max(axis=-1))[..., None]))
+    others = np.cumsum(sizes[..., ::-1], axis=-1)[..., ::-1]
+    return max(1, int((others > _UNSEEN * sizes.max(axis=-1, keepdims=True)).sum(axis=-1).max()))
+
+
+def _assembled(grams: Mapping[tuple[int, int], Array]) -> Array:
+    """The Gram matrix of all columns from its blocks below the diagonal."""
+    count = max(i for i, _ in grams) + 1
+    rows = [[grams[i, j] if i >= j else grams[j, i].swapaxes(2, 3) for j in range(count)] for i in range(count)]
+    return np.concatenate([np.concatenate(row, axis=3) for row in rows], axis=2)
+
+
+def _log2_lengths(squares: Array, exponent: Integers) -> Array:
     with np.errstate(divide="ignore"):
-        return 0.5 * np.log2(np.einsum("lrbk,lrbk->lbk", block.mantissa, block.mantissa)) + block.exponent
+        return np.asarray(0.5 * np.log2(squares) + exponent)
 
 
 def _parts(flow: Flow, parts: Flow, top: Integers, square: Array, labels: Sequence[str]) -> Table:

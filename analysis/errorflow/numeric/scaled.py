@@ -32,6 +32,9 @@ bring the smaller one so much nearer to underflow."""
 _SLACK = 32
 """Mantissas are brought back to [1/2, 1) only once a column's largest entry has left 1 by more bits than this."""
 
+_SPAN = 64
+"""Columns that lie this many bits apart still have room enough below 1 for a window."""
+
 _PIECE = 2**14  # entries looked at together, which stay in the cache
 _NONE = np.uint64(2**64 - 1)
 
@@ -71,12 +74,19 @@ class Scaled:
         return self.mantissa * np.ldexp(1.0, shift) if shift.any() else self.mantissa
 
 
-def normalised(mantissa: Array, exponent: Integers) -> Scaled:
-    """The same block with every column's largest entry near 1; raises FloatingPointError if an entry is not finite."""
+def normalised(mantissa: Array, exponent: Integers, *, together: bool = False) -> Scaled:
+    """The same block with every column's largest entry near 1; raises FloatingPointError if an entry is not finite.
+
+    together: whether columns of a sequence that lie less than `_SPAN` bits apart may share a power of two instead.
+    """
     largest = np.abs(mantissa).max(axis=0)
     if not np.isfinite(largest).all():
         raise FloatingPointError("a Jacobian along the trajectory has entries beyond float64")
     _, power = np.frexp(largest)
+    if together:
+        highest = np.where(largest > 0, power, NOTHING).max(axis=-1, keepdims=True)
+        near = (largest == 0) | (power > highest - _SPAN)
+        power = np.where(near.all(axis=-1, keepdims=True) & (highest > NOTHING), highest, power)
     if (np.abs(power) > _SLACK).any():
         # Not 2^-power times the mantissa: 2^1074, which lifts the smallest float64, is itself beyond float64.
         mantissa, exponent = np.ldexp(mantissa, -power), exponent + power

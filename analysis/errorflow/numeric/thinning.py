@@ -19,7 +19,8 @@ whole.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from hashlib import blake2b
 from typing import TypeVar
 
 import numpy as np
@@ -33,6 +34,7 @@ PROBES = 4
 _FACTOR = 2.0**13
 _TRUSTED = 2.0**-22
 _DROPPED = 2.0**-43  # of every block, at one time: leaves room for 2^13 |E g| and for what E grows against B
+_SEEN = 2.0**-24  # of every block: what is shorter is left out of norms
 _NOISE = 2.0**-100  # of a rotation
 _APART = 300  # bits between the columns of a block, of which one exponent for all would lose digits
 _WORTHWHILE = 0.9  # of the columns, to be worth the rotation
@@ -64,23 +66,28 @@ class Columns:
         return slice(start, start + self.probes)
 
 
-def thinned(flow: dict[K, Scaled], columns: Columns, rng: np.random.Generator) -> tuple[dict[K, Scaled], Columns]:
+def thinned(flow: dict[K, Scaled], columns: Columns) -> tuple[dict[K, Scaled], Columns]:
     """The same flow in fewer columns, or as it was where that would save too few of them."""
     if any(_spread_of(block.exponent) > _APART for block in flow.values()):
         return flow, columns
-    rotations = [_rotation([part(block, columns.of(k)) for block in flow.values()]) for k in range(len(columns.kept))]
-    fewer = Columns(tuple(kept for _, kept in rotations), PROBES)
+    found = [_rotation([part(block, columns.of(k)) for block in flow.values()]) for k in range(len(columns.kept))]
+    fewer = Columns(tuple(rotation.kept for rotation in found), PROBES)
     if fewer.total > _WORTHWHILE * columns.total:
-        return flow, columns
-    gaussian = [rng.normal(size=(width - kept, PROBES)) for width, kept in zip(columns.kept, fewer.kept, strict=True)]
+        if columns.probes or sum(rotation.seen for rotation in found) > _WORTHWHILE * sum(columns.kept):
+            return flow, columns
+        found, fewer = [replace(rotation, kept=len(rotation.lengths)) for rotation in found], columns
+    rng = _generator([rotation.lengths for rotation in found])
+    gaussian = [rng.normal(size=(PROBES, len(r.lengths) - r.kept)) for r in found]
     turned = {}
     for state, block in flow.items():
         kept, probes = [], []
-        for k, (rotation, count) in enumerate(rotations):
+        for k, rotation in enumerate(found):
             mantissa, top = _at_one(part(block, columns.of(k)))
-            new = (mantissa.transpose(1, 0, 2) @ rotation).transpose(1, 0, 2)
-            kept.append(_spread(new[..., :count], top))
-            lost = _spread(new[..., count:] @ gaussian[k], top)
+            new = rotation.matrix @ mantissa.transpose(1, 2, 0)
+            kept.append(_spread(new[:, : rotation.kept], top))
+            if not fewer.probes:
+                continue
+            lost = _spread(gaussian[k] @ new[:, rotation.kept :], top)
             probes.append(part(block, columns.probing(k)) + lost if columns.probes else lost)
         turned[state] = beside([*kept, *probes])
     return turned, fewer
@@ -107,25 +114,51 @@ def part(block: Scaled, columns: slice) -> Scaled:
 
 def beside(blocks: Sequence[Scaled]) -> Scaled:
     """Blocks side by side."""
-    return Scaled(
-        np.concatenate([b.mantissa for b in blocks], axis=-1), np.concatenate([b.exponent for b in blocks], axis=-1)
-    )
+    rows = np.concatenate([b.mantissa.transpose(1, 2, 0) for b in blocks], axis=1)  # as they lie in memory
+    return Scaled(rows.transpose(2, 0, 1), np.concatenate([b.exponent for b in blocks], axis=-1))
 
 
-def _rotation(blocks: Sequence[Scaled]) -> tuple[Array, int]:
-    """The right singular vectors (batch, r, r) of blocks above one another, each of norm 1, and how many are needed."""
-    rows = []
+@dataclass(frozen=True)
+class _Rotation:
+    """An orthogonal matrix (batch, r, r) for r columns, by rows, and how many of the new columns are needed.
+
+    lengths: of the new columns, in the first sequence. seen: how many of them are seen in the norm.
+    """
+
+    matrix: Array
+    kept: int
+    seen: int
+    lengths: Array
+
+
+def _rotation(blocks: Sequence[Scaled]) -> _Rotation:
+    """New columns of falling length, for blocks above one another, each of norm 1.
+
+    Two QR factorisations, M = Q R of columns of falling length and R^T = P S, give M P = Q S^T. The columns of S^T are
+    nearly as short as singular vectors would make them, and how short they are is known: no more is asked of P.
+    """
+    parts = []
     for block in blocks:
         mantissa, _ = _at_one(block)
         size = np.linalg.norm(mantissa, axis=(0, 2))
-        rows.append(mantissa.transpose(1, 0, 2) / np.where(size > 0, size, 1.0)[:, None, None])
-    stacked = np.concatenate(rows, axis=1)
-    if stacked.shape[1] > stacked.shape[2]:
-        stacked = np.asarray(np.linalg.qr(stacked, mode="r"))
-    _, values, right = np.linalg.svd(stacked)
-    tails = np.sqrt(np.cumsum(values[:, ::-1] ** 2, axis=1))[:, ::-1]
-    right = np.where(np.abs(right) < _NOISE, 0.0, right)  # which would only make entries that are too small to carry
-    return right.swapaxes(1, 2), max(1, int((tails > _DROPPED).sum(axis=1).max()))
+        parts.append(mantissa.transpose(1, 0, 2) / np.where(size > 0, size, 1.0)[:, None, None])
+    stacked = np.concatenate(parts, axis=1)
+    order = np.argsort(-np.einsum("bmk,bmk->bk", stacked, stacked), axis=1)[:, None]
+    upper = np.asarray(np.linalg.qr(np.take_along_axis(stacked, order, axis=2), mode="r"))
+    turned, lower = np.linalg.qr(upper.swapaxes(1, 2))
+    lengths = np.linalg.norm(lower, axis=2)
+    tails = np.sqrt(np.cumsum(lengths[:, ::-1] ** 2, axis=1))[:, ::-1]
+    matrix = np.empty_like(turned)
+    turned = np.where(np.abs(turned) < _NOISE, 0.0, turned)  # no entries that are too small to carry
+    np.put_along_axis(matrix, order, turned.swapaxes(1, 2), axis=2)
+    kept, seen = (max(1, int((tails > least).sum(axis=1).max())) for least in (_DROPPED, _SEEN))
+    return _Rotation(matrix, kept, seen, lengths[0])
+
+
+def _generator(numbers: Sequence[Array]) -> np.random.Generator:
+    """Random numbers that are the same for the same flow, and that no flow can have been made to fit."""
+    digest = blake2b(b"".join(array.tobytes() for array in numbers)).digest()
+    return np.random.default_rng(np.frombuffer(digest, dtype=np.uint32))
 
 
 def _at_one(block: Scaled) -> tuple[Array, np.ndarray[tuple[int, ...], np.dtype[np.int64]]]:
@@ -134,6 +167,7 @@ def _at_one(block: Scaled) -> tuple[Array, np.ndarray[tuple[int, ...], np.dtype[
     return block.at(np.broadcast_to(top, block.exponent.shape)), top
 
 
-def _spread(mantissa: Array, top: np.ndarray[tuple[int, ...], np.dtype[np.int64]]) -> Scaled:
-    exponent = np.broadcast_to(top, mantissa.shape[1:])
-    return normalised(mantissa, np.where(exponent > NOTHING // 2, exponent, NOTHING))
+def _spread(rows: Array, top: np.ndarray[tuple[int, ...], np.dtype[np.int64]]) -> Scaled:
+    """Rows (batch, columns, width) as columns."""
+    exponent = np.broadcast_to(top, rows.shape[:2])
+    return normalised(rows.transpose(2, 0, 1), np.where(exponent > NOTHING // 2, exponent, NOTHING), together=True)
