@@ -143,6 +143,8 @@ WRONG = [
     ("slope sign(x)", "jumps at x = 0 (from -1 to 1): it is not Lipschitz"),
     ("run everything", "no place for 'everything'"),
     ("run --fast", "unknown option --fast"),
+    ("models tnc", "no model called 'tnc'; did you mean 'tcn'? `errorflow models` shows all"),
+    ("models tcn arima", "there is no place for 'arima'; `errorflow models --help` shows what may be given"),
 ]
 
 
