@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from errorflow.plots import style
 from errorflow.plots.files import kind_of, new_figure, picture, styled, write
-from errorflow.plots.profile import draw_shares, draw_spread, percentiles
+from errorflow.plots.profile import draw_shares, draw_spread, end_labels, lag_axis, percentiles
 
 Array = npt.NDArray[Any]
 _ROW = 2.3  # inches
@@ -103,19 +103,18 @@ def draw_heat(ax: Any, times: Array, lags: Array, log2_norm: Array, limit: float
 
 def _figure(diagnosis: Any, title: str) -> Any:
     rows = diagnosis.all
-    width, height = style.TEXT, _ROW * len(rows) + 0.35
+    width, height = style.TEXT, _ROW * len(rows) + 0.22
     fig = new_figure(width, height)
     axes = fig.subplots(len(rows), 2, squeeze=False)
     fig.subplots_adjust(
-        left=0.09, right=0.93, bottom=0.5 / height, top=1 - 0.75 / height, wspace=0.42, hspace=0.85 / (_ROW - 0.85)
+        left=0.09, right=0.93, bottom=0.5 / height, top=1 - 0.62 / height, wspace=0.52, hspace=0.85 / (_ROW - 0.85)
     )
-    fig.text(0.09, 1 - 0.22 / height, title, fontsize=9)
+    fig.text(0.09, 1 - 0.2 / height, title, fontsize=9)
     for k, layer in enumerate(rows):
-        _norms(axes[k, 0], layer, chr(ord("a") + 2 * k))
-        if diagnosis.loss is not None and layer is rows[-1]:
-            _, middle, _ = percentiles(diagnosis.loss.log2_error - diagnosis.loss.log2_error[:, :1])
-            axes[k, 0].plot(diagnosis.loss.lags, middle, color=style.ORANGE, ls=style.DASHDOT)
-            _at_end(axes[k, 0], diagnosis.loss.lags, middle, "loss", style.ORANGE)
+        _norms(axes[k, 0], layer, chr(ord("a") + 2 * k), diagnosis.loss if layer is rows[-1] else None)
+        if not layer.shares:
+            axes[k, 1].set_axis_off()
+            continue
         style.panel(axes[k, 1], chr(ord("b") + 2 * k), "how the flow first leaves the carry")
         draw_shares(axes[k, 1], layer.lags.astype(float), _largest(layer.shares))
     return fig
@@ -128,30 +127,36 @@ def _largest(shares: dict[str, Array]) -> dict[str, Array]:
     return {name: values for name, values in shares.items() if name in most or name == "carry"}
 
 
-def _norms(ax: Any, layer: Any, letter: str) -> None:
-    """The norm with its spread, the horizon, and the product of blocks alone where that is another thing."""
+def _norms(ax: Any, layer: Any, letter: str, loss: Any) -> None:
+    """The norm with its spread, the horizon, the product of blocks alone where that is another thing, and the error of
+    the loss relative to lag 0 where there is one."""
     lags = layer.lags.astype(float)
     style.panel(ax, letter, f"{layer.name}, {layer.kind}: {layer.verdict.word}")
-    draw_spread(ax, lags, percentiles(layer.profile.log2_norm), style.RED)
+    spread = percentiles(layer.profile.log2_norm)
+    draw_spread(ax, lags, spread, style.RED)
+    curves = [("norm", layer.lags, spread[1], style.RED, style.SOLID)]
     if layer.trap.others:
-        alone = np.where(np.isfinite(layer.trap.log2_alone), layer.trap.log2_alone, np.nan)
-        ax.plot(layer.trap.lags, alone, color=style.PURPLE, ls=style.DASHED)
-        _at_end(ax, layer.trap.lags, alone, "blocks alone", style.PURPLE)
+        curves.append(("blocks alone", layer.trap.lags, layer.trap.log2_alone, style.PURPLE, style.DASHED))
+    if loss is not None:
+        named = (
+            {"losses": loss.log2_error, "last loss": loss.log2_last} if loss.every_step else {"loss": loss.log2_error}
+        )
+        for (name, values), line in zip(named.items(), (style.DASHDOT, style.DOTTED), strict=False):
+            _, middle, _ = percentiles(values - loss.log2_error[:, :1])
+            curves.append((name, loss.lags, middle, style.ORANGE, line))
+    for name, at, values, color, line in curves[1:]:
+        ax.plot(at, np.where(np.isfinite(values), values, np.nan), color=color, ls=line)
     ax.axhline(0, color=style.GREY, lw=0.7, zorder=0)
     if layer.horizon < len(lags) - 1:
         ax.axvline(layer.horizon, color=style.FAINT, lw=0.8, ls=style.DOTTED, zorder=0)
-        style.label(ax, layer.horizon, ax.get_ylim()[0], f"horizon {layer.horizon}", style.FAINT, 3, 6)
-    ax.set_xlim(0, max(1.0, float(lags[-1])))
-    ax.set_xlabel("lag $q$ (steps)")
+        # On the side that has room for it.
+        left = layer.horizon > 0.6 * lags[-1]
+        how = {"dx": -3 if left else 3, "dy": 6, "ha": "right" if left else "left", "halo": True}
+        style.label(ax, layer.horizon, ax.get_ylim()[0], f"horizon {layer.horizon}", style.FAINT, **how)
+    lag_axis(ax, lags)
     ax.set_ylabel(r"$\log_2$ norm")
-    ax.xaxis.get_major_locator().set_params(integer=True)
-
-
-def _at_end(ax: Any, lags: Array, values: Array, text: str, color: str) -> None:
-    seen = np.flatnonzero(np.isfinite(values))
-    if len(seen):
-        at = seen[len(seen) // 2]
-        style.label(ax, float(lags[at]), float(values[at]), text, style.dark(color), 0, -8, halo=True)
+    finite = {name: (values[np.isfinite(values)], color) for name, _, values, color, _ in curves}
+    end_labels(ax, {name: (float(v[-1]), style.dark(color)) for name, (v, color) in finite.items() if len(v)})
 
 
 def _described(diagnosis: Any) -> str:

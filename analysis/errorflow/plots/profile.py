@@ -70,8 +70,8 @@ def draw_norms(ax: Any, lags: Array, log2_norms: Mapping[str, Array]) -> None:
         ends[label] = (float(seen[-1]) if len(seen) else 0.0, style.dark(color))
     ax.axhline(0, color=style.GREY, lw=0.7, zorder=0)
     ax.set_ylabel(r"$\log_2$ of the spectral norm")
-    _lag_axis(ax, lags)
-    _end_labels(ax, ends)
+    lag_axis(ax, lags)
+    end_labels(ax, ends)
 
 
 def draw_shares(ax: Any, lags: Array, shares: Mapping[str, Array]) -> None:
@@ -87,8 +87,8 @@ def draw_shares(ax: Any, lags: Array, shares: Mapping[str, Array]) -> None:
         ends[name] = (float(seen[-1]) if len(seen) else 0.0, color if label == "carry" else style.dark(color))
     ax.axhline(0, color=style.GREY, lw=0.7, zorder=0)
     ax.set_ylabel("share of the flow")
-    _lag_axis(ax, lags)
-    _end_labels(ax, ends)
+    lag_axis(ax, lags)
+    end_labels(ax, ends)
 
 
 def median_share(values: Array) -> Array:
@@ -137,13 +137,14 @@ def _figure(profile: Any, title: str) -> Any:
     return fig
 
 
-def _lag_axis(ax: Any, lags: Array) -> None:
+def lag_axis(ax: Any, lags: Array) -> None:
+    """An axis of lags, in whole steps."""
     ax.set_xlabel("lag $q$ (steps)")
     ax.set_xlim(0, max(1.0, float(lags[-1])))
     ax.xaxis.get_major_locator().set_params(integer=True)
 
 
-def _end_labels(ax: Any, ends: Mapping[str, tuple[float, str]]) -> None:
+def end_labels(ax: Any, ends: Mapping[str, tuple[float, str]]) -> None:
     """Writes each name beside the end of its curve, moved apart where curves end close together."""
     ax.autoscale_view()
     low, high = ax.get_ylim()
