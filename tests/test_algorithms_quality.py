@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -10,7 +11,8 @@ import pytest
 import sympy
 
 import errorflow as ef
-from errorflow.learning import gradient_quality
+from errorflow.cli import main
+from errorflow.learning import published1997
 from errorflow.learning.published1997 import COUNTED, NETWORKS, PUBLISHED, STEP, TRACE_WORDS, WEIGHTS, decay, slip
 from tests.autograd import some_errors
 from tests.mixed import numbers
@@ -18,7 +20,7 @@ from tests.mixed import numbers
 
 def qualities(c, **arguments):
     """Name -> quality."""
-    found = gradient_quality(c.cell.definition, c.weights, c.inputs, some_errors(c), state=c.state, **arguments)
+    found = c.cell.gradient_quality(c.weights, c.inputs, some_errors(c), state=c.state, **arguments)
     return {q.algorithm: q for q in found}
 
 
@@ -83,7 +85,7 @@ def test_what_cannot_be_compared_is_refused():
     c = numbers("rnn")
     zero = 0 * some_errors(c)
     with pytest.raises(ValueError, match="the exact gradient must not be zero"):
-        gradient_quality(c.cell.definition, c.weights, c.inputs, zero)
+        c.cell.gradient_quality(c.weights, c.inputs, zero)
     for draws in (1, True, 2.5):
         with pytest.raises(ValueError, match="draws must be an integer of at least 2"):
             qualities(c, draws=draws)
@@ -124,8 +126,6 @@ def test_a_topology_has_the_weights_of_the_cell_that_it_is():
 
 
 def test_a_wrong_topology_would_be_seen():
-    from dataclasses import replace
-
     reber = NETWORKS[0]
     assert not replace(reber, topology=replace(reber.topology, recurrent=False)).agrees
     assert not replace(reber, published=263).agrees
@@ -136,3 +136,18 @@ def test_the_decay_of_the_second_experiment_is_below_one_in_ten_million_million(
     assert float(decay(Fraction(1, 5), 10)) == 9.765625e-14
     with pytest.raises(ValueError, match="steps must not be negative, got -1"):
         decay(Fraction(1, 5), -1)
+
+
+def test_the_published_counts_are_shown_and_checked(capsys, monkeypatch):
+    assert main(["cost", "--published", "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert document["step"]["published_is_short_by"] == "C*K*(S - 1)"
+    assert {(n["weights"], n["agrees"]) for n in document["networks"]} >= {(264, True), (276, True), (10504, True)}
+    assert document["decay"]["factor"] == 9.765625e-14
+    assert main(["cost", "--published"]) == 0
+    shown = capsys.readouterr().out
+    assert "published is short by  C K (S - 1)" in shown
+    assert "(0.2 / 4)^10 = 9.765625e-14" in shown
+    assert max(map(len, shown.splitlines())) <= 100
+    monkeypatch.setattr(published1997, "NETWORKS", (replace(NETWORKS[0], published=263),))
+    assert main(["cost", "--published"]) == 1

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from errorflow.calculus.edges import Truncation
     from errorflow.calculus.jacobian import Layout
     from errorflow.calculus.result import Flow, Jacobian
-    from errorflow.learning import Cost, Gradient
+    from errorflow.learning import Cost, Gradient, Quality
     from errorflow.numeric import Profile, Trajectory
 
 
@@ -139,6 +139,14 @@ class Cell:
             count=count,
             **options,
         )
+
+    def gradient_quality(
+        self, weights: Mapping[str, Any], inputs: Any, loss: Any, **options: Any
+    ) -> tuple[Quality, ...]:
+        """Bias and variance of gradients beside the exact one. See `errorflow.learning.gradient_quality`."""
+        from errorflow.learning import gradient_quality
+
+        return gradient_quality(self.definition, weights, inputs, loss, **options)
 
     def cost(
         self,

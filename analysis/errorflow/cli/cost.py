@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 from errorflow.cells import Cell
-from errorflow.cli import cost_page
+from errorflow.cli import cost_page, published
 from errorflow.cli.arguments import Parser, Usage, whole
 from errorflow.cli.cells import HELP, find_cell
 from errorflow.cli.output import print_json
@@ -56,10 +56,13 @@ def arguments(parser: Parser) -> None:
         "--rate", type=_rate, metavar="R", help="seconds, at so many GFLOP/s, or at what is measured here: auto"
     )
     parser.add_argument("--memory", type=_memory, metavar="M", help="what fits in a memory such as 8GB")
+    parser.add_argument("--published", action="store_true", help="the 1997 paper's own counts, checked, and no cell's")
 
 
 def main(args: argparse.Namespace) -> int:
     """Prints the cost of every algorithm."""
+    if args.published:
+        return published.main(args.json)
     cell = find_cell(args.cell)
     sizes = {name: getattr(args, name) for name in LETTERS}
     options = {name: getattr(args, name) for name in HORIZON}
