@@ -19,7 +19,7 @@ from tests.pairs import case
 DEFINING = {"Cell", "names", "new", "net", "dense", "diagonal", "fixed", "stacked", "stacked_weights"}
 ACTIVATIONS = {a.name for a in ACTIVATION_TABLE} - {"tanh", "arctan"} | {"activation", "swish"}  # SymPy has those two
 CELLS = {"cell", *BUILTIN}
-CHECKED = {"claim", "judge", "prove", "recheck", "result", "slope", "theorem", "theorems"}
+CHECKED = {"check", "claim", "judge", "prove", "recheck", "result", "slope", "theorem", "theorems"}
 NETWORKS = {"read_network", "diagnose"}
 
 

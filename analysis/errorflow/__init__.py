@@ -29,6 +29,7 @@ _WHERE = {
     "errorflow.results": ("result",),
     "errorflow.proof": ("prove", "theorem", "theorems"),
     "errorflow.claims": ("claim", "judge"),
+    "errorflow.conjecture": ("check",),
 }
 _HOME = {name: module for module, members in _WHERE.items() for name in members}
 

@@ -35,6 +35,11 @@ COMMANDS: dict[str, Command] = {
     "derive": Command("errorflow.cli.derive", "how error flows through a cell, as formulas", "errorflow derive lstm"),
     "prove": Command("errorflow.cli.prove", "check theorems anew", "errorflow prove rnn.nilpotent"),
     "claims": Command("errorflow.cli.claims", "judge claims that are often heard", "errorflow claims"),
+    "check": Command(
+        "errorflow.cli.check",
+        "a claim of your own: proved, refuted or undecided",
+        "errorflow check 'rnn: norm(W) < 1 implies vanishes'",
+    ),
     "cost": Command("errorflow.cli.cost", "what BPTT and RTRL cost, exactly", "errorflow cost --cell lstm --units 64"),
     "profile": Command(
         "errorflow.cli.profile",

@@ -1,0 +1,213 @@
+"""Points that are tried one after the other: small matrices with small entries first, then structured families.
+
+The order is fixed, so that the first counterexample is the smallest that is met: fewest units, then the simplest
+entries.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from itertools import product
+from typing import Any
+
+import numpy as np
+
+from errorflow.conjecture.exact import ZERO, Inverse
+from errorflow.conjecture.subject import Plain, Subject
+from errorflow.conjecture.terms import Claim
+from errorflow.conjecture.witness import Entry, Witness
+from errorflow.definition import Definition, Parameter
+
+Rows = tuple[tuple[Fraction, ...], ...]
+F = Fraction
+_STATES: dict[str, tuple[tuple[Entry, Fraction], ...]] = {
+    # activation -> (net input, value there), the steepest first; slopes are rational at all of them
+    "tanh": ((F(0), F(0)), (Inverse("tanh", F(4, 5)), F(4, 5)), (Inverse("tanh", F(1, 2)), F(1, 2))),
+    "logistic": ((F(0), F(1, 2)), (Inverse("logistic", F(4, 5)), F(4, 5))),
+    "squash_in": ((F(0), F(0)), (Inverse("logistic", F(4, 5)), F(6, 5))),
+    "squash_out": ((F(0), F(0)), (Inverse("logistic", F(4, 5)), F(3, 5))),
+    "relu": ((F(1), F(1)), (F(-1), F(0))),
+    "leaky_relu": ((F(1), F(1)), (F(-1), F(-1, 100))),
+    "softsign": ((F(0), F(0)), (F(1), F(1, 2)), (F(4), F(4, 5))),
+    "hardtanh": ((F(0), F(0)), (F(2), F(1))),
+    "hardsigmoid": ((F(0), F(1, 2)), (F(6), F(1))),
+    "identity": ((F(0), F(0)),),
+}  # fmt: skip
+_FROM_ZERO = {"elu", "selu", "silu", "gelu", "gelu_tanh", "mish", "lisht", "arctan", "isru", "tanhshrink", "hardswish"}
+
+
+def constants(claim: Claim) -> list[Fraction]:
+    """The numbers of the claim, and some below and above them."""
+    seeds = [t.data for t in claim.terms() if t.op == "number" and isinstance(t.data, Fraction) and 0 < t.data <= 1000]
+    seeds = list(dict.fromkeys([F(1), *seeds]))[:4]
+    around = [c * k for k in (F(1), F(1, 2), F(2), F(3, 4), F(3, 2), F(5, 4), F(9, 10), F(1, 10), F(10)) for c in seeds]
+    return sorted(set(around), key=_cost)[:24]
+
+
+def _cost(v: Fraction) -> tuple[Fraction, bool]:
+    """How simple a number is: 0 before 1 before 2 before 1/2; positive before negative."""
+    return F(abs(v.numerator)) + 2 * (v.denominator - 1), v < 0
+
+
+def matrices(n: int, values: list[Fraction]) -> list[Rows]:
+    """Matrices to try, the simplest first."""
+    found: dict[Rows, int] = {}
+    if n == 1:
+        for v in [F(0), *values]:
+            found.update(dict.fromkeys([((v,),), ((-v,),)], 0))
+    elif n == 2:
+        for a, b, c, d in product((F(0), F(1), F(-1), F(2), F(-2)), repeat=4):
+            base = ((a, b), (c, d))
+            found[base] = 0
+            if max(abs(a), abs(b), abs(c), abs(d)) == 1:
+                found.update(dict.fromkeys((_scaled(base, v) for v in values), 1))
+        for v, w in product(values[:10], repeat=2):
+            found.update(dict.fromkeys([((v, w), (F(0), v)), ((v, F(0)), (F(0), w)), ((F(0), v), (w, F(0)))], 1))
+        for c, s in ((F(3, 5), F(4, 5)), (F(5, 13), F(12, 13))):
+            turn, flip = ((c, -s), (s, c)), ((c, s), (s, -c))
+            found.update(dict.fromkeys([turn, flip, *(_scaled(turn, v) for v in values)], 2))
+    else:
+        unit = [tuple(tuple(F(int(k)) for k in row) for row in m) for m in _BASES(n)]
+        for m in unit:
+            found.update(dict.fromkeys([m, *(_scaled(m, v) for v in values)], 0))
+    return sorted(found, key=lambda m: (sum(map(_entry_cost, (v for row in m for v in row))), str(m)))
+
+
+def _entry_cost(v: Fraction) -> Fraction:
+    return _cost(v)[0] + F(int(v < 0), 4)
+
+
+def _BASES(n: int) -> list[Any]:
+    shift, ones = np.roll(np.eye(n), 1, axis=1), np.ones((n, n))
+    signs = 1 - 2 * np.eye(n)
+    return [
+        *(np.eye(n), -np.eye(n), ones, -ones, np.triu(ones), np.triu(ones, 1), np.eye(n, k=1), np.eye(n, k=-1), shift),
+        *(np.tril(ones) - np.triu(ones, 1), ones - np.eye(n), signs, np.diag([1] + [0] * (n - 1))),
+        *(np.outer(np.eye(n)[0], ones[0]), np.outer(ones[0], np.eye(n)[0]), 3 * np.eye(n) - ones, np.diag(range(n))),
+    ]
+
+
+def _scaled(m: Rows, c: Fraction) -> Rows:
+    return tuple(tuple(c * v for v in row) for row in m)
+
+
+def lags(claim: Claim) -> tuple[int, ...]:
+    """The lags that are tried."""
+    if not any(t.op == "q" for t in claim.terms()):
+        return (1,)
+    return (1, 2, 3, 5)
+
+
+def bare(claim: Claim) -> Iterator[Witness]:
+    """Points for a claim on matrices alone: every name the same matrix, or pairs of simple ones."""
+    names = list(dict.fromkeys(str(t.data) for t in claim.terms() if t.op == "matrix"))
+    values = constants(claim)
+    for n in (1, 2, 3):
+        several = matrices(n, values)
+        for m in several:
+            yield Witness(n, dict.fromkeys(names, m), {}, 1, {"n": n})
+        if len(names) > 1:
+            short = several[: int(800 ** (1 / len(names)))]
+            for chosen in product(short, repeat=len(names)):
+                yield Witness(n, dict(zip(names, chosen, strict=True)), {}, 1, {"n": n})
+    if not names:
+        for n in (1, 2, 3, 4, 10):
+            yield Witness(n, {}, {}, 1, {"n": n})
+
+
+def plain_points(about: Subject, plain: Plain, n: int, w: Rows, lag: int) -> Iterator[Witness]:
+    """Points of a plain network with this matrix: the state is held where all slopes are rational, by the bias."""
+    assert about.cell is not None
+    d = about.cell.definition
+    (state,) = d.states
+    post = d.nodes[-1].expression != next(iter(d.nodes)).symbol if plain.bias else False
+    options = _STATES.get(plain.name) or (((F(0), F(0)),) if plain.name in _FROM_ZERO else None)
+    free = {p.name: _zero(p, n) for p in d.parameters}
+    if options is None or plain.bias is None:
+        yield point(d, n, free | {plain.matrix: w}, {state.name: (ZERO,) * n}, lag)
+        return
+    for chosen in _patterns(options, n):
+        nets, values = [net for net, _ in chosen], [value for _, value in chosen]
+        shift = [sum((v * x for v, x in zip(row, values, strict=True)), ZERO) for row in w]
+        bias = tuple(_less(net, s) for net, s in zip(nets, shift, strict=True))
+        if post:
+            yield point(d, n, free | {plain.matrix: w, plain.bias: (bias,)}, {state.name: tuple(values)}, lag)
+        elif all(isinstance(net, Fraction) for net in nets):
+            fixed = {state.name: tuple(F(net) for net in nets)}  # type: ignore[arg-type]
+            yield point(d, n, free | {plain.matrix: w, plain.bias: (bias,)}, fixed, lag)
+
+
+def _patterns(options: tuple[tuple[Entry, Fraction], ...], n: int) -> list[tuple[tuple[Entry, Fraction], ...]]:
+    same = [(option,) * n for option in options]
+    mixed = (
+        [(options[0],) + (options[1],) * (n - 1), (options[1],) + (options[0],) * (n - 1)] if len(options) > 1 else []
+    )
+    return list(dict.fromkeys(same + mixed))
+
+
+def _less(net: Entry, shift: Fraction) -> Entry:
+    return Inverse(net.function, net.value, net.shift - shift) if isinstance(net, Inverse) else net - shift
+
+
+def _zero(p: Parameter, n: int, sizes: dict[str, int] | None = None) -> Any:
+    rows = n if sizes is None else sizes[p.rows]
+    if p.columns is None or p.kind == "diagonal":
+        return ((ZERO,) * rows,)
+    columns = (n if p.columns == "n" else 1) if sizes is None else sizes[p.columns]
+    return tuple((ZERO,) * columns for _ in range(rows))
+
+
+def sizes_of(d: Definition, n: int) -> dict[str, int]:
+    """A number for every size label: one input, and n of all else."""
+    labels = {*d.sizes.values(), *(x for p in d.parameters for x in (p.rows, p.columns) if x)}
+    inputs = {d.sizes[x] for x in d.inputs}
+    return {label: 1 if label in inputs else n for label in labels}
+
+
+def point(d: Definition, n: int, weights: Any, state: Any, lag: int) -> Witness:
+    """A point of a cell."""
+    vectors = frozenset(p.name for p in d.parameters if p.columns is None or p.kind == "diagonal")
+    return Witness(n, weights, state, lag, sizes_of(d, n), vectors)
+
+
+def gated_points(about: Subject, claim: Claim, rng: np.random.Generator, count: int) -> Iterator[Witness]:
+    """Points of any cell: one weight at a time, then a few at random; many with biases that make gates rational."""
+    assert about.cell is not None
+    d = about.cell.definition
+    values = [v for v in constants(claim) if v][:8]
+    pool = [F(1), F(2), F(4), F(-1), F(-2), F(-4), F(8), F(-8), F(1, 2), *values]
+    biases: list[Entry] = [
+        ZERO,
+        Inverse("logistic", F(3, 4)),
+        Inverse("logistic", F(1, 4)),
+        Inverse("logistic", F(9, 10)),
+    ]
+    for n in (1, 2):
+        sizes = sizes_of(d, n)
+        inputs = {str(t.matrix) for node in d.nodes for t in node.terms if t.source in d.inputs}
+        zero = {p.name: _zero(p, n, sizes) for p in d.parameters}
+        rest = {s.name: (ZERO,) * sizes[d.sizes[s]] for s in d.states}
+        free = [p for p in d.parameters if p.name not in inputs]
+        yield from (point(d, n, zero, rest, lag) for lag in lags(claim))
+        for p in free:
+            for v in pool if p.columns else biases[1:]:
+                filled = tuple(tuple(v for _ in row) for row in zero[p.name])
+                yield from (point(d, n, zero | {p.name: filled}, rest, lag) for lag in lags(claim))
+        for _ in range(count // 2):
+            weights = dict(zero)
+            for p in free:
+                if rng.random() < 0.5:
+                    choices = pool if p.columns else [*biases, F(1), F(-1), F(2), F(-3), F(4)]
+                    weights[p.name] = tuple(tuple(_pick(rng, [ZERO, *choices]) for _ in row) for row in zero[p.name])
+            start = rest
+            if rng.random() < 0.4:
+                start = {
+                    name: tuple(_pick(rng, [F(0), F(1, 2), F(1), F(-1), F(2)]) for _ in row)
+                    for name, row in rest.items()
+                }
+            yield point(d, n, weights, start, int(rng.choice(lags(claim))))
+
+
+def _pick(rng: np.random.Generator, values: list[Any]) -> Any:
+    return values[int(rng.integers(len(values)))]

@@ -1,0 +1,270 @@
+"""What a claim is about: the cell with its matrices, gates and slopes, and whether the claim's names are there."""
+
+from __future__ import annotations
+
+import inspect
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+
+import sympy
+
+from errorflow.activations import BY_FUNCTION, logistic
+from errorflow.builtin import BUILTIN
+from errorflow.calculus.jacobian import state_jacobian
+from errorflow.calculus.words import Diag, Words
+from errorflow.cells import Cell
+from errorflow.conjecture.reading import Unreadable, suggestion
+from errorflow.conjecture.terms import Claim, Compare, Fate, Kind, Term
+from errorflow.definition import Net, New
+from errorflow.enclosure import Enclosure, Refused, slope
+
+X = sympy.Symbol("x", real=True)
+
+
+@dataclass(frozen=True)
+class Plain:
+    """A cell whose Jacobian is one matrix times one diagonal of slopes f'.
+
+    matrix: its name. function: f of `X`. bound: at least sup |f'|. floor: at most inf |f'|.
+    """
+
+    matrix: str
+    bias: str | None
+    function: sympy.Expr
+    bound: Fraction | None
+    floor: Fraction
+
+    @property
+    def name(self) -> str:
+        """The name of f where it has one."""
+        return "identity" if self.function == X else self.function.func.__name__
+
+
+@dataclass(frozen=True)
+class DiagonalBlock:
+    """A block of the flow that is a product of diagonals, one entry for each step, or the identity.
+
+    entry: in names of the cell; 1 for the identity. bound: at least |entry|, None where nothing is known.
+    strict: whether |entry| stays below it.
+    """
+
+    entry: sympy.Expr
+    bound: Fraction | None
+    strict: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Subject:
+    """name: as typed. cell: None for a claim on matrices or slopes alone."""
+
+    name: str
+    cell: Cell | None
+    truncated: bool
+
+    @cached_property
+    def matrices(self) -> dict[str, tuple[str, str]]:
+        """The shapes of the matrices that a claim may name, in size labels."""
+        parameters = self.cell.definition.parameters if self.cell else ()
+        return {p.name: (p.rows, p.columns) for p in parameters if p.columns}
+
+    @cached_property
+    def gates(self) -> tuple[str, ...]:
+        """The names of inner vectors."""
+        nodes = self.cell.definition.nodes if self.cell else ()
+        return tuple(n.symbol.name for n in nodes if not isinstance(n.symbol, New | Net) and not n.inner)
+
+    @cached_property
+    def states(self) -> tuple[str, ...]:
+        """The names of the state blocks."""
+        return tuple(s.name for s in self.cell.definition.states) if self.cell else ()
+
+    @cached_property
+    def jacobian(self) -> dict[tuple[str, str], Words]:
+        """The blocks of the one-step Jacobian that are not zero."""
+        assert self.cell is not None
+        return dict(state_jacobian(self.cell.definition, self.truncated).words)
+
+    @cached_property
+    def plain(self) -> Plain | None:
+        """The cell as a matrix and one activation, if it is that."""
+        if self.cell is None or self.truncated:
+            return None
+        return _plain(self.cell)
+
+    def unit_gate(self, name: str) -> bool:
+        """Whether a gate is a logistic function, so that it stays between 0 and 1."""
+        assert self.cell is not None
+        node = next(n for n in self.cell.definition.nodes if n.symbol.name == name)
+        return isinstance(node.expression, logistic)
+
+    def diagonal_block(self, row: str, column: str) -> DiagonalBlock | None:
+        """The block as a product of diagonals, where nothing enters it from other blocks, or nothing leaves it."""
+        if row != column or self.cell is None:
+            return None
+        others = [s for s in self.states if s != row]
+        enters = any((row, s) in self.jacobian for s in others)
+        leaves = any((s, row) in self.jacobian for s in others)
+        words = self.jacobian.get((row, row), ())
+        if (enters and leaves) or len(words) != 1 or len(words[0]) > 1:
+            return None
+        if not words[0]:
+            return DiagonalBlock(sympy.Integer(1), Fraction(1))
+        (factor,) = words[0]
+        if not isinstance(factor, Diag):
+            return None
+        gates = {n.symbol: (Fraction(0), Fraction(1)) for n in self.cell.definition.nodes
+                 if isinstance(n.expression, logistic)}  # fmt: skip
+        ends = _range(factor.entry, gates)
+        bound = None if ends is None else max(abs(ends[0]), abs(ends[1]))
+        strict = bound is not None and (factor.entry in gates or 1 - factor.entry in gates)
+        return DiagonalBlock(factor.entry, bound, strict)
+
+
+def subject(claim: Claim, cell: Cell | None = None) -> Subject:
+    """What the claim is about. cell: the cell itself, where it is not a built-in one.
+
+    Raises: Unreadable if a name of the claim is not there.
+    """
+    if cell is None and claim.cell:
+        cell = _builtin(claim.cell)
+    found = Subject(claim.cell or (cell.name if cell else ""), cell, claim.truncated)
+    _check(claim, found)
+    return found
+
+
+def _builtin(text: str) -> Cell:
+    name, _, rest = text.partition("(")
+    name, function = name.strip(), rest.strip().removesuffix(")").strip()
+    if name not in BUILTIN:
+        raise Unreadable(f"no cell {name!r}; {suggestion(name, BUILTIN)}")
+    if not rest:
+        return BUILTIN[name]()
+    if "activation" not in inspect.signature(BUILTIN[name]).parameters:
+        raise Unreadable(f"{name} must be given without an activation, got {text!r}; rnn(relu) has one")
+    known = {**{a.name: a for a in BY_FUNCTION.values()}, "identity": None}
+    aliases = {"sigmoid": "logistic", "linear": "identity", "atan": "arctan"}
+    function = aliases.get(function, function)
+    if function not in known:
+        raise Unreadable(f"no activation {function!r}; {suggestion(function, known)}")
+    return BUILTIN[name](function)  # type: ignore[call-arg]
+
+
+def _check(claim: Claim, about: Subject) -> None:
+    needs_cell = claim.fates() or any(t.op in ("flow", "largest", "least", "q") for t in claim.terms())
+    if needs_cell and about.cell is None:
+        raise Unreadable("a claim on a flow must name its cell, such as `rnn: norm(flow(q)) <= norm(W)**q`")
+    for term in claim.terms():
+        if term.op == "matrix" and about.cell is not None and term.data not in about.matrices:
+            name = str(term.data)
+            raise Unreadable(f"{about.name} has no matrix {name!r}; {suggestion(name, about.matrices)}")
+        if term.op in ("largest", "least") and term.data not in about.gates:
+            there = suggestion(str(term.data), about.gates) if about.gates else "it has none"
+            raise Unreadable(f"{about.name} has no gate {str(term.data)!r}; {there}")
+        if term.op == "flow" and isinstance(term.data, tuple):
+            odd = next((s for s in term.data if s not in about.states), None)
+            if odd is not None:
+                raise Unreadable(f"{about.name} has no state {odd!r}; {suggestion(odd, about.states)}")
+        if term.op == "slope":
+            expression_slope(str(term.data))
+        if term.op in ("radius", "sigma_min"):
+            _must_be_square(term.args[0], about)
+    for condition in claim.conditions:
+        if isinstance(condition, Kind):
+            _must_be_square(condition.matrix, about)
+        elif isinstance(condition, Compare) and (condition.left.is_matrix or condition.right.is_matrix):
+            shapes = {shape(m, about) for m in (condition.left, condition.right)} - {None}
+            if len(shapes) > 1:
+                raise Unreadable("matrices that are compared must have one shape")
+        elif isinstance(condition, Fate) and about.cell is None:
+            raise Unreadable(f"`{condition.name}` must be said of a cell, such as `rnn: ...`")
+
+
+def shape(matrix: Term, about: Subject) -> tuple[str, str] | None:
+    """The shape of a matrix in size labels; None for what takes any, such as I."""
+    if matrix.op == "transpose" or matrix.op == "abs":
+        inner = shape(matrix.args[0], about)
+        return inner[::-1] if inner and matrix.op == "transpose" else inner
+    if matrix.op == "flow":
+        if not isinstance(matrix.data, tuple):
+            return ("N", "N")
+        assert about.cell is not None
+        sizes = {s.name: about.cell.definition.sizes[s] for s in about.cell.definition.states}
+        return sizes[matrix.data[0]], sizes[matrix.data[1]]
+    if matrix.op == "matrix":
+        return about.matrices.get(str(matrix.data), ("n", "n"))
+    return None
+
+
+def _must_be_square(matrix: Term, about: Subject) -> None:
+    rows, columns = shape(matrix, about) or ("", "")
+    if rows != columns:
+        raise Unreadable(f"a matrix must be square here, got one of shape {rows} by {columns}")
+
+
+def expression_slope(text: str) -> Enclosure:
+    """The certified slope of an activation or an expression. Raises Unreadable with the reason if there is none."""
+    try:
+        return slope({"sigmoid": "logistic", "linear": "x", "identity": "x"}.get(text, text))
+    except (Refused, KeyError, ValueError) as error:
+        said = error.args[0] if error.args else error
+        raise Unreadable(f"slope({text[:40]}) must be of an activation or an expression in x: {said}") from None
+
+
+def _plain(cell: Cell) -> Plain | None:
+    d = cell.definition
+    if len(d.states) != 1 or len(d.nodes) > 3:
+        return None
+    (state,) = d.states
+    nodes = {node.symbol: node for node in d.nodes}
+    new = nodes[New(state)].expression
+    nets = [node for node in d.nodes if isinstance(node.symbol, Net)]
+    if new is None or len(nets) != 1:
+        return None
+    (net,) = nets
+    terms = [t for t in net.terms if t.source not in d.inputs]
+    if len(terms) != 1 or terms[0].kind == "diagonal":
+        return None
+    (recurrent,) = terms
+    if recurrent.source == state and new.free_symbols == {net.symbol}:
+        function = new.subs(net.symbol, X)
+    elif new == net.symbol and (inner := nodes.get(recurrent.source)) and inner.expression is not None:
+        if inner.expression.free_symbols != {state}:
+            return None
+        function = inner.expression.subs(state, X)
+    else:
+        return None
+    bound, floor = _slopes(function)
+    return Plain(str(recurrent.matrix), net.bias, function, bound, floor)
+
+
+def _slopes(function: sympy.Expr) -> tuple[Fraction | None, Fraction]:
+    try:
+        found = slope(function, X)
+    except (Refused, ValueError):
+        return None, Fraction(0)
+    bound = found.bound if isinstance(found.bound, Fraction) else None
+    low = found.inf.exact if found.inf.exact is not None else found.inf.lower
+    return bound, max(Fraction(low), Fraction(0)) if isinstance(low, Fraction) else Fraction(0)
+
+
+def _range(e: sympy.Expr, names: dict[sympy.Symbol, tuple[Fraction, Fraction]]) -> tuple[Fraction, Fraction] | None:
+    """An interval that holds a polynomial of names with known ranges; None for anything else."""
+    if e.is_Symbol:
+        return names.get(e)
+    if e.is_Rational:
+        return Fraction(int(e.p), int(e.q)), Fraction(int(e.p), int(e.q))
+    if not (e.is_Add or e.is_Mul):
+        return None
+    parts = [_range(arg, names) for arg in e.args]
+    if any(part is None for part in parts):
+        return None
+    low, high = Fraction(int(e.is_Mul)), Fraction(int(e.is_Mul))
+    for part in parts:
+        assert part is not None
+        if e.is_Add:
+            low, high = low + part[0], high + part[1]
+        else:
+            ends = [low * part[0], low * part[1], high * part[0], high * part[1]]
+            low, high = min(ends), max(ends)
+    return low, high

@@ -1,0 +1,48 @@
+"""A point where a claim may fail: weights and a state to start from, all rational or inverse activations of rationals.
+
+The inputs are zero, so that biases alone steer the cell; a constant input would add nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from errorflow.conjecture.exact import Inverse, ball, shown
+
+Entry = Fraction | Inverse
+Array = Any  # numpy.ndarray of floats
+
+
+@dataclass(frozen=True)
+class Witness:
+    """weights: name -> rows of a matrix, or one row, for a vector or a diagonal. state: block -> entries.
+
+    lag: the value of q. sizes: a number for every size label. vectors: the names of biases and diagonals.
+    """
+
+    units: int
+    weights: Mapping[str, tuple[tuple[Entry, ...], ...]]
+    state: Mapping[str, tuple[Fraction, ...]]
+    lag: int
+    sizes: Mapping[str, int]
+    vectors: frozenset[str] = frozenset()
+
+    def data(self) -> dict[str, Any]:
+        """The point as JSON: numbers as text, exact."""
+        weights = {name: [[shown(v) for v in row] for row in rows] for name, rows in self.weights.items()}
+        return {
+            "n": self.units,
+            "weights": {name: rows[0] if name in self.vectors else rows for name, rows in weights.items()},
+            "state": {name: [str(v) for v in row] for name, row in self.state.items()},
+            "inputs": "0",
+        }
+
+
+def floats(rows: tuple[tuple[Entry, ...], ...]) -> Array:
+    """The rows in float64."""
+    return np.array([[float(v) if isinstance(v, Fraction) else float(ball(v)) for v in row] for row in rows])
