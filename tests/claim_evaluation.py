@@ -1,4 +1,4 @@
-"""A second way to evaluate a claim at a point: Python itself reads the claim, mpmath or NumPy computes, cells are the oracles'.
+"""A second way to evaluate a claim at a point: Python reads it, mpmath or NumPy computes, cells are the oracles.
 
 Only claims that stand in these tests are read here; the package never hands a text to Python.
 """
@@ -80,7 +80,7 @@ class Matrix:
         self.rows, self.tolerance = np.asarray(rows), tolerance
 
     @property
-    def T(self):  # noqa: N802 - as it is typed
+    def T(self):
         return Matrix(self.rows.T, self.tolerance)
 
     def __abs__(self):
@@ -210,6 +210,8 @@ def _words(scene, weights, gates, q, tolerance):
     def size(rows):
         if not scene.exact:
             return abs(np.linalg.eigvals(rows.astype(float))).max()
+        if len(rows) == 1:
+            return abs(rows[0, 0])
         values = mpmath.eig(mpmath.matrix(rows.tolist()), left=False, right=False)
         return max(abs(v) for v in values)
 
@@ -242,16 +244,24 @@ def _words(scene, weights, gates, q, tolerance):
     words = {
         **{name: kind(w) for name, w in weights.items() if np.ndim(w) == 2},
         **small,
-        **{"norm": norm, "radius": rho, "rho": rho, "flow": flow, "max": largest, "min": least, "abs": abs},
+        "norm": norm,
+        "radius": rho,
+        "rho": rho,
+        "flow": flow,
+        "max": largest,
+        "min": least,
+        "abs": abs,
         "maxabs": lambda a: real(abs(a.rows).max()),
         "sigma_min": lambda a: real(min(singular(a.rows))),
         "orthogonal": lambda a: kind(a.rows.T @ a.rows) == 1,
         "symmetric": lambda a: a == a.T,
         "nonnegative": lambda a: bool((a.rows >= -scene.tolerance).all()),
         "diagonal": lambda a: a == kind(np.diag(np.diag(a.rows))),
-        **{"n": scene.n, "q": q, "inf": "inf", "fro": "fro", "I": 1},
-        "slope": lambda name: real(name),
-        **{"tanh": 1, "logistic": 0.25, "relu": 1},
+        "n": scene.n,
+        "q": q,
+        "inf": "inf",
+        "fro": "fro",
+        "I": 1,
     }
     if scene.jacobians:
         words["J"] = flow(1)

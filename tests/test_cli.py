@@ -141,6 +141,11 @@ WRONG = [
     (f"profile {LSTM} --steps 3 --prefix encoder.", "prefix must be 'rnn.' in"),
     ("slope geluu", "did you mean 'gelu'?"),
     ("slope sign(x)", "jumps at x = 0 (from -1 to 1): it is not Lipschitz"),
+    ("check", "CLAIM must be given"),
+    ("check rnn:vanish", "did you mean 'vanishes'?"),
+    ("check rnn:norm(V)<1", "rnn has no matrix 'V'; there are W, U"),
+    ("check 1<2 --seconds 0", "--seconds must be a number of seconds, above 0 and at most 3600, got '0'"),
+    ("check absent.py:cell:vanishes", "no file absent.py"),
     ("run everything", "no place for 'everything'"),
     ("run --fast", "unknown option --fast"),
     ("models tnc", "no model called 'tnc'; did you mean 'tcn'? `errorflow models` shows all"),
@@ -857,7 +862,8 @@ def test_help_says_what_an_exit_status_means(command, call):
 
 @pytest.mark.parametrize(
     "line",
-    ["list", "derive lstm", "derive lstm --lag 3 --block c,h", "derive gru --lag 2", "derive gru --steps",
+    ["list", "check --grammar", "check lstm:flow(h,h,q)==0",
+     "derive lstm", "derive lstm --lag 3 --block c,h", "derive gru --lag 2", "derive gru --steps",
      "derive lstm --departures", "prove", "cost", "prove rnn.nilpotent", "claims review.weight_one_threshold",
      f"profile {LSTM} --inputs {DIGITS} --sequence 0"],
 )  # fmt: skip

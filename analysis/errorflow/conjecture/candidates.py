@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
+from functools import cache
 from itertools import product
 from typing import Any
 
@@ -37,12 +38,12 @@ _STATES: dict[str, tuple[tuple[Entry, Fraction], ...]] = {
 _FROM_ZERO = {"elu", "selu", "silu", "gelu", "gelu_tanh", "mish", "lisht", "arctan", "isru", "tanhshrink", "hardswish"}
 
 
-def constants(claim: Claim) -> list[Fraction]:
+def constants(claim: Claim) -> tuple[Fraction, ...]:
     """The numbers of the claim, and some below and above them."""
     seeds = [t.data for t in claim.terms() if t.op == "number" and isinstance(t.data, Fraction) and 0 < t.data <= 1000]
     seeds = list(dict.fromkeys([F(1), *seeds]))[:4]
     around = [c * k for k in (F(1), F(1, 2), F(2), F(3, 4), F(3, 2), F(5, 4), F(9, 10), F(1, 10), F(10)) for c in seeds]
-    return sorted(set(around), key=_cost)[:24]
+    return tuple(sorted(set(around), key=_cost)[:24])
 
 
 def _cost(v: Fraction) -> tuple[Fraction, bool]:
@@ -50,42 +51,47 @@ def _cost(v: Fraction) -> tuple[Fraction, bool]:
     return F(abs(v.numerator)) + 2 * (v.denominator - 1), v < 0
 
 
-def matrices(n: int, values: list[Fraction]) -> list[Rows]:
-    """Matrices to try, the simplest first."""
-    found: dict[Rows, int] = {}
+@cache
+def matrices(n: int, values: tuple[Fraction, ...]) -> tuple[Rows, ...]:
+    """Matrices to try: structured ones times each value first, then small entries of every kind; the simplest first."""
+    structured = {_scaled(base, v) for base in _bases(n) for v in (F(1), *values)}
     if n == 1:
-        for v in [F(0), *values]:
-            found.update(dict.fromkeys([((v,),), ((-v,),)], 0))
-    elif n == 2:
-        for a, b, c, d in product((F(0), F(1), F(-1), F(2), F(-2)), repeat=4):
-            base = ((a, b), (c, d))
-            found[base] = 0
-            if max(abs(a), abs(b), abs(c), abs(d)) == 1:
-                found.update(dict.fromkeys((_scaled(base, v) for v in values), 1))
-        for v, w in product(values[:10], repeat=2):
-            found.update(dict.fromkeys([((v, w), (F(0), v)), ((v, F(0)), (F(0), w)), ((F(0), v), (w, F(0)))], 1))
-        for c, s in ((F(3, 5), F(4, 5)), (F(5, 13), F(12, 13))):
-            turn, flip = ((c, -s), (s, c)), ((c, s), (s, -c))
-            found.update(dict.fromkeys([turn, flip, *(_scaled(turn, v) for v in values)], 2))
-    else:
-        unit = [tuple(tuple(F(int(k)) for k in row) for row in m) for m in _BASES(n)]
-        for m in unit:
-            found.update(dict.fromkeys([m, *(_scaled(m, v) for v in values)], 0))
-    return sorted(found, key=lambda m: (sum(map(_entry_cost, (v for row in m for v in row))), str(m)))
+        structured |= {((-v,),) for v in values} | {((F(0),),)}
+    others: set[Rows] = set()
+    if n == 2:
+        small = (F(0), F(1), F(-1), F(2), F(-2))
+        for a, b, c, d in product(small, repeat=4):
+            if (a, b) >= (d, c):  # else it is the same with its units renamed
+                others.add(((a, b), (c, d)))
+        for v, w in product(values[:8], repeat=2):
+            others |= {((v, w), (F(0), v)), ((v, F(0)), (F(0), w)), ((F(0), v), (w, F(0)))}
+    return (*sorted(structured, key=_complexity), *sorted(others - structured, key=_complexity))
 
 
+def _complexity(m: Rows) -> tuple[Fraction, Rows]:
+    return sum((_entry_cost(v) for row in m for v in row), ZERO), m
+
+
+@cache
 def _entry_cost(v: Fraction) -> Fraction:
     return _cost(v)[0] + F(int(v < 0), 4)
 
 
-def _BASES(n: int) -> list[Any]:
-    shift, ones = np.roll(np.eye(n), 1, axis=1), np.ones((n, n))
-    signs = 1 - 2 * np.eye(n)
-    return [
+@cache
+def _bases(n: int) -> tuple[Rows, ...]:
+    shift, ones, one = np.roll(np.eye(n), 1, axis=1), np.ones((n, n)), np.eye(n)[0]
+    signs = (-1) ** np.arange(n)
+    found = [
         *(np.eye(n), -np.eye(n), ones, -ones, np.triu(ones), np.triu(ones, 1), np.eye(n, k=1), np.eye(n, k=-1), shift),
-        *(np.tril(ones) - np.triu(ones, 1), ones - np.eye(n), signs, np.diag([1] + [0] * (n - 1))),
-        *(np.outer(np.eye(n)[0], ones[0]), np.outer(ones[0], np.eye(n)[0]), 3 * np.eye(n) - ones, np.diag(range(n))),
+        *(np.tril(ones) - np.triu(ones, 1), ones - np.eye(n), ones - 2 * np.eye(n), np.outer(one, one)),
+        *(np.outer(one, ones[0]), np.outer(ones[0], one), (n + 1) * np.eye(n) - ones, np.diag(range(n))),
+        *(np.outer(ones[0], signs), np.outer(signs, ones[0]), np.diag(signs)),
     ]
+    turns: list[Rows] = []
+    if n == 2:
+        for c, s in ((F(3, 5), F(4, 5)), (F(5, 13), F(12, 13))):
+            turns += [((c, -s), (s, c)), ((c, s), (s, -c))]
+    return (*(tuple(tuple(F(int(v)) for v in row) for row in m) for m in found), *turns)
 
 
 def _scaled(m: Rows, c: Fraction) -> Rows:
@@ -121,7 +127,6 @@ def plain_points(about: Subject, plain: Plain, n: int, w: Rows, lag: int) -> Ite
     assert about.cell is not None
     d = about.cell.definition
     (state,) = d.states
-    post = d.nodes[-1].expression != next(iter(d.nodes)).symbol if plain.bias else False
     options = _STATES.get(plain.name) or (((F(0), F(0)),) if plain.name in _FROM_ZERO else None)
     free = {p.name: _zero(p, n) for p in d.parameters}
     if options is None or plain.bias is None:
@@ -131,7 +136,7 @@ def plain_points(about: Subject, plain: Plain, n: int, w: Rows, lag: int) -> Ite
         nets, values = [net for net, _ in chosen], [value for _, value in chosen]
         shift = [sum((v * x for v, x in zip(row, values, strict=True)), ZERO) for row in w]
         bias = tuple(_less(net, s) for net, s in zip(nets, shift, strict=True))
-        if post:
+        if plain.post:
             yield point(d, n, free | {plain.matrix: w, plain.bias: (bias,)}, {state.name: tuple(values)}, lag)
         elif all(isinstance(net, Fraction) for net in nets):
             fixed = {state.name: tuple(F(net) for net in nets)}  # type: ignore[arg-type]

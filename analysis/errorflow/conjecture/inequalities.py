@@ -220,7 +220,7 @@ def _diagonal_flow(about: Subject, flow: Term, power: Power) -> Iterator[Line]:
     if found.bound is not None and found.bound > 0:
         for what in norms:
             upper = Monomial().times(constant(found.bound), power)
-            yield Line(atom(what, flow), upper, found.strict, why, theorem, 0.1)
+            yield Line(atom(what, flow), upper, found.strict, why, theorem or "logistic.slope", 0.1)
     if found.entry == 1:
         for what in ("sigma_min", *norms):
             yield Line(Monomial(), atom(what, flow), False, why, theorem, 0.1)

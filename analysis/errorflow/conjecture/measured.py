@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from errorflow.conjecture.subject import Subject, expression_slope
+from errorflow.conjecture.subject import Plain, Subject, expression_slope
 from errorflow.conjecture.terms import Claim, Compare, Condition, Fate, Term, lag_of
 from errorflow.conjecture.witness import Witness, floats
 from errorflow.numeric.linear import jacobians
@@ -41,6 +41,13 @@ def scene(claim: Claim, about: Subject, point: Witness, *, moving: bool = True) 
     found = Scene(point.units, point.lag, matrices)
     if about.cell is None or not moving:
         return found
+    plain = about.plain
+    if plain is not None and plain.bound is not None:
+        found.bound, found.recurrent = float(plain.bound), plain.matrix
+    if plain is not None and plain.numbers is not None:
+        _run_plain(plain, found, point, steps_of(claim, point.lag))
+        found.places = {name: slice(0, point.units) for name in point.state}
+        return found
     weights = {name: m.diagonal() if name in point.vectors else m for name, m in matrices.items()}
     definition = about.cell.definition
     inputs = np.zeros((steps_of(claim, point.lag), 1))
@@ -56,10 +63,33 @@ def scene(claim: Claim, about: Subject, point: Witness, *, moving: bool = True) 
     found.places = places
     found.gates = {s.name: values for s, values in trajectory.values.items()}
     found.constant = all(np.abs(block[1] - block[0]).max() < 1e-9 for block in trajectory.states.values())
-    plain = about.plain
-    if plain is not None and plain.bound is not None:
-        found.bound, found.recurrent = float(plain.bound), plain.matrix
     return found
+
+
+def _run_plain(plain: Plain, found: Scene, point: Witness, count: int) -> None:
+    """The steps of a plain network, by what its definition comes to."""
+    assert plain.numbers is not None
+    value, slope = plain.numbers
+    w = found.matrices[plain.matrix]
+    bias = found.matrices[plain.bias].diagonal() if plain.bias else np.zeros(len(w))
+    ((_, start),) = point.state.items()
+    state = first = np.array([float(v) for v in start])
+    steps = []
+    for _ in range(count):
+        if plain.post:
+            net = w @ state + bias
+            steps.append(slope(net)[:, None] * w)
+            new = value(net)
+        else:
+            steps.append(w * slope(state))
+            new = w @ value(state) + bias
+        if not len(steps) > 1:
+            found.constant = bool(np.abs(new - first).max() < 1e-9)
+        if found.constant:
+            steps *= count
+            break
+        state = new
+    found.steps = np.array(steps)
 
 
 def steps_of(claim: Claim, lag: int) -> int:

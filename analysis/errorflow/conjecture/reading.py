@@ -19,7 +19,8 @@ LONGEST, DEEPEST, DIGITS, POWER, LAG = 500, 25, 20, 20, 20
 GRAMMAR = """\
 CLAIM       [CELL [truncated] :] [CONDITION and ... implies] CONDITION [and ...]
             `if ... then ...` says the same as `... implies ...`
-CELL        rnn, rnn(logistic), rnn(relu), lstm, gru, ... as `errorflow list` shows them; file.py:name for your own
+CELL        rnn, rnn(logistic), rnn(relu), lstm, gru, ... as `errorflow list` shows them;
+            file.py:name for your own
 CONDITION   NUMBER < NUMBER      < <= > >= ==, also a chain: 1 < norm(W) <= 2
             MATRIX == MATRIX
             orthogonal(MATRIX)   or symmetric, nonnegative (no negative entry), diagonal
@@ -32,7 +33,7 @@ NUMBER      2, 0.25, 1/4, + - * / ** and brackets; n (units), q (lag in steps)
             radius(MATRIX)       spectral radius, also written rho(MATRIX)
             maxabs(MATRIX)       largest modulus of an entry
             sigma_min(MATRIX)    least singular value
-            slope(tanh)          sup of the modulus of the derivative of an activation or expression in x
+            slope(tanh)          largest slope of an activation, or of an expression in x
             max(f), min(f)       over all units and steps, of a gate of the cell
 MATRIX      W                    a weight matrix of the cell, by its name; without a cell, any square matrix
             abs(W), W.T          entrywise modulus; transpose
@@ -41,8 +42,9 @@ MATRIX      W                    a weight matrix of the cell, by its name; witho
             flow(c, h, q)        one of its blocks, d c[T] / d h[T-q]
             J                    the Jacobian of one step, flow(1)
 
-A claim is for every number of units n >= 1, all weights and biases, every initial state, all inputs, and every lag
-q >= 1: along each such trajectory, where all hypotheses hold, so does the conclusion. `and` joins; there is no `or`.
+A claim is for every number of units n >= 1, all weights and biases, every initial state, all inputs
+and every lag q >= 1: along each such trajectory, where all hypotheses hold, so does the conclusion.
+`and` joins conditions; there is no `or`.
 """
 
 _SIGN = re.compile(r"\s*(?:(\d+(?:\.\d+)?)|([A-Za-z][A-Za-z0-9_]*)|(\*\*|<=|>=|==|=>|[-+*/^<>=(),.]))")
@@ -73,7 +75,7 @@ def split_cell(text: str) -> tuple[str, bool, str]:
         raise Unreadable(f"claim must have at most {LONGEST} characters, got {len(text)}")
     odd = next((sign for sign in text if not " " <= sign <= "~"), None)
     if odd is not None:
-        raise Unreadable(f"claim must be written in ASCII, got {odd!r}; <= is less or equal, norm(W) a norm")
+        raise Unreadable(f"claim must be written in ASCII, got {odd!a}; <= is less or equal, norm(W) a norm")
     head, _, rest = text.rpartition(":")
     words = head.split()
     truncated = len(words) > 1 and words[-1] == "truncated"

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
+from typing import Any
 
+import numpy as np
 import sympy
 
 from errorflow.activations import BY_FUNCTION, logistic
@@ -26,11 +29,13 @@ X = sympy.Symbol("x", real=True)
 class Plain:
     """A cell whose Jacobian is one matrix times one diagonal of slopes f'.
 
-    matrix: its name. function: f of `X`. bound: at least sup |f'|. floor: at most inf |f'|.
+    matrix: its name. post: whether the state is f of the net input, not the net input itself. function: f of `X`.
+    bound: at least sup |f'|. floor: at most inf |f'|.
     """
 
     matrix: str
     bias: str | None
+    post: bool
     function: sympy.Expr
     bound: Fraction | None
     floor: Fraction
@@ -39,6 +44,14 @@ class Plain:
     def name(self) -> str:
         """The name of f where it has one."""
         return "identity" if self.function == X else self.function.func.__name__
+
+    @property
+    def numbers(self) -> tuple[Callable[[Any], Any], Callable[[Any], Any]] | None:
+        """f and f' in NumPy, where f is one of the package's functions."""
+        if self.function == X:
+            return np.asarray, np.ones_like
+        entry = BY_FUNCTION.get(self.function.func) if self.function.args == (X,) else None
+        return None if entry is None else (entry.value, entry.stable_slope)
 
 
 @dataclass(frozen=True)
@@ -227,15 +240,15 @@ def _plain(cell: Cell) -> Plain | None:
         return None
     (recurrent,) = terms
     if recurrent.source == state and new.free_symbols == {net.symbol}:
-        function = new.subs(net.symbol, X)
+        post, function = True, new.subs(net.symbol, X)
     elif new == net.symbol and (inner := nodes.get(recurrent.source)) and inner.expression is not None:
         if inner.expression.free_symbols != {state}:
             return None
-        function = inner.expression.subs(state, X)
+        post, function = False, inner.expression.subs(state, X)
     else:
         return None
     bound, floor = _slopes(function)
-    return Plain(str(recurrent.matrix), net.bias, function, bound, floor)
+    return Plain(str(recurrent.matrix), net.bias, post, function, bound, floor)
 
 
 def _slopes(function: sympy.Expr) -> tuple[Fraction | None, Fraction]:
