@@ -29,16 +29,16 @@ CONDITION   NUMBER < NUMBER      < <= > >= ==, also a chain: 1 < norm(W) <= 2
             never vanishes       and `never explodes`: the negations, along every trajectory
             can explode          some initial state and inputs make norm(flow(q)) unbounded
 NUMBER      2, 0.25, 1/4, + - * / ** and brackets; n (units), q (lag in steps)
-            norm(MATRIX)         spectral norm; norm(MATRIX, 1), norm(MATRIX, inf), norm(MATRIX, fro)
+            norm(MATRIX)         spectral norm; also norm(MATRIX, 1), with inf or with fro
             radius(MATRIX)       spectral radius, also written rho(MATRIX)
             maxabs(MATRIX)       largest modulus of an entry
             sigma_min(MATRIX)    least singular value
             slope(tanh)          largest slope of an activation, or of an expression in x
             max(f), min(f)       over all units and steps, of a gate of the cell
-MATRIX      W                    a weight matrix of the cell, by its name; without a cell, any square matrix
+MATRIX      W                    a weight matrix of the cell by its name; without a cell, any matrix
             abs(W), W.T          entrywise modulus; transpose
             I, 0                 identity, zero, where matrices are compared
-            flow(q)              d state[T] / d state[T-q], the product of q Jacobians; also flow(5), flow(q+1)
+            flow(q)              d state[T] / d state[T-q], a product of q Jacobians; also flow(5)
             flow(c, h, q)        one of its blocks, d c[T] / d h[T-q]
             J                    the Jacobian of one step, flow(1)
 
