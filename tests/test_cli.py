@@ -139,6 +139,8 @@ WRONG = [
     (f"profile {LSTM} --inputs {DIGITS} --sequence 32", "--sequence must be from 0 to 31, got 32"),
     (f"profile {LSTM} --steps 3 --nonlinearity relu", "nonlinearity must be left out"),
     (f"profile {LSTM} --steps 3 --prefix encoder.", "prefix must be 'rnn.' in"),
+    ("slope log(x)", "give that: --from A, --to B or both"),
+    ("slope x --from 3 --to 1", "--from must be smaller than --to, got 3 and 1"),
     ("slope geluu", "did you mean 'gelu'?"),
     ("slope sign(x)", "jumps at x = 0 (from -1 to 1): it is not Lipschitz"),
     ("check", "CLAIM must be given"),

@@ -381,3 +381,36 @@ def test_command_line_answers_in_text_and_json_and_refuses_in_one_line(capsys):
     error = capsys.readouterr().err
     assert error.count("\n") == 1
     assert "jumps at x = 0" in error
+
+
+def test_a_slope_that_is_the_same_at_both_ends_is_attained_at_both():
+    found = slope("x**3", interval=(-1, 1))
+    assert found.sup.attained
+    assert found.sup.where == ("x = -1", "x = 1")
+    assert found.sup.exact == 3
+    least = slope("-(x**3)", interval=(Fraction(-1, 2), Fraction(1, 2))).inf
+    assert (least.where, least.exact) == (("x = -1/2", "x = 1/2"), Fraction(-3, 4))
+    assert slope("x**3", interval=(-1, 2)).sup.where == ("x = 2",)
+
+
+@pytest.mark.parametrize(
+    ("text", "sign", "place"), [("sin(x)", -1, math.pi), ("-sin(x)", 1, math.pi), ("sin(2*pi*x)", -1, 0.5)]
+)
+def test_places_a_period_apart_are_listed_once(text, sign, place):
+    found = slope(text)
+    one = found.sup if sign > 0 else found.inf
+    ((low, high),) = one.places
+    assert low <= place + 1e-9
+    assert high >= place - 1e-9
+    assert len(one.where) == 1
+
+
+def test_two_places_within_one_period_are_both_listed():
+    assert len(slope("sin(x) + sin(2*x)/2").inf.where) == 2  # cos x + cos 2x is least where cos x = -1/4
+
+
+@pytest.mark.parametrize("text", ["log(x)", "1/x", "sqrt(x)"])
+def test_what_is_not_defined_everywhere_is_told_to_take_an_interval(text):
+    with pytest.raises(Refused, match="on an interval alone, give that: interval="):
+        slope(text)
+    assert slope(text, interval=(1, 4)).sup.attained

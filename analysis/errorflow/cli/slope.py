@@ -14,6 +14,13 @@ from errorflow.enclosure import NAMES, Check, Enclosure, Extremum, recheck, slop
 
 WORDS = {True: "attained at", False: "not attained; approached", None: "whether it is attained is open;"}
 
+# What Python calls the interval, in the words of the command line.
+TYPED = {
+    "interval must have its lower end first": "--from must be smaller than --to",
+    "interval must have": "--from and --to must be",
+    "interval=(low, high)": "--from A, --to B or both",
+}
+
 
 def arguments(parser: Parser) -> None:
     """What `slope` takes."""
@@ -32,7 +39,13 @@ def main(args: argparse.Namespace) -> int:
     near = difflib.get_close_matches(args.expression, NAMES, 1)
     if args.expression.isidentifier() and args.expression not in (*NAMES, "x") and near:
         raise Usage(f"no activation {args.expression!r}; did you mean {near[0]!r}? `errorflow slope --help` shows all")
-    found = slope(args.expression, interval=(args.low, args.high))
+    try:
+        found = slope(args.expression, interval=(args.low, args.high))
+    except ValueError as error:
+        text = str(error)
+        for theirs, ours in TYPED.items():
+            text = text.replace(theirs, ours)
+        raise Usage(text) from error
     checks = recheck(found.certificate)
     if args.json:
         print_json(_document(found, checks))
@@ -70,9 +83,10 @@ def _text(value: Fraction | float) -> str | None:
 
 
 def _shown(found: Enclosure, checks: tuple[Check, ...]) -> str:
-    low, high = (name if end is None else str(end) for name, end in zip(("-oo", "oo"), found.interval, strict=True))
+    low, high = found.interval
+    domain = f"{'(-oo' if low is None else f'[{low}'}, {'oo)' if high is None else f'{high}]'}"
     rows = [(name, _value(one), _where(one)) for name, one in (("sup f'", found.sup), ("inf f'", found.inf))]
-    lines = [paragraph(f"f(x) = {found.expression}   on ({low}, {high})"), table(rows, indent="  ")]
+    lines = [paragraph(f"f(x) = {found.expression}   on {domain}"), table(rows, indent="  ")]
     if math.isfinite(found.bound):
         lines.append(f"  |f(x) - f(y)| <= {_decimal(found.bound)} |x - y|")
     else:

@@ -153,7 +153,7 @@ def _cluster(cover: Cover, cluster: list[Leaf]) -> Attained:
     hull = min(leaf.a for leaf in cluster), max(leaf.b for leaf in cluster)
     unclear = Attained(None, (f"a point in [{_shown(hull[0])}, {_shown(hull[1])}]",), (hull,))
     if None in peaks or len(peaks) != 1:
-        return _between_kinks(cover, cluster, unclear)
+        return _at_both_ends(cover, cluster) or _between_kinks(cover, cluster, unclear)
     (peak,) = peaks
     assert peak is not None
     sides = _neighbours(cover, peak)
@@ -170,6 +170,19 @@ def _cluster(cover: Cover, cluster: list[Leaf]) -> Attained:
         if hull[0] <= peak - width and peak + width <= hull[1] and _turns(cover, cluster, peak, width):
             return Attained(True, (f"x = {_shown(peak)}",), ((peak - width, peak + width),))
     return _between_kinks(cover, cluster, unclear)
+
+
+def _at_both_ends(cover: Cover, cluster: list[Leaf]) -> Attained | None:
+    """Of a leaf whose slope bends the other way, at both of its ends where these have exactly the same slope."""
+    (leaf,) = cluster if len(cluster) == 1 else (None,)
+    if leaf is None or leaf.method != ("convex" if cover.sign > 0 else "concave"):
+        return None
+    program = cover.split.piece(leaf.bits).program
+    jets = [exact_jets(program, end, 1) for end in (leaf.a, leaf.b)]
+    if jets[0] is None or jets[1] is None or jets[0][0][1] != jets[1][0][1]:
+        return None
+    ends = (leaf.a, leaf.b)
+    return Attained(True, tuple(f"x = {_shown(x)}" for x in ends), tuple((x, x) for x in ends), jets[0][0][1])
 
 
 def _exactly(cover: Cover, cluster: list[Leaf], peak: Fraction, end: bool) -> Attained | None:

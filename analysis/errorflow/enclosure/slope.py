@@ -10,18 +10,19 @@ from typing import Any
 
 import sympy
 
-from errorflow.enclosure.attained import Attained, Cover, attained
+from errorflow.enclosure.attained import Attained, Cover, Range, attained
 from errorflow.enclosure.backends import ARB
 from errorflow.enclosure.certificate import document, verify
 from errorflow.enclosure.closed_forms import closed_form
 from errorflow.enclosure.expression import Node, Refused, number
 from errorflow.enclosure.named import NAMES, named
-from errorflow.enclosure.periodic import frequency
+from errorflow.enclosure.periodic import Frequency, frequency
 from errorflow.enclosure.pieces import Split
 from errorflow.enclosure.reading import read_sympy
 from errorflow.enclosure.search import search
 from errorflow.enclosure.text import read_number, read_text
 
+_SAME = 1e-9  # of a period: two places this close are one
 LONGEST_FORM = 80  # a longer form says less than the digits
 End = int | Fraction | str | None
 
@@ -88,10 +89,17 @@ def slope(
         if omega is not None:
             half = Fraction(math.ceil(ARB.upper(ARB.pi() / omega.interval(ARB)) * 1024) + 1, 1024)
             window = -half, half
-        found = search(split, *window)
+        try:
+            found = search(split, *window)
+        except Refused as refused:
+            if ends == (None, None):
+                raise Refused(
+                    f"{refused}; if it is defined on an interval alone, give that: interval=(low, high)"
+                ) from None
+            raise
         made = document(split, ends, omega is not None, found)
         covers = verify(made, ARB, found=found)
-        extrema = [_extremum(made, covers[sign]) for sign in (1, -1)]
+        extrema = [_extremum(made, covers[sign], omega) for sign in (1, -1)]
     return Enclosure(str(expression), ends, extrema[0], extrema[1], made)
 
 
@@ -133,7 +141,7 @@ def _end(end: End) -> Fraction | None:
     raise TypeError(f"interval must have rational ends, got {end!r}")
 
 
-def _extremum(made: Mapping[str, Any], cover: Cover) -> Extremum:
+def _extremum(made: Mapping[str, Any], cover: Cover, omega: Frequency | None) -> Extremum:
     claim = made["sup" if cover.sign > 0 else "inf"]
     if claim.get("unbounded"):
         where = tuple(
@@ -152,7 +160,28 @@ def _extremum(made: Mapping[str, Any], cover: Cover) -> Extremum:
         if high < lower or low > upper:
             raise Refused(f"the closed form {known} contradicts the enclosure")
         form = str(known)
-    where = found.where
-    if made["period"]:
+    where, places = found.where, found.places
+    if omega is not None:
+        where, places = _once(where, places, float(2 * ARB.pi() / omega.interval(ARB)))
         where = tuple(f"{text}, and by whole periods from there" for text in where)
-    return Extremum(lower, upper, found.attained, where, found.places, form, exact)
+    return Extremum(lower, upper, found.attained, where, places, form, exact)
+
+
+def _once(
+    where: tuple[str, ...], places: tuple[Range, ...], period: float
+) -> tuple[tuple[str, ...], tuple[Range, ...]]:
+    """Places that are not a whole number of periods apart, of two that are the positive one.
+
+    The ends of the window lie a little more than half a period from 0, so that it may hold a place twice.
+    """
+    kept: list[tuple[str, Range]] = []
+    for text, place in sorted(zip(where, places, strict=True), key=lambda pair: _middle(pair[1]) < 0):
+        apart = [abs(_middle(place) - _middle(other)) / period for _, other in kept]
+        if not any(abs(turns - round(turns)) < _SAME for turns in apart):
+            kept.append((text, place))
+    return tuple(text for text, _ in kept), tuple(place for _, place in kept)
+
+
+def _middle(place: Range) -> float:
+    low, high = place
+    return float((low + high) / 2) if low is not None and high is not None else math.inf

@@ -138,13 +138,12 @@ def _norms(ax: Any, layer: Any, letter: str, loss: Any) -> None:
     if layer.trap.others:
         curves.append(("blocks alone", layer.trap.lags, layer.trap.log2_alone, style.PURPLE, style.DASHED))
     if loss is not None:
-        named = (
-            {"losses": loss.log2_error, "last loss": loss.log2_last} if loss.every_step else {"loss": loss.log2_error}
-        )
-        for (name, values), line in zip(named.items(), (style.DASHDOT, style.DOTTED), strict=False):
+        named = [("losses" if loss.every_step else "loss", loss.log2_error, style.DASHDOT)]
+        named += [("last loss", loss.log2_last, style.DOTTED)] * loss.every_step
+        for name, values, line in named:
             _, middle, _ = percentiles(values - loss.log2_error[:, :1])
             curves.append((name, loss.lags, middle, style.ORANGE, line))
-    for name, at, values, color, line in curves[1:]:
+    for _, at, values, color, line in curves[1:]:
         ax.plot(at, np.where(np.isfinite(values), values, np.nan), color=color, ls=line)
     ax.axhline(0, color=style.GREY, lw=0.7, zorder=0)
     if layer.horizon < len(lags) - 1:
