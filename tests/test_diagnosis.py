@@ -509,6 +509,34 @@ def test_a_network_that_carries_best_is_called_vanished_by_its_blocks_and_by_a_h
     assert layer.verdict.word == "carried"
 
 
+@pytest.mark.parametrize("kind", ["RNNCell", "LSTMCell", "GRUCell"])
+def test_a_hook_on_a_cell_called_step_by_step_reads_the_block_of_its_outputs(kind):
+    torch = pytest.importorskip("torch", reason="the hook is PyTorch's")
+    torch.manual_seed(3)
+    cell = getattr(torch.nn, kind)(2, 4).double()
+    inputs = np.random.default_rng(3).normal(size=(15, 2))
+    state, outputs = None, []
+    for x in torch.tensor(inputs):
+        state = cell(x[None], state)
+        outputs.append(state[0] if kind == "LSTMCell" else state)
+        outputs[-1].retain_grad()
+    hooks = []
+    for unit in range(4):
+        for h in outputs:
+            h.grad = None
+        outputs[-1][0, unit].backward(retain_graph=True)
+        hooks.append(np.stack([h.grad[0].numpy() for h in outputs[::-1]]))
+    norms = np.linalg.norm(np.stack(hooks, axis=1), 2, axis=(1, 2))  # of d h_T / d h_(T-q), as the hooks see it
+    (layer,) = ef.diagnose(ef.read_network(cell.state_dict()), inputs).layers
+    assert not layer.trap.fused
+    np.testing.assert_allclose(layer.trap.hook[:15], norms, rtol=1e-9)
+    words = layer.trap.words[0]
+    assert "step by step" in words
+    assert "exactly 0" not in words
+    assert ("with c held" in words) == (kind == "LSTMCell")
+    assert ("all of the state" in words) == (kind != "LSTMCell")
+
+
 def test_the_product_of_blocks_alone_is_that_of_the_explicit_blocks():
     cell = ef.lstm()
     weights, inputs = cell.random_weights(np.random.default_rng(4), n=3, m=1), positive(1, 300)

@@ -36,7 +36,8 @@ Tell = Callable[[str], None]
 class _Part:
     """A layer, or all of them as one, with its run.
 
-    layer: its number, or "joint". theorems: the kind whose theorems hold for it, "" for none.
+    layer: its number, or "joint". theorems: the kind whose theorems hold for it, "" for none. fused: whether all steps
+    are one operation for autograd.
     """
 
     layer: int | str
@@ -46,6 +47,7 @@ class _Part:
     units: int
     inputs: int
     run: Trajectory
+    fused: bool
 
     @property
     def layer_and_direction(self) -> tuple[int | str, str]:
@@ -127,7 +129,7 @@ def _parts(network: Any, weights: Mapping[str, Any] | None, inputs: Any) -> tupl
     run = network.run(weights, inputs)
     width = sum(run.values[x].shape[2] for x in network.definition.inputs)
     units = run.states[network.definition.output.name].shape[2]
-    return [_Part(0, "forward", network.name, "", units, width, replace(run, single=False))], run.single
+    return [_Part(0, "forward", network.name, "", units, width, replace(run, single=False), False)], run.single
 
 
 def _forward(parts: Sequence[_Part]) -> bool:
@@ -154,7 +156,9 @@ def _sequences(inputs: Any, width: int) -> tuple[Array, bool]:
 
 
 def _part(layer: Layer, run: Trajectory) -> _Part:
-    return _Part(layer.layer, layer.direction, layer.kind, layer.kind, layer.units, layer.inputs, run)
+    return _Part(
+        layer.layer, layer.direction, layer.kind, layer.kind, layer.units, layer.inputs, run, not layer.stepwise
+    )
 
 
 def _joint(layers: Sequence[Layer], runs: Sequence[Trajectory]) -> _Part:
@@ -168,7 +172,7 @@ def _joint(layers: Sequence[Layer], runs: Sequence[Trajectory]) -> _Part:
     run = Trajectory(cell.definition, checked_weights(cell.definition, weights)[0], values, states, single=False)
     kinds = " on ".join(dict.fromkeys(each.kind for each in reversed(layers)))
     units = sum(each.units for each in layers)
-    return _Part(JOINT, "forward", kinds, "", units, layers[0].inputs, run)
+    return _Part(JOINT, "forward", kinds, "", units, layers[0].inputs, run, not any(e.stepwise for e in layers))
 
 
 def _judged(part: _Part, max_lag: int | None, threshold: float, departures: bool, tell: Tell) -> LayerDiagnosis:
@@ -196,7 +200,8 @@ def _judged(part: _Part, max_lag: int | None, threshold: float, departures: bool
     return LayerDiagnosis(
         layer=part.layer, direction=part.direction, kind=part.kind, units=part.units, inputs=part.inputs,
         profile=profile, verdict=judged, bound=bound, carriers=units, rank_lags=at, rank=rank_by_lag(few, at),
-        trap=trap_of(run, profile.log2_norm[:, : lags + 1], profile.log2_norm_blocks[output, output][:, : lags + 1]),
+        trap=trap_of(run, profile.log2_norm[:, : lags + 1], profile.log2_norm_blocks[output, output][:, : lags + 1],
+                     part.fused),
         shares_to=shares_to,
     )  # fmt: skip
 

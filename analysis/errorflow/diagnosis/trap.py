@@ -1,7 +1,8 @@
 """What a look at the outputs alone would have shown, beside the flow that is there.
 
 The outputs of a fused recurrent operation are read by nothing inside it: autograd gives them the derivative of the loss
-directly in them, so with a loss at the last step a hook on an earlier output reads exactly 0, whatever the weights.
+directly in them, so with a loss at the last step a hook on an earlier output reads exactly 0, whatever the weights. The
+outputs of a cell that is called step by step are read by later steps: there a hook reads the block h to h of the flow.
 Multiplying the blocks d h_t / d h_(t-1), other state held constant, loses what travels in that other state.
 """
 
@@ -23,13 +24,15 @@ _WHY_HOOK = (
     "A hook on the outputs of a fused module, with a loss at the last step, reads exactly 0 at every earlier step:"
     " inside the fused operation no later step reads an output again."
 )
+_STEPWISE = "A hook on the outputs of a cell that is called step by step reads what comes back to {h}"
 
 
 @dataclass(frozen=True, eq=False)
 class Trap:
     """Three looks at one network, norms by lag, medians over `sequences` sequences.
 
-    hook: the norm itself, relative to the last step: 1, then zeros. log2_alone: of the product of the blocks
+    fused: whether all steps are one operation, or each is a call of a cell. hook: the norm itself, relative to the last
+    step: 1, then zeros, if fused; else that of d h_T / d h_(T-q). log2_alone: of the product of the blocks
     d new h / d old h, all else held. log2_output: of d h_T / d h_(T-q), every path counted. log2_joint: of the joint
     state.
     """
@@ -42,6 +45,7 @@ class Trap:
     log2_alone: Array
     log2_output: Array
     log2_joint: Array
+    fused: bool = True
 
     def _lost(self, output: str) -> str:
         """What the product of blocks misses at the largest lag; a tenth of a bit is nothing."""
@@ -53,11 +57,18 @@ class Trap:
     @property
     def words(self) -> tuple[str, ...]:
         """What each look would have made one believe, and why."""
-        if not self.others:
-            return (_WHY_HOOK,)
         h, rest, q = self.output, ", ".join(self.others), len(self.lags) - 1
+        hook = _WHY_HOOK
+        if not self.fused:
+            hook = _STEPWISE.format(h=h)
+            hook += (
+                f" with {rest} held: {_power(self.log2_output[-1])} at lag {q}, beside"
+                f" {_power(self.log2_joint[-1])} for the joint state." if rest else ", which is all of the state."
+            )  # fmt: skip
+        if not self.others:
+            return (hook,)
         return (
-            _WHY_HOOK,
+            hook,
             f"The blocks d {h} / d {h} multiplied alone give {_power(self.log2_alone[-1])} at lag {q}; the truth is"
             f" {_power(self.log2_output[-1])} for {h} and {_power(self.log2_joint[-1])} for the joint state: the"
             f" product holds {rest} constant and {self._lost(h)}.",
@@ -66,14 +77,17 @@ class Trap:
     def json(self) -> dict[str, Any]:
         """As data."""
         return {
-            "output": self.output, "sequences": self.sequences, "lags": self.lags, "hook": self.hook,
-            "log2_blocks_alone": self.log2_alone, "log2_output": self.log2_output, "log2_joint": self.log2_joint,
+            "output": self.output, "fused": self.fused, "sequences": self.sequences, "lags": self.lags,
+            "hook": self.hook, "log2_blocks_alone": self.log2_alone, "log2_output": self.log2_output, "log2_joint": self.log2_joint,
             "words": list(self.words),
         }  # fmt: skip
 
 
-def trap_of(run: Trajectory, joint: Array, output: Array) -> Trap:
-    """The three looks along a run. joint, output (batch, Q + 1): log2 norms of the joint state and of h to h."""
+def trap_of(run: Trajectory, joint: Array, output: Array, fused: bool = True) -> Trap:
+    """The three looks along a run. joint, output (batch, Q + 1): log2 norms of the joint state and of h to h.
+
+    fused: whether all steps are one operation for autograd, as in torch.nn.LSTM, or each is a call of a cell.
+    """
     few = min(run.batch, MOST_SEQUENCES)
     lags = joint.shape[1] - 1
     name = run.definition.output.name
@@ -84,15 +98,19 @@ def trap_of(run: Trajectory, joint: Array, output: Array) -> Trap:
         alone = np.stack([_log2_norm(errors[run.definition.output]) for errors in products], axis=1)
     else:
         alone = output[:few]
+    truth = middle_of(output[:few])
+    with np.errstate(over="ignore"):
+        hook = np.append(1.0, np.zeros(lags)) if fused else np.exp2(truth)
     return Trap(
         output=name,
         others=tuple(s.name for s in run.definition.states if s.name != name),
         sequences=few,
         lags=np.arange(lags + 1),
-        hook=np.append(1.0, np.zeros(lags)),
+        hook=hook,
         log2_alone=middle_of(alone),
-        log2_output=middle_of(output[:few]),
+        log2_output=truth,
         log2_joint=middle_of(joint[:few]),
+        fused=fused,
     )
 
 

@@ -25,6 +25,7 @@ class Layer:
         Of a projected LSTM, W_f is (n, p) and W_r (p, n).
     layer: counted from 0. direction: "forward", or "reverse" for one that runs from the last time to the first.
     nonlinearity: of an RNN, "tanh" or "relu"; else None. projection: p of a projected LSTM, else None.
+    stepwise: whether it was a single-step cell, such as torch.nn.LSTMCell, which is called once for each step.
     """
 
     kind: str
@@ -35,6 +36,7 @@ class Layer:
     direction: str = "forward"
     nonlinearity: str | None = None
     projection: int | None = None
+    stepwise: bool = False
 
     @property
     def outputs(self) -> int:

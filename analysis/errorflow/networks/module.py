@@ -10,7 +10,8 @@ class FoundLayer:
     """One layer and direction, and the tensor that plays each part in it.
 
     kind: the name of the built-in cell. units: n. inputs: m. projection: p of a projected LSTM, else None.
-    tensors: part, in the word of the layout -> name of the tensor.
+    tensors: part, in the word of the layout -> name of the tensor. stepwise: whether its names are those of a
+    single-step cell.
     """
 
     kind: str
@@ -20,6 +21,7 @@ class FoundLayer:
     projection: int | None = None
     layer: int = 0
     direction: str = "forward"
+    stepwise: bool = False
 
 
 @dataclass(frozen=True)

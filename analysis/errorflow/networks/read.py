@@ -116,7 +116,17 @@ def _layers(module: Module, nonlinearity: str, declared: Mapping[str, Declared],
         told = nonlinearity if found.kind == "rnn" else None
         named = weights(module, found, arrays)
         layers.append(
-            Layer(found.kind, found.units, found.inputs, named, found.layer, found.direction, told, found.projection)
+            Layer(
+                found.kind,
+                found.units,
+                found.inputs,
+                named,
+                found.layer,
+                found.direction,
+                told,
+                found.projection,
+                found.stepwise,
+            )
         )
     return tuple(layers)
 

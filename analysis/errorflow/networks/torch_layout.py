@@ -46,7 +46,16 @@ def recognise(shapes: Shapes, where: str, prefix: str) -> tuple[FoundLayer, ...]
     kind, units, projection = _kind(parts[0, "forward"], shapes, where)
     _check_shapes(parts, shapes, where, units, projection)
     return tuple(
-        FoundLayer(kind, units, shapes[tensors["weight_ih"]][1], tensors, projection, layer, direction)
+        FoundLayer(
+            kind,
+            units,
+            shapes[tensors["weight_ih"]][1],
+            tensors,
+            projection,
+            layer,
+            direction,
+            stepwise=not matches[tensors["weight_ih"]]["layer"],
+        )
         for (layer, direction), tensors in parts.items()
     )
 

@@ -134,11 +134,13 @@ def _norms(ax: Any, layer: Any, letter: str, loss: Any) -> None:
     style.panel(ax, letter, f"{layer.name}, {layer.kind}: {layer.verdict.word}")
     spread = percentiles(layer.profile.log2_norm)
     draw_spread(ax, lags, spread, style.RED)
-    curves = [("norm", layer.lags, spread[1], style.RED, style.SOLID)]
+    curves: list[tuple[str, Array, Array, str, Any]] = [("norm", layer.lags, spread[1], style.RED, style.SOLID)]
     if layer.trap.others:
         curves.append(("blocks alone", layer.trap.lags, layer.trap.log2_alone, style.PURPLE, style.DASHED))
     if loss is not None:
-        named = [("losses" if loss.every_step else "loss", loss.log2_error, style.DASHDOT)]
+        named: list[tuple[str, Array, Any]] = [
+            ("losses" if loss.every_step else "loss", loss.log2_error, style.DASHDOT)
+        ]
         named += [("last loss", loss.log2_last, style.DOTTED)] * loss.every_step
         for name, values, line in named:
             _, middle, _ = percentiles(values - loss.log2_error[:, :1])
@@ -150,8 +152,10 @@ def _norms(ax: Any, layer: Any, letter: str, loss: Any) -> None:
         ax.axvline(layer.horizon, color=style.FAINT, lw=0.8, ls=style.DOTTED, zorder=0)
         # On the side that has room for it.
         left = layer.horizon > 0.6 * lags[-1]
-        how = {"dx": -3 if left else 3, "dy": 6, "ha": "right" if left else "left", "halo": True}
-        style.label(ax, layer.horizon, ax.get_ylim()[0], f"horizon {layer.horizon}", style.FAINT, **how)
+        text, low = f"horizon {layer.horizon}", ax.get_ylim()[0]
+        style.label(
+            ax, layer.horizon, low, text, style.FAINT, -3 if left else 3, 6, True, ha="right" if left else "left"
+        )
     lag_axis(ax, lags)
     ax.set_ylabel(r"$\log_2$ norm")
     finite = {name: (values[np.isfinite(values)], color) for name, _, values, color, _ in curves}
