@@ -78,8 +78,8 @@ class Trap:
         """As data."""
         return {
             "output": self.output, "fused": self.fused, "sequences": self.sequences, "lags": self.lags,
-            "hook": self.hook, "log2_blocks_alone": self.log2_alone, "log2_output": self.log2_output, "log2_joint": self.log2_joint,
-            "words": list(self.words),
+            "hook": self.hook, "log2_blocks_alone": self.log2_alone, "log2_output": self.log2_output,
+            "log2_joint": self.log2_joint, "words": list(self.words),
         }  # fmt: skip
 
 
