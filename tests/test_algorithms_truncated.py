@@ -367,7 +367,10 @@ def test_the_costs_are_the_closed_forms():
     assert cost(ef.lstm(), "gers2000") == (sympy.expand(4 * n * p + 3 * 3 * n * p + n * p), sympy.expand(3 * n * p))
     # No trace is scaled where the carry is one.
     assert cost(ef.lstm1997(), "lstm1997") == (sympy.expand(3 * n * p + 2 * 2 * n * p + n * p), sympy.expand(2 * n * p))
-    # Forward, leak, outer product and contraction; the rates are learned too, by 2 n.
+    # Forward, leak, outer product and contraction.
+    leak = ef.Cell("leak", inputs=[x], state={h: h * 9 / 10 + tanh(ef.net("", h, x)) / 10})
+    assert cost(leak, "rflo") == (sympy.expand(4 * n * p), sympy.expand(n * p))
+    # The rates are learned too, by 2 n.
     assert cost(ef.leaky_rnn(), "rflo") == (sympy.expand(4 * n * p + 2 * n), sympy.expand(n * p + n))
 
 

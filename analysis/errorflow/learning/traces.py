@@ -112,9 +112,11 @@ def _forward(
     within = [m for g in plan.groups for m in _moves(g.within, g, learned, trajectory, window, counter)]
     entering = [e for g in plan.groups for e in _entering(g, learned, trajectory, window, counter)]
     for t in range(steps):
-        moved = {trace: np.zeros_like(block) for trace, block in held.items()}
+        moved: dict[Trace, Array] = {}
         for move in carry:
-            moved[move.target] += move.at(t, held[move.source], counter)
+            _add(moved, move.target, move.at(t, held[move.source], counter))
+        for trace in learned:
+            moved.setdefault(trace, np.zeros_like(held[trace]))
         if settings.by_lag:
             for part in moved.values():
                 part[1:] = part[:-1].copy()
@@ -142,8 +144,16 @@ class _Move:
     scale: Array | None
 
     def at(self, t: int, held: Array, counter: Counter) -> Array:
-        """The part of step t."""
-        return held if self.scale is None else counter.scale(self.scale[t], held)
+        """The part of step t, an array of its own."""
+        return held.copy() if self.scale is None else counter.scale(self.scale[t], held)
+
+
+def _add(moved: dict[Trace, Array], target: Trace, part: Array) -> None:
+    """Adds to what has been moved; the first part is taken as it is."""
+    if target in moved:
+        moved[target] += part
+    else:
+        moved[target] = part
 
 
 def _moves(
