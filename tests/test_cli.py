@@ -118,7 +118,7 @@ WRONG = [
     ("prove --all", "unknown option --all"),
     ("claims review.rtrl_resists_vanish", "did you mean 'review.rtrl_resists_vanishing'?"),
     ("claims --text", "unknown option --text"),
-    ("claims 76", "no claim called '76'; `errorflow claims` shows all 75"),
+    ("claims 78", "no claim called '78'; `errorflow claims` shows all 77"),
     ("cost --cell lstn", "did you mean 'lstm'?"),
     ("cost --units 0", "--units must be an integer, 1 or larger, got '0'"),
     ("cost --steps ten", "--steps must be an integer, 1 or larger, got 'ten'"),

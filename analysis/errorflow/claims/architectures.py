@@ -1,4 +1,4 @@
-"""Claims 70 to 75: residual connections, normalisation, attention, diagonal recurrence, two directions, ARIMA."""
+"""Claims 72 to 77: residual connections, normalisation, attention, diagonal recurrence, two directions, ARIMA."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from errorflow.claims.sources import (
 
 RESIDUAL = Claim(
     id="folklore.residual_is_a_carousel",
-    number=70,
+    number=72,
     theme=OTHERS,
     source=folklore(RESIDUAL_2015),
     text="A residual connection is a constant error carousel.",
@@ -37,7 +37,7 @@ RESIDUAL = Claim(
 
 LAYER_NORM = Claim(
     id="folklore.layer_norm_fixes",
-    number=71,
+    number=73,
     theme=OTHERS,
     source=folklore(LAYER_NORM_2016),
     text="Layer normalisation in the recurrence fixes vanishing and exploding gradients.",
@@ -56,7 +56,7 @@ LAYER_NORM = Claim(
 
 ATTENTION = Claim(
     id="folklore.attention_no_vanishing",
-    number=72,
+    number=74,
     theme=OTHERS,
     source=folklore(MODELS["transformer"]),
     text="Attention has no vanishing gradient, because the path between any two steps has length 1.",
@@ -76,7 +76,7 @@ ATTENTION = Claim(
 
 DIAGONAL = Claim(
     id="folklore.diagonal_decay_known",
-    number=73,
+    number=75,
     theme=OTHERS,
     source=folklore(DIAGONAL_2023),
     text="In diagonal state-space models the decay of the gradient is known exactly from the weights.",
@@ -95,7 +95,7 @@ DIAGONAL = Claim(
 
 BIDIRECTIONAL = Claim(
     id="folklore.bidirectional_halves",
-    number=74,
+    number=76,
     theme=OTHERS,
     source=folklore(BIDIRECTIONAL_1997),
     text="A bidirectional network halves the vanishing gradient problem.",
@@ -115,7 +115,7 @@ BIDIRECTIONAL = Claim(
 
 ARIMA = Claim(
     id="folklore.carousel_is_integration",
-    number=75,
+    number=77,
     theme=OTHERS,
     source=folklore(MODELS["arima"]),
     text="The constant error carousel is the I(1) of ARIMA.",

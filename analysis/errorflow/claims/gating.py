@@ -1,4 +1,4 @@
-"""Claims 61 to 69: what is said of LSTM and GRU, and of their gates."""
+"""Claims 63 to 71: what is said of LSTM and GRU, and of their gates."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _DIRECT_LSTM = Backing("identity", "carry_of_lstm", "for", gated.direct_path,
 
 NO_VANISHING = Claim(
     id="folklore.lstm_no_vanishing",
-    number=61,
+    number=63,
     theme=GATED,
     source=folklore(),
     text="An LSTM has no vanishing gradient.",
@@ -37,7 +37,7 @@ NO_VANISHING = Claim(
 
 NO_EXPLODING = Claim(
     id="folklore.lstm_cannot_explode",
-    number=62,
+    number=64,
     theme=GATED,
     source=folklore(),
     text="An LSTM gradient cannot explode, because its forget gates are at most 1.",
@@ -55,7 +55,7 @@ NO_EXPLODING = Claim(
 
 BIAS_ONE = Claim(
     id="folklore.forget_bias_one",
-    number=63,
+    number=65,
     theme=GATED,
     source=folklore(BIAS_2015),
     text="A forget gate bias of 1 is enough for an LSTM to remember over long lags.",
@@ -75,7 +75,7 @@ BIAS_ONE = Claim(
 
 NEAR_ONE = Claim(
     id="folklore.forget_gate_near_one",
-    number=64,
+    number=66,
     theme=GATED,
     source=folklore(),
     text="To carry an error over long lags the forget gate must be near 1.",
@@ -95,7 +95,7 @@ NEAR_ONE = Claim(
 
 PRODUCT_OF_GATES = Claim(
     id="folklore.product_of_forget_gates",
-    number=65,
+    number=67,
     theme=GATED,
     source=folklore(),
     text="The derivative of the cell state in an earlier cell state is the product of the forget gates between.",
@@ -115,7 +115,7 @@ PRODUCT_OF_GATES = Claim(
 
 CHRONO = Claim(
     id="folklore.chrono_initialisation",
-    number=66,
+    number=68,
     theme=GATED,
     source=folklore(CHRONO_2018),
     text="With forget biases drawn as ln(u), u uniform between 1 and T - 1, an LSTM has a memory of T steps.",
@@ -133,7 +133,7 @@ CHRONO = Claim(
 
 GRU_LIKE_LSTM = Claim(
     id="folklore.gru_like_lstm",
-    number=67,
+    number=69,
     theme=GATED,
     source=folklore(f"{MODELS['gru']}, and compared by {COMPARED_2014}"),
     text="For gradient flow a GRU is equivalent to an LSTM.",
@@ -153,7 +153,7 @@ GRU_LIKE_LSTM = Claim(
 
 RESET_GATE = Claim(
     id="folklore.reset_gate",
-    number=68,
+    number=70,
     theme=GATED,
     source=folklore(MODELS["gru"]),
     text="The reset gate of a GRU controls how much gradient flows back through time.",
@@ -174,7 +174,7 @@ RESET_GATE = Claim(
 
 PEEPHOLES = Claim(
     id="folklore.peepholes",
-    number=69,
+    number=71,
     theme=GATED,
     source=folklore(PEEPHOLE_2000),
     text="Peepholes improve the gradient flow, because the gates then see the cell state.",

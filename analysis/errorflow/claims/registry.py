@@ -78,6 +78,8 @@ CLAIMS: tuple[Claim, ...] = (
     training.TRUNCATED_WINDOW,
     training.UNBIASED,
     training.OUTPUT_HOOK,
+    training.RTRL_ORDER,
+    training.RTRL_IMPRACTICAL,
     gating.NO_VANISHING,
     gating.NO_EXPLODING,
     gating.BIAS_ONE,

@@ -42,6 +42,10 @@ TRUNCATED_1990 = (
     "Williams & Peng 1990, An efficient gradient-based algorithm for on-line training of recurrent network"
     " trajectories, Neural Computation 2(4):490-501"
 )
+HYBRID_1992 = (
+    "Schmidhuber 1992, A fixed size storage O(n^3) time complexity learning algorithm for fully recurrent continually"
+    " running networks, Neural Computation 4(2):243-248"
+)
 UORO_2017 = "Tallec & Ollivier 2017, Unbiased online recurrent optimization, arXiv 1702.05043"
 CHRONO_2018 = "Tallec & Ollivier 2018, Can recurrent neural networks warp time?, arXiv 1804.11188"
 BIAS_2015 = (

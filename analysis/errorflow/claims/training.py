@@ -1,13 +1,21 @@
-"""Claims 54 to 60: clipping, step sizes, windows, noisy estimates, small numbers, and how gradients are looked at."""
+"""Claims 54 to 62: clipping, step sizes, windows, noisy estimates, small numbers, looking at gradients, their cost."""
 
 from __future__ import annotations
 
 from fractions import Fraction
 
-from errorflow.claims.checks import gated, training
+from errorflow.claims.checks import counts, gated, lags, training
 from errorflow.claims.exact import matrix
-from errorflow.claims.record import Backing, Claim, citation
-from errorflow.claims.sources import EIGENVALUE_2013, TRAINING, TRUNCATED_1990, UORO_2017, folklore
+from errorflow.claims.record import Backing, Claim, citation, theorem
+from errorflow.claims.sources import (
+    EIGENVALUE_2013,
+    HYBRID_1992,
+    RTRL_1989,
+    TRAINING,
+    TRUNCATED_1990,
+    UORO_2017,
+    folklore,
+)
 
 _HALF = Fraction(1, 2)
 
@@ -99,6 +107,8 @@ TRUNCATED_WINDOW = Claim(
     backing=(
         Backing("identity", "no_credit_beyond", "for", training.write_is_not_credited,
                 {"weight": _HALF, "lag": 10, "span": 5}),
+        Backing("identity", "short_lags_alone", "for", lags.window_keeps_short_lags,
+                {"cell": "lstm", "units": 3, "steps": 10, "horizon": 4, "seed": 58}),
         Backing("measurement", "learns_to_hold", "against", training.window_learns_to_hold,
                 {"span": 2, "held": 20, "lag": 100, "start": 0.8, "rate": 0.002, "updates": 200}),
     ),
@@ -139,5 +149,45 @@ OUTPUT_HOOK = Claim(
     lesson="Multiply Jacobians of the whole state, then take the block.",
     backing=(
         Backing("counterexample", "blocks_vanish_alone", "against", gated.hook_on_outputs, {"weight": 2, "lag": 50}),
+    ),
+)  # fmt: skip
+
+RTRL_ORDER = Claim(
+    id="folklore.rtrl_order",
+    number=61,
+    theme=TRAINING,
+    source=folklore(RTRL_1989),
+    text="An exact gradient of a recurrent network in a memory that does not grow with time costs O(n^4) a step.",
+    statement=(
+        "That is what RTRL costs, not what the gradient costs. The hybrid of 1992 goes back within blocks of n steps"
+        " and takes one product with the influence from block to block: O(n^3) a step on average, the same gradient,"
+        " and a memory without T."
+    ),
+    lesson="Carry the influence once a block instead of once a step.",
+    backing=(
+        theorem("rtrl.cost", "context"),
+        Backing("count", "hybrid_of_1992", "against", counts.exact_at_lower_order,
+                {"algorithm": "schmidhuber1992", "cell": "rnn", "per_step": 3, "units": 6, "steps": 24, "seed": 61,
+                 "block": 6}),
+        citation("hybrid", HYBRID_1992, "against"),
+    ),
+)  # fmt: skip
+
+RTRL_IMPRACTICAL = Claim(
+    id="folklore.rtrl_impractical",
+    number=62,
+    theme=TRAINING,
+    source=folklore(RTRL_1989),
+    text="RTRL is too expensive for recurrent networks of any useful size.",
+    statement=(
+        "Of dense networks: each step costs of the order n^4, at every size more than BPTT. Where no unit's recurrence"
+        " reads another unit, in a single layer of diagonal recurrence, each weight touches one unit, and exact RTRL"
+        " costs of the order of the number of weights."
+    ),
+    lesson="The price is in the mixing of units, not in looking forward.",
+    backing=(
+        theorem("rtrl.cost", "for"),
+        Backing("count", "diagonal_recurrence", "against", counts.exact_at_lower_order,
+                {"algorithm": "diagonal_rtrl", "cell": "lru", "per_step": 2, "units": 6, "steps": 24, "seed": 62}),
     ),
 )  # fmt: skip

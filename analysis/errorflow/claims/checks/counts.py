@@ -128,3 +128,28 @@ def break_even(most_units: int, most_inputs: int) -> Finding:
         f"less memory exactly when T >= n^2, or T >= n (n + m) without stored inputs, at all {tried} sizes with"
         f" n <= {most_units}, m <= {most_inputs}",
     )
+
+
+def exact_at_lower_order(
+    algorithm: str, cell: str, per_step: int, units: int, steps: int, seed: int, block: int | None = None
+) -> Finding:
+    """An algorithm that stores no sequence, of lower order than RTRL of a dense network, has the gradient of BPTT.
+
+    The order is that of one step in n, with as many inputs as units and blocks of n steps.
+    """
+    made, rng = builtin.cell(cell), np.random.default_rng(seed)
+    cost = cost_of(algorithm, cell)
+    others = dict.fromkeys(cost.macs.free_symbols - {_T}, _N)
+    degree = sympy.Poly(sympy.expand(cost.macs.subs(others)), _N).degree()
+    weights, xs = made.random_weights(rng, n=units, m=units), rng.normal(size=(steps, units))
+    errors = rng.normal(size=(steps, units))
+    run = gradient(made.definition, weights, xs, errors, algorithm=algorithm, block=block)
+    back = gradient(made.definition, weights, xs, errors)
+    dense = gradient(made.definition, weights, xs, errors, algorithm="rtrl")
+    gap = max(float(np.abs(run.weights[k] - v).max() / np.abs(v).max()) for k, v in back.weights.items())
+    return Finding(
+        degree == per_step and _T not in cost.memory.free_symbols and gap < 1e-12 and run.macs < dense.macs,
+        f"{algorithm}, {cell}: degree {degree} in n a step, memory without T;"
+        f" {units} units, {steps} steps, seed {seed}: {run.macs:,} multiply-adds where RTRL takes {dense.macs:,}, and"
+        f" the gradient of BPTT to {gap:.0e}",
+    )

@@ -109,3 +109,20 @@ def changing_weights(weights: tuple[Fraction, ...], lag: int) -> Finding:
         f"h' = w h + b, w running through {', '.join(map(str, weights))}: an entry into the trace {lag} steps ago adds"
         f" {decimals(left)} to it now, at most {decimals(most)}",
     )
+
+
+def window_keeps_short_lags(cell: str, units: int, steps: int, horizon: int, seed: int) -> Finding:
+    """BPTT(h) has the contributions of the lags below h, as BPTT has them, and nothing of the others."""
+    made, rng = builtin.cell(cell), np.random.default_rng(seed)
+    weights = made.random_weights(rng, n=units, m=2)
+    xs, errors = rng.normal(size=(steps, 2)), rng.normal(size=(steps, units))
+    full = gradient(made.definition, weights, xs, errors, by_lag=True).by_lag or {}
+    cut = gradient(made.definition, weights, xs, errors, algorithm="tbptt", horizon=horizon, by_lag=True).by_lag or {}
+    short = max(float(np.abs(cut[k][:horizon] - full[k][:horizon]).max() / np.abs(full[k]).max()) for k in full)
+    beyond = max(float(np.abs(cut[k][horizon:]).max(initial=0)) for k in cut)
+    missing = min(float(np.abs(full[k][horizon:]).max(initial=0)) for k in full)
+    return Finding(
+        short < _ROUNDING and beyond == 0 < missing,
+        f"{cell}, {units} units, {steps} steps, seed {seed}: BPTT({horizon}) has the lags 0 to {horizon - 1} of BPTT to"
+        f" {short:.0e} and exactly 0 of the others",
+    )
