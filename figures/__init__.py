@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from types import ModuleType
 
-from figures import carousel, digits, heat, learning, local_error, singular_values, slopes, vanishing_exploding
+from figures import (
+    carousel,
+    digits,
+    gradient_quality,
+    heat,
+    learning,
+    local_error,
+    singular_values,
+    slopes,
+    vanishing_exploding,
+)
 
 FIGURES: tuple[ModuleType, ...] = (
     slopes,
@@ -12,6 +22,7 @@ FIGURES: tuple[ModuleType, ...] = (
     vanishing_exploding,
     carousel,
     learning,
+    gradient_quality,
     digits,
     singular_values,
     heat,

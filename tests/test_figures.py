@@ -85,6 +85,15 @@ CORRUPTIONS = {
         ("c", "rtrl", lambda y: y + 1),
         ("c", "bptt without inputs", lambda y: y * 0.99),
     ],
+    "gradient_quality": [
+        ("a", "gers2000", lambda y: y - 1e-9),
+        ("a", "snap1", lambda y: 1 + 0 * y),
+        ("b", "snap1", lambda y: 9 * y),
+        ("b", "exact", lambda y: y * 1.001),
+        ("c", "uoro", lambda y: y + 0.9),
+        ("c", "uoro by variance", lambda y: y / 3),
+        ("c", "gers2000", lambda y: 0 * y),
+    ],
     "digits": [
         ("a", "lstm", lambda y: y + 8),
         ("b", "hook on the outputs", lambda y: y + 1e-300),
