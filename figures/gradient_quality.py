@@ -26,8 +26,9 @@ NAME = "gradient_quality"
 SHOWS = ("rtrl.equals_bptt",)
 ALT = (
     "Left: cosine to the exact gradient by lag, one at lag zero for eligibility traces and for SnAp-1, falling below"
-    " one half within fifteen lags. Middle: norms of the contributions by lag, those of both below the exact one. Right: error"
-    " over the number of draws; that of UORO falls as a straight line from above one and crosses two level lines."
+    " one half within fifteen lags. Middle: norms of the contributions by lag, those of both below the exact one."
+    " Right: error over the number of draws; that of UORO falls as a straight line from above one and crosses two"
+    " level lines."
 )
 WIDTH, HEIGHT = style.TEXT, 2.55
 
