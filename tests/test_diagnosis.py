@@ -445,6 +445,18 @@ def test_the_gradient_by_lag_sums_to_the_gradient_of_the_weights():
             assert found.gradient_by_lag["W"][q] == pytest.approx(np.log2(np.linalg.norm(wanted)), abs=1e-12)
 
 
+def test_the_gradient_by_lag_of_a_long_sequence_is_that_of_its_last_steps():
+    network = rnn_network(np.array([[0.5, 0.2], [0.1, 0.7]]))
+    inputs, head = positive(2, 150), (np.ones((1, 2)), np.zeros(1))
+    found = ef.diagnose(network, inputs, loss="squared", targets=[1.0, 2.0], head=head, departures=False).loss
+    _, delta = loss_and_error(Head(*head), "squared", np.array([[1.0], [2.0]]), network.run(inputs)[:, -1])
+    parts = network.cell().gradient(network.weights, inputs, delta, by_lag=True).by_lag
+    for name, values in found.gradient_by_lag.items():
+        assert values.shape == (128,)
+        wanted = np.log2([np.linalg.norm(part) for part in parts[name][:128]])
+        np.testing.assert_allclose(values, wanted, rtol=0, atol=1e-9)
+
+
 def test_the_error_of_a_sure_read_out_does_not_cancel():
     head = Head(np.array([[1.0], [-1.0]]), np.zeros(2))
     value, delta = loss_and_error(head, "cross-entropy", np.array([0.0]), np.array([[30.0]]))
@@ -475,6 +487,46 @@ def test_targets_that_do_not_fit_are_refused(loss, targets, error, says):
 def test_a_class_of_a_read_out_with_one_output_is_refused():
     with pytest.raises(ValueError, match="two classes"):
         check_targets("cross-entropy", [0, 0], 2, 1)
+
+
+# Long runs: what costs the same at every lag ends before the norms do
+
+
+def test_on_a_long_run_norms_go_all_the_way_and_what_does_not_says_how_far_it_goes(monkeypatch):
+    from errorflow.diagnosis import examine, limits
+
+    inputs = positive(2, 40)
+    whole = ef.diagnose(lstm_network(1.0), inputs).layers[0]
+    for name, value in (("_NEAREST", 4), ("_FURTHEST", 10), ("_WORK", 0)):
+        monkeypatch.setattr(examine, name, value)
+    monkeypatch.setattr(limits, "FURTHEST", 8)
+    told = []
+    part = ef.diagnose(lstm_network(1.0), inputs, tell=told.append).layers[0]
+    np.testing.assert_array_equal(part.log2_norm, whole.log2_norm)
+    assert part.shares_to == 10
+    for name, values in part.shares.items():
+        np.testing.assert_allclose(values[:11], whole.shares[name][:11], rtol=0, atol=1e-12)
+        assert np.isnan(values[11:]).all()
+    assert any("on average over lags up to 10." in sentence for sentence in part.verdict.words)
+    assert any("for the block c,c at lag 8" in sentence for sentence in part.verdict.words)
+    np.testing.assert_array_equal(part.bound.truth, whole.bound.truth[:9])
+    assert part.rank_lags.tolist() == [0, 1, 2, 4]
+    assert (len(part.trap.lags), part.json()["shares_to_lag"], part.json()["bound"]["last_lag"]) == (5, 10, 8)
+    assert "layer 0 forward: norms, lag 40 of 40" in told
+    assert "layer 0 forward: shares, lag 10 of 10" in told
+
+
+def test_the_joint_run_of_a_stack_is_made_of_the_runs_of_its_layers():
+    rng = np.random.default_rng(2)
+    state = {"weight_ih_l0": rng.normal(size=(4, 1)), "weight_hh_l0": rng.normal(size=(4, 4))}
+    state |= {"weight_ih_l1": rng.normal(size=(4, 4)), "weight_hh_l1": rng.normal(size=(4, 4))}
+    network, inputs = ef.read_network(state), positive(2, 9)
+    stack = ef.stacked([layer.cell() for layer in network.layers])
+    weights = ef.stacked_weights([layer.weights for layer in network.layers])
+    found = ef.diagnose(network, inputs).joint.profile
+    wanted = stack.profile(weights, inputs)
+    # the layers run one after the other make the same sums
+    np.testing.assert_allclose(found.log2_norm, wanted.log2_norm, rtol=0, atol=1e-12)
 
 
 # The trap
@@ -725,3 +777,26 @@ def test_a_diagnosis_shows_itself_in_a_notebook_and_as_a_picture(tmp_path):
     assert path.stat().st_size > 500
     with pytest.raises(ValueError, match="must end in"):
         found.plot(tmp_path / "d.gif")
+
+
+@pytest.mark.parametrize("what", ["diagnosis", "layer", "profile", "heat"])
+def test_without_a_path_a_plot_is_a_picture_that_a_notebook_shows(what):
+    cell, rng = ef.lstm(), np.random.default_rng(0)
+    weights, inputs = cell.random_weights(rng, n=3, m=1), positive(1, 6)
+    found = ef.diagnose(cell, inputs, weights=weights)
+    shown = {
+        "diagnosis": lambda: found,
+        "layer": lambda: found.layers[0],
+        "profile": lambda: found.layers[0].profile,
+        "heat": lambda: heat(cell.definition, weights, inputs[0], max_lag=3),
+    }[what]()
+    picture = shown.plot()
+    assert picture._repr_png_().startswith(b"\x89PNG")
+    assert repr(picture).startswith("Picture(")
+
+
+def test_what_is_found_about_a_layer_and_a_loss_is_a_table_in_a_notebook():
+    head = (np.ones((1, 2)), np.zeros(1))
+    found = ef.diagnose(rnn_network(0.5 * np.eye(2)), positive(1, 6), loss="squared", targets=[1.0], head=head)
+    assert "<b>carried</b>" in found.layers[0]._repr_html_()
+    assert "<td>6</td><td>" in found.loss._repr_html_()

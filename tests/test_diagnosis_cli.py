@@ -203,6 +203,17 @@ def test_a_map_of_checkpoints_says_whose_flow_it_is(call, few, layer, name):
     np.testing.assert_allclose(found["log2_norm"], wanted.log2_norm, rtol=0, atol=1e-9)
 
 
+def test_checkpoints_show_themselves_in_a_notebook(few):
+    from errorflow.diagnosis.checkpoints import diagnose_checkpoints
+
+    (few / "run").mkdir()
+    for step in (1, 2):
+        shutil.copy(GRU, few / "run" / f"step_{step}.safetensors")
+    found = diagnose_checkpoints(few / "run", np.load(few / "x.npy")[:1, :4])
+    assert "<td>2</td><td>step_2.safetensors</td><td><b>" in found._repr_html_()
+    assert found.plot()._repr_png_().startswith(b"\x89PNG")
+
+
 def test_checkpoints_are_ordered_by_number_and_not_by_letter():
     names = ["net_10.npz", "net_9.npz", "final.npz", "net_100.npz"]
     assert [p.name for p in in_order(map(Path, names))] == ["final.npz", "net_9.npz", "net_10.npz", "net_100.npz"]

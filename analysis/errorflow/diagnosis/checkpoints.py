@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -71,7 +72,17 @@ class Checkpoints:
             rows.append(row)
         return {"checkpoints": rows}
 
-    def plot(self, path: Any, title: str = "") -> Any:
+    def _repr_html_(self) -> str:
+        rows = [
+            f"<tr><td>{step}</td><td>{escape(file)}</td><td><b>{last.verdict.word}</b></td><td>{last.horizon}</td>"
+            f"<td>{last.log2_norm[-1]:z.3f}</td></tr>"
+            for step, file, last in zip(self.steps, self.files, map(whole, self.diagnoses), strict=True)
+        ]
+        head = "<tr><th>step</th><th>file</th><th>verdict</th><th>horizon</th>"
+        head += f"<th>log<sub>2</sub> norm at lag {self.lags[-1]}, {escape(self.name)}</th></tr>"
+        return f"<table>{head}{''.join(rows)}</table>"
+
+    def plot(self, path: Any = None, title: str = "") -> Any:
         """The path of a picture of the map over training step and lag. See `errorflow.plots.plot_checkpoints`."""
         from errorflow.plots import plot_checkpoints
 

@@ -34,7 +34,7 @@ class Heat:
         """As data."""
         return {"times": self.times, "lags": self.lags, "log2_norm": self.log2_norm}
 
-    def plot(self, path: Any, title: str = "") -> Any:
+    def plot(self, path: Any = None, title: str = "") -> Any:
         """The path of a picture of the map. See `errorflow.plots.plot_heat`."""
         from errorflow.plots import plot_heat
 

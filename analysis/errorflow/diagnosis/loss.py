@@ -25,6 +25,7 @@ from errorflow.numeric.scaled import Integers
 MOST_SEQUENCES = 8  # whose singular directions are worked out
 FURTHEST = 1024  # lags to which singular directions are followed
 MOST_STEPS_BY_LAG = 128  # the gradient by lag takes T^2 errors
+_ENTRIES = 2**24  # of these errors at most, of one vector
 _DISTINCT = 1e-6  # the leading singular value must exceed the next by this share to have a direction of its own
 
 
@@ -42,7 +43,8 @@ class LossFlow:
     aligned_lags, alignment (sequences, lags): |cosine| between delta_(T-q) and the direction over the state at T - q in
     which the flow reads most, its leading right singular vector; nan where two directions lead or there is no error.
     gradient_by_lag: weight -> log2 Frobenius norm of what the gradient, summed over sequences and losses, receives from
-    the weight as used q steps before the loss, (T,); empty where there are too many steps.
+    the weight as used q steps before the loss, q = 0, 1, ... up to 127 at most; empty where there are losses at more
+    steps than that.
     """
 
     loss: str
@@ -56,6 +58,13 @@ class LossFlow:
     aligned_lags: Integers
     alignment: Array
     gradient_by_lag: dict[str, Array]
+
+    def _repr_html_(self) -> str:
+        last, error, part = int(self.lags[-1]), middle_of(self.log2_error), middle_of(self.log2_last)
+        head = "<tr><th>lag</th><th>log<sub>2</sub> error</th><th>of the last loss</th></tr>"
+        shown = sorted({0, last, *(2**k for k in range(last.bit_length()) if 2**k < last)})
+        rows = [f"<tr><td>{q}</td><td>{error[q]:z.3f}</td><td>{part[q]:z.3f}</td></tr>" for q in shown]
+        return f"<table>{head}{''.join(rows)}</table>"
 
     def json(self) -> dict[str, Any]:
         """As data, medians over sequences."""
@@ -116,7 +125,7 @@ def loss_flow(
         worst=lengths[1, :, :1] + log2_norm,
         aligned_lags=at,
         alignment=_alignment(run.sequences(0, few), delta[:, :few], at),
-        gradient_by_lag=_gradient_by_lag(run, delta) if 0 < run.steps <= MOST_STEPS_BY_LAG else {},
+        gradient_by_lag=_gradient_by_lag(run, delta),
     )
 
 
@@ -153,11 +162,17 @@ def _alignment(run: Trajectory, delta: Array, at: Integers) -> Array:
 
 
 def _gradient_by_lag(run: Trajectory, delta: Array) -> dict[str, Array]:
-    inputs = {x.name: run.values[x].swapaxes(0, 1) for x in run.definition.inputs}
+    """The gradient by lag, as far as it is affordable; of a loss at the last step, that takes the last steps alone."""
+    fits = int(np.sqrt(_ENTRIES // (run.batch * max(block.shape[2] for block in run.states.values()))))
+    lags = min(run.steps, MOST_STEPS_BY_LAG, max(fits, 1))
+    if not lags or (len(delta) > 1 and lags < run.steps):
+        return {}
+    first = run.steps - lags
+    inputs = {x.name: run.values[x][first:].swapaxes(0, 1) for x in run.definition.inputs}
     given = next(iter(inputs.values())) if len(inputs) == 1 else inputs
-    start = {name: block[0] for name, block in run.states.items()}
-    given_errors = delta[0] if len(delta) == 1 else delta.swapaxes(0, 1)
-    found = gradient(run.definition, run.weights, given, given_errors, state=start, by_lag=True)
+    start = {name: block[first] for name, block in run.states.items()}
+    errors = delta[0] if len(delta) == 1 else delta.swapaxes(0, 1)
+    found = gradient(run.definition, run.weights, given if inputs else lags, errors, state=start, by_lag=True)
     assert found.by_lag is not None
     with np.errstate(divide="ignore"):
         return {

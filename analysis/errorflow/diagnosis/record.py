@@ -89,6 +89,13 @@ class LayerDiagnosis:
         """The largest lag up to which the median norm stays at or above the threshold."""
         return self.verdict.horizon
 
+    def plot(self, path: Any = None, title: str = "") -> Any:
+        """As `Diagnosis.plot`, of this layer alone."""
+        return Diagnosis("", (self,), None, None, False).plot(path, title)
+
+    def _repr_html_(self) -> str:
+        return _html((self,))
+
     def json(self) -> dict[str, Any]:
         """As data."""
         judged = self.verdict
@@ -148,23 +155,27 @@ class Diagnosis:
             data["loss"] = self.loss.json()
         return data
 
-    def plot(self, path: Any, title: str = "") -> Any:
-        """The path of a picture. See `errorflow.plots.plot_diagnosis`."""
+    def plot(self, path: Any = None, title: str = "") -> Any:
+        """The path of a picture; without a path, a picture for a notebook. See `errorflow.plots.plot_diagnosis`."""
         from errorflow.plots import plot_diagnosis
 
         return plot_diagnosis(self, path, title)
 
     def _repr_html_(self) -> str:
-        rows = [
-            f"<tr><td>{name_of(each)}</td><td><b>{each.verdict.word}</b></td><td>{each.horizon}</td>"
-            f"<td>{escape(' '.join(each.verdict.words))}</td></tr>"
-            for each in self.all
-        ]
-        head = "<tr><th>layer</th><th>verdict</th><th>horizon</th><th>why</th></tr>"
-        return f"<table>{head}{''.join(rows)}</table>"
+        return _html(self.all)
 
     def __str__(self) -> str:
         return "\n\n".join("\n".join([name_of(each), *each.verdict.words]) for each in self.all)
+
+
+def _html(layers: tuple[LayerDiagnosis, ...]) -> str:
+    rows = [
+        f"<tr><td>{name_of(each)}</td><td><b>{each.verdict.word}</b></td><td>{each.horizon}</td>"
+        f"<td>{escape(' '.join(each.verdict.words))}</td></tr>"
+        for each in layers
+    ]
+    head = "<tr><th>layer</th><th>verdict</th><th>horizon</th><th>why</th></tr>"
+    return f"<table>{head}{''.join(rows)}</table>"
 
 
 def name_of(layer: LayerDiagnosis) -> str:

@@ -43,8 +43,8 @@ class Profile:
     log2_departures: dict[str, Array]
     shares: dict[str, Array]
 
-    def plot(self, path: Any, title: str = "") -> Any:
-        """The path of a picture. See `errorflow.plots.plot_profile`."""
+    def plot(self, path: Any = None, title: str = "") -> Any:
+        """The path of a picture; without a path, a picture for a notebook. See `errorflow.plots.plot_profile`."""
         from errorflow.plots import plot_profile
 
         return plot_profile(self, path, title)

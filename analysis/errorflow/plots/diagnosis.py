@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from errorflow.plots import style
-from errorflow.plots.files import kind_of, new_figure, picture, styled, write
+from errorflow.plots.files import Picture, delivered, new_figure, picture, styled
 from errorflow.plots.profile import draw_shares, draw_spread, end_labels, lag_axis, percentiles
 
 Array = npt.NDArray[Any]
@@ -18,68 +18,78 @@ _ROW = 2.3  # inches
 _MOST_PARTS = 5
 
 
-def plot_diagnosis(diagnosis: Any, path: str | os.PathLike[str], title: str = "") -> Path:
+def plot_diagnosis(diagnosis: Any, path: str | os.PathLike[str] | None = None, title: str = "") -> Path | Picture:
     """The path of a picture of a diagnosis, a row for each layer and one for all of them as one.
 
-    diagnosis: an `errorflow.diagnosis.Diagnosis`. path: ends in .pdf, .svg or .png.
+    diagnosis: an `errorflow.diagnosis.Diagnosis`. path: ends in .pdf, .svg or .png; None for a picture that a notebook
+    shows.
 
     Raises: ValueError for another suffix; OSError if the path cannot be written.
     """
-    target = Path(path)
-    kind = kind_of(target)
-    with styled():
-        content = picture(_figure(diagnosis, title), kind, title or "error flow", _described(diagnosis))
-    return write(target, content)
+
+    def drawn(kind: str) -> bytes:
+        with styled():
+            return picture(_figure(diagnosis, title), kind, title or "error flow", _described(diagnosis))
+
+    return delivered(path, drawn)
 
 
-def plot_heat(heat: Any, path: str | os.PathLike[str], title: str = "") -> Path:
+def plot_heat(heat: Any, path: str | os.PathLike[str] | None = None, title: str = "") -> Path | Picture:
     """The path of a picture of an `errorflow.diagnosis.Heat`, a map over time and lag.
 
     path, Raises: as in `plot_diagnosis`.
     """
-    target = Path(path)
-    kind = kind_of(target)
     alt = (
         f"Map of the norm of d state_t / d state_(t-q) over {len(heat.times)} times t and lags up to {heat.lags[-1]}; "
         "darker red is growth, darker blue is decay."
     )
-    with styled():
-        fig = new_figure(style.TEXT, 2.6)
-        ax = fig.subplots()
-        fig.subplots_adjust(left=0.08, right=0.95, bottom=0.17, top=0.86)
-        style.panel(ax, "", title)
-        draw_heat(ax, heat.times, heat.lags, heat.log2_norm)
-        ax.set_xlabel("time $t$ (steps)")
-        content = picture(fig, kind, title or "error flow over time", alt)
-    return write(target, content)
+
+    def drawn(kind: str) -> bytes:
+        with styled():
+            fig = new_figure(style.TEXT, 2.6)
+            ax = fig.subplots()
+            fig.subplots_adjust(left=0.08, right=0.95, bottom=0.17, top=0.86)
+            style.panel(ax, "", title)
+            draw_heat(ax, heat.times, heat.lags, heat.log2_norm)
+            ax.set_xlabel("time $t$ (steps)")
+            return picture(fig, kind, title or "error flow over time", alt)
+
+    return delivered(path, drawn)
 
 
-def plot_checkpoints(found: Any, path: str | os.PathLike[str], title: str = "") -> Path:
+def plot_checkpoints(found: Any, path: str | os.PathLike[str] | None = None, title: str = "") -> Path | Picture:
     """The path of a picture of the norm over training step and lag, and of the loss's error where there is one.
 
     found: the `Checkpoints` of errorflow.diagnosis. path, Raises: as in `plot_diagnosis`.
     """
-    target = Path(path)
-    kind = kind_of(target)
     error = found.log2_error
     maps = {f"norm of the flow, {found.name}": found.log2_norm} | (
         {} if error is None else {"error of the loss": error}
     )
     alt = f"Maps of {' and of the '.join(maps)} over {len(found.files)} checkpoints and lags up to {found.lags[-1]}."
-    with styled():
-        fig = new_figure(style.TEXT, 2.6)
-        axes = np.atleast_1d(fig.subplots(1, len(maps)))
-        fig.subplots_adjust(left=0.08, right=0.93, bottom=0.17, top=0.84, wspace=0.45)
-        for letter, ax, (name, values) in zip("ab", axes, maps.items(), strict=False):
-            style.panel(ax, letter, f"{title}, {name}" if title and letter == "a" else name)
-            # Checkpoints are seldom evenly spaced: each has a column, named by its step.
-            at = np.arange(len(found.steps))
-            draw_heat(ax, at, found.lags, values)
-            chosen = np.unique(np.linspace(0, len(at) - 1, min(6, len(at))).round().astype(int))
-            ax.set_xticks(chosen, [str(found.steps[k]) for k in chosen])
-            ax.set_xlabel("training step")
-        content = picture(fig, kind, title or "error flow in training", alt)
-    return write(target, content)
+
+    def drawn(kind: str) -> bytes:
+        with styled():
+            fig = _maps(found, maps, title)
+            return picture(fig, kind, title or "error flow in training", alt)
+
+    return delivered(path, drawn)
+
+
+def _maps(found: Any, maps: dict[str, Array], title: str) -> Any:
+    """A map over training step and lag for each entry."""
+    fig = new_figure(style.TEXT, 2.6)
+    axes = np.atleast_1d(fig.subplots(1, len(maps)))
+    fig.subplots_adjust(left=0.08, right=0.93, bottom=0.17, top=0.84, wspace=0.45)
+    for letter, ax, (name, values) in zip("ab", axes, maps.items(), strict=False):
+        style.panel(ax, letter, f"{title}, {name}" if title and letter == "a" else name)
+        # Checkpoints are seldom evenly spaced: each has a column, named by its step.
+        at = np.arange(len(found.steps))
+        draw_heat(ax, at, found.lags, values)
+        chosen = np.unique(np.linspace(0, len(at) - 1, min(6, len(at))).round().astype(int))
+        ax.set_xticks(chosen, [str(found.steps[k]) for k in chosen])
+        ax.set_xlabel("training step")
+    return fig
 
 
 def draw_heat(ax: Any, times: Array, lags: Array, log2_norm: Array, limit: float | None = None) -> Any:

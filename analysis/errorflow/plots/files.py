@@ -7,8 +7,9 @@ import io
 import logging
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
@@ -66,6 +67,31 @@ def picture(fig: Any, kind: str, title: str, alt: str, dpi: float = 200) -> byte
     text = stream.getvalue().decode()
     described = f"<desc>{escape(alt)}</desc>\n <metadata>"
     return text.replace("<metadata>", described, 1).replace("<svg ", '<svg role="img" ', 1).encode()
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture that a notebook shows. content: PNG."""
+
+    content: bytes
+
+    def _repr_png_(self) -> bytes:
+        return self.content
+
+    def __repr__(self) -> str:
+        return f"Picture({len(self.content)} bytes of PNG)"
+
+
+def delivered(path: str | os.PathLike[str] | None, drawn: Callable[[str], bytes]) -> Path | Picture:
+    """What `drawn` makes for a format, written to the path, which is returned; without one, a picture for a notebook.
+
+    Raises: ValueError for a suffix that is no format; OSError if the path cannot be written.
+    """
+    if path is None:
+        return Picture(drawn("png"))
+    target = Path(path)
+    kind = kind_of(target)
+    return write(target, drawn(kind))
 
 
 def write(path: Path, content: bytes) -> Path:

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from errorflow.plots import style
-from errorflow.plots.files import kind_of, new_figure, picture, styled, write
+from errorflow.plots.files import Picture, delivered, new_figure, picture, styled
 
 Array = npt.NDArray[np.float64]
 LOW, MIDDLE, HIGH = 10, 50, 90
@@ -19,19 +19,20 @@ _COLORS = (style.RED, style.BLUE, style.VIOLET, style.ORANGE, style.PURPLE, styl
 _LINES = (style.SOLID, style.DASHED, style.DASHDOT, style.LONG, style.DOTTED)
 
 
-def plot_profile(profile: Any, path: str | os.PathLike[str], title: str = "") -> Path:
+def plot_profile(profile: Any, path: str | os.PathLike[str] | None = None, title: str = "") -> Path | Picture:
     """The path of a picture of a profile: norm of the joint state, of its blocks, and shares by first departure.
 
     profile: an `errorflow.numeric.Profile` of one sequence or many, with or without departures. path: ends in .pdf,
-    .svg or .png.
+    .svg or .png; None for a picture that a notebook shows.
 
     Raises: ValueError for another suffix; OSError if the path cannot be written.
     """
-    target = Path(path)
-    kind = kind_of(target)
-    with styled():
-        content = picture(_figure(profile, title), kind, title or "error flow", describe(profile))
-    return write(target, content)
+
+    def drawn(kind: str) -> bytes:
+        with styled():
+            return picture(_figure(profile, title), kind, title or "error flow", describe(profile))
+
+    return delivered(path, drawn)
 
 
 def percentiles(values: Array) -> tuple[Array, Array, Array]:
