@@ -1,19 +1,27 @@
 """Directions of the flow that no longer matter, dropped with a bound on what that costs.
 
 Phi_q^T is carried as its columns, and the columns of one new state may be rotated at any lag: no norm of a block of
-Phi changes. When the singular values of these columns have spread, the columns of the small ones are dropped. What is
+Phi changes. When the singular values of these columns have spread, those of the small ones are dropped. What is
 dropped then, E, and what is kept, B, have orthogonal row spaces, and go on having them: both are only ever multiplied
 from the left. So Phi^T Phi is B B^T + E E^T, and for every block, at every later lag,
 
     |B|^2 <= |Phi|^2 <= |B|^2 + |E|^2        spectral and Frobenius norms alike.
 
-E is not carried, but E g is, for four Gaussian vectors g (`PROBES`). For one g, P(|E g| <= |E|_F / a) <= sqrt(e) / a:
-with s_i the squared singular values, of sum 1, and z_i normal, Markov's inequality for exp(-t sum s_i z_i^2) gives
+The dropped part of every block has a known length when it is dropped, but J may stretch it later. E is not carried, but
+E g is, for four Gaussian vectors g (`PROBES`). For one g, P(|E g| <= |E|_F / a) <= sqrt(e) / a: with s_i the squared
+singular values, of sum 1, and z_i normal, Markov's inequality for exp(-t sum s_i z_i^2) gives
 P(sum s_i z_i^2 <= b) <= e^(t b) prod (1 + 2 t s_i)^(-1/2) <= e^(t b) (1 + 2 t)^(-1/2), which is at most sqrt(e b) at
-2 t = 1/b - 1. With a = 2^13 all four fail together with a probability of at most (sqrt(e) / 2^13)^4 < 2^-49 at each
-lag and block. So `trusted` demands 2^13 |E g| <= 2^-22 |B| of the largest of the four: the spectral norm of every block
-is then right to 2^-45 of itself, that of k by k blocks together to k^2 2^-45. Where this fails, the flow is carried
-whole.
+2 t = 1/b - 1. With a = 2^15 all four fail together with a probability of at most (sqrt(e) / 2^15)^4 < 2^-57 at each
+lag and block, so that one fails among a million blocks is less likely than 2^-37. `trusted` demands
+2^15 |E g| <= 2^-21 |B| of the largest of the four: the spectral norm of every block is then right to 2^-43 of itself,
+that of k by k blocks together to k^2 2^-43. Where this fails, the flow is carried whole.
+
+The probability is that of the vectors, not of the network: it holds for every network that was there before they were
+drawn. They are drawn from a digest of the flow, so that a profile can be repeated and no network be made to fit them.
+No bound that is certain comes as cheaply. From products of J with fewer vectors than N nothing follows for the others
+but what the norm of J allows, and norms of single steps multiply to 3^q where random weights of gain 1.5 make
+products of about 1. A profile with departures drops nothing. All this is for exact arithmetic on top of what rounding
+does to any product of matrices.
 """
 
 from __future__ import annotations
@@ -31,9 +39,9 @@ from errorflow.numeric.scaled import NOTHING, Scaled, normalised
 K = TypeVar("K")
 
 PROBES = 4
-_FACTOR = 2.0**13
-_TRUSTED = 2.0**-22
-_DROPPED = 2.0**-43  # of every block, at one time: leaves room for 2^13 |E g| and for what E grows against B
+_FACTOR = 2.0**15
+_TRUSTED = 2.0**-21
+_DROPPED = 2.0**-43  # of every block, at one time: leaves room for 2^15 |E g| and for what E grows against B
 _SEEN = 2.0**-24  # of every block: what is shorter is left out of norms
 _NOISE = 2.0**-100  # of a rotation
 _APART = 300  # bits between the columns of a block, of which one exponent for all would lose digits
