@@ -39,8 +39,11 @@ from errorflow.numeric.thinning import PROBES, Columns, thinned
 CHUNK = 256
 """Steps whose local derivatives are held at once."""
 
-WINDOW = 64
+WINDOW = 256
 """Lags of a window at most."""
+
+NARROW = 64
+"""Width of the joint state below which dropping directions takes longer than it saves."""
 
 BUFFER = 2**19
 """Entries of a window at most, which stays in the cache then; one lag may have more."""
@@ -95,7 +98,7 @@ def windows(trajectory: Trajectory, lags: int, labels: Sequence[str] = (), *, wh
     """
     here = _start(trajectory, len(labels))
     yield _stacked([here])
-    done, drop = 0, lags if whole or labels else _FIRST
+    done, drop = 0, lags if whole or labels or trajectory.width < NARROW else _FIRST
     most = WINDOW  # lags that are tried plainly at once: fewer after a failure, then a window of careful steps
     window: Window | None
     while done < lags:
@@ -121,7 +124,7 @@ def windows(trajectory: Trajectory, lags: int, labels: Sequence[str] = (), *, wh
                 continue
             done, here = done + window.lags, here if here.apart else _last(window)
             yield window
-            if done == drop and not here.apart and here.columns.total > 2 * PROBES * len(here.columns.kept):
+            if done == drop < lags and not here.apart and here.columns.total > 2 * PROBES * len(here.columns.kept):
                 flow, columns = thinned(here.flow, here.columns)
                 drop = done + max(done // (_PAUSE if columns.probes else 2), 8)
                 here = replace(here, flow=flow, columns=columns)

@@ -11,6 +11,8 @@ factor of (1 + 2^-43) theta - G says. What is left is asked of LAPACK. All this 
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import numpy.typing as npt
 
@@ -21,11 +23,13 @@ _NEAR = 2.0**-40  # of a flat spectrum, of which the middle is taken: 3.3e-13 in
 _ROUNDING = 2.0**-40  # of tr G^p, a sum of positive terms
 _FEW = 3  # products with a vector at first
 _MANY = 8  # products with G^8
+_NEAR_ONE = 16  # bits that a trace may be away from 1: the square of an entry of G^16 keeps its digits
 _SMALL, _MIDDLE = 8, 96  # rows up to which LAPACK, and squaring, are fastest
 _KRYLOV = 20  # steps of Lanczos' method
 _TOGETHER = 2**19  # entries that are worked on at once, to stay in the cache
 
 Flags = npt.NDArray[np.bool_]
+Method = Callable[[Array, Array], tuple[Array, Flags]]
 
 
 def largest(gram: Array) -> Array:
@@ -47,14 +51,19 @@ def _largest(gram: Array) -> Array:
     """The same, of matrices (m, r, r)."""
     traces = np.einsum("mii->m", gram)
     _, power = np.frexp(traces)
-    if (np.abs(power) > 64).any():
+    if (np.abs(power) > _NEAR_ONE).any():
         gram = np.ldexp(gram, -power[:, None, None])  # so that powers of the matrix neither over- nor underflow
     else:
         power = np.zeros_like(power)
-    values, certain = _above(gram)
-    certain |= traces == 0
-    methods = (_flat, _squared, _exactly) if gram.shape[1] <= _MIDDLE else (_flat, _lanczos, _exactly)
-    for method in methods if gram.shape[1] > _SMALL else (_exactly,):
+    methods: tuple[Method, ...]
+    if gram.shape[1] <= _MIDDLE:
+        values, certain = _above(gram)
+        methods = (_flat, _squared, _exactly) if gram.shape[1] > _SMALL else (_exactly,)
+    else:
+        values, certain = np.einsum("mii->mi", gram).max(axis=1), np.zeros(len(gram), dtype=bool)
+        methods = (_flat, _lanczos, _exactly)
+    values[traces == 0], certain[traces == 0] = 0.0, True
+    for method in methods:
         rest = np.flatnonzero(~certain)
         if rest.size:
             values[rest], certain[rest] = method(gram if rest.size == len(gram) else gram[rest], values[rest])
@@ -128,9 +137,12 @@ def _lanczos(gram: Array, _: Array) -> tuple[Array, Flags]:
     np.einsum("mii->mi", small)[...] = diagonal.T
     np.einsum("mii->mi", small[:, 1:, :-1])[...] = beside[:-1].T
     leading = np.linalg.eigh(small)[1][:, :, -1]
-    square = gram @ gram
     vectors = np.einsum("mk,kmr->mr", leading, basis)
-    theta, certain, residual = _judged(gram, vectors, np.einsum("mij,mij->m", square, square), 4)
+    theta, certain, residual = _judged(gram, vectors, np.einsum("mij,mij->m", gram, gram), 2)
+    rest = np.flatnonzero(~certain)
+    if rest.size:
+        square = gram[rest] @ gram[rest]
+        certain[rest] = _judged(gram[rest], vectors[rest], np.einsum("mij,mij->m", square, square), 4)[1]
     for m in np.flatnonzero(~certain & (residual <= _NEAR * theta**2)):
         certain[m] = _nothing_above(gram[m], theta[m])
     return theta, certain

@@ -78,7 +78,12 @@ def thinned(flow: dict[K, Scaled], columns: Columns) -> tuple[dict[K, Scaled], C
     """The same flow in fewer columns, or as it was where that would save too few of them."""
     if any(_spread_of(block.exponent) > _APART for block in flow.values()):
         return flow, columns
-    found = [_rotation([part(block, columns.of(k)) for block in flow.values()]) for k in range(len(columns.kept))]
+    found: list[_Rotation] = []
+    for k in range(len(columns.kept)):
+        rotation = _rotation([part(block, columns.of(k)) for block in flow.values()])
+        if rotation is None:
+            return flow, columns
+        found.append(rotation)
     fewer = Columns(tuple(rotation.kept for rotation in found), PROBES)
     if fewer.total > _WORTHWHILE * columns.total:
         if columns.probes or sum(rotation.seen for rotation in found) > _WORTHWHILE * sum(columns.kept):
@@ -139,8 +144,8 @@ class _Rotation:
     lengths: Array
 
 
-def _rotation(blocks: Sequence[Scaled]) -> _Rotation:
-    """New columns of falling length, for blocks above one another, each of norm 1.
+def _rotation(blocks: Sequence[Scaled]) -> _Rotation | None:
+    """New columns of falling length, for blocks above one another, each of norm 1; None where they hardly fall.
 
     Two QR factorisations, M = Q R of columns of falling length and R^T = P S, give M P = Q S^T. The columns of S^T are
     nearly as short as singular vectors would make them, and how short they are is known: no more is asked of P.
@@ -153,14 +158,19 @@ def _rotation(blocks: Sequence[Scaled]) -> _Rotation:
     stacked = np.concatenate(parts, axis=1)
     order = np.argsort(-np.einsum("bmk,bmk->bk", stacked, stacked), axis=1)[:, None]
     upper = np.asarray(np.linalg.qr(np.take_along_axis(stacked, order, axis=2), mode="r"))
+    if _counted(upper, _SEEN / 8) > _WORTHWHILE * upper.shape[2]:
+        return None
     turned, lower = np.linalg.qr(upper.swapaxes(1, 2))
-    lengths = np.linalg.norm(lower, axis=2)
-    tails = np.sqrt(np.cumsum(lengths[:, ::-1] ** 2, axis=1))[:, ::-1]
     matrix = np.empty_like(turned)
     turned = np.where(np.abs(turned) < _NOISE, 0.0, turned)  # no entries that are too small to carry
     np.put_along_axis(matrix, order, turned.swapaxes(1, 2), axis=2)
-    kept, seen = (max(1, int((tails > least).sum(axis=1).max())) for least in (_DROPPED, _SEEN))
-    return _Rotation(matrix, kept, seen, lengths[0])
+    return _Rotation(matrix, _counted(lower, _DROPPED), _counted(lower, _SEEN), np.linalg.norm(lower[0], axis=1))
+
+
+def _counted(rows: Array, least: float) -> int:
+    """How many rows (batch, r, k) are needed, so that the others together are shorter than `least`."""
+    tails = np.cumsum(np.einsum("bmk,bmk->bm", rows, rows)[:, ::-1], axis=1)[:, ::-1]
+    return max(1, int((tails > least**2).sum(axis=1).max()))
 
 
 def _generator(numbers: Sequence[Array]) -> np.random.Generator:
