@@ -55,6 +55,9 @@ PROVED = {
     "lstm truncated: norm(flow(c,c,q)) <= max(f)**q": "",
     "lstm truncated: min(f)**q <= norm(flow(c,c,q)) < 1": "logistic.slope",
     "lstm truncated: flow(h,h,q) == 0": "",
+    "lstm truncated: max(f) < 1 implies vanishes": "",
+    "lstm truncated: never explodes": "logistic.slope",
+    "lstm1997 truncated: never vanishes": "lstm1997.carousel",
     "gru truncated: norm(flow(q)) <= max(z)**q": "",
     "mingru: norm(flow(q)) < 1": "",
     "norm(W) <= norm(W, fro)": "",
@@ -83,11 +86,16 @@ REFUTED = (
     "rnn: norm(flow(q)) <= radius(W)**q",
     "rnn: norm(flow(q+1)) <= norm(flow(q))",
     "rnn: norm(J) <= 2",
+    "rnn: norm(flow(2)) <= norm(flow(1))**2",
+    "rnn(relu): radius(W) < 1 implies vanishes",
     "rnn: norm(W) <= 2 implies norm(flow(3)) <= 7",
     "rnn(identity): radius(W) < 1 implies norm(flow(q)) <= 1",
     "rnn(logistic): norm(W) < 5 implies vanishes",
     "lstm: norm(flow(c,c,q)) <= max(f)**q",
     "lstm: max(f) < 1 implies vanishes",
+    "lstm1997: never vanishes",
+    "lstm: norm(flow(q)) >= min(f)**q",
+    "janet: never explodes",
     "lstm: norm(J) <= 1",
     "lstm: flow(h,h,q) == 0",
     "lstm truncated: flow(c,c,q) == I",
@@ -167,6 +175,20 @@ def test_can_explode_is_refuted_by_weights_that_bound_the_flow_along_every_traje
     assert np.linalg.norm(w, 2) > 1
     power = np.linalg.matrix_power(abs(w), 50)  # tanh has slopes up to 1: the flow is at most abs(W)^q
     assert power.max() <= abs(w).max()
+
+
+def test_a_proof_says_where_its_hypotheses_are_idle_or_exclude_one_another():
+    idle = ef.check("rnn: norm(W) < 1 implies norm(flow(q)) <= norm(W)**q").proof.reasons
+    assert idle[-1] == "no hypothesis is needed"
+    empty = ef.check("rnn: norm(W) < 1 and norm(W) > 2 implies vanishes").proof.reasons
+    assert empty[-1] == "the hypotheses exclude one another, so that this says nothing"
+    both = ef.check("rnn: norm(W) < 1 implies vanishes").proof.reasons
+    assert not {idle[-1], empty[-1]} & set(both)
+
+
+def test_what_is_above_zero_may_be_divided_out():
+    assert ef.check("radius(W)*norm(W) <= radius(W) and radius(W) > 0 implies norm(W) <= 1").verdict == "proved"
+    assert ef.check("radius(W)*norm(W) <= radius(W) implies norm(W) <= 1").verdict == "refuted"
 
 
 def test_a_slope_above_its_bound_is_refuted():

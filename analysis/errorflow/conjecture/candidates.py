@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from errorflow.conjecture.exact import ZERO, Inverse
+from errorflow.conjecture.stepping import NotSmooth, step
 from errorflow.conjecture.subject import Plain, Subject
 from errorflow.conjecture.terms import Claim
 from errorflow.conjecture.witness import Entry, Witness
@@ -30,7 +31,7 @@ _STATES: dict[str, tuple[tuple[Entry, Fraction], ...]] = {
     "squash_out": ((F(0), F(0)), (Inverse("logistic", F(4, 5)), F(3, 5))),
     "relu": ((F(1), F(1)), (F(-1), F(0))),
     "leaky_relu": ((F(1), F(1)), (F(-1), F(-1, 100))),
-    "softsign": ((F(0), F(0)), (F(1), F(1, 2)), (F(4), F(4, 5))),
+    "softsign": ((F(1, 4), F(1, 5)), (F(4), F(4, 5))),
     "hardtanh": ((F(0), F(0)), (F(2), F(1))),
     "hardsigmoid": ((F(0), F(1, 2)), (F(6), F(1))),
     "identity": ((F(0), F(0)),),
@@ -143,6 +144,23 @@ def plain_points(about: Subject, plain: Plain, n: int, w: Rows, lag: int) -> Ite
             yield point(d, n, free | {plain.matrix: w, plain.bias: (bias,)}, fixed, lag)
 
 
+def moving_points(
+    about: Subject, plain: Plain, claim: Claim, rng: np.random.Generator, count: int
+) -> Iterator[Witness]:
+    """Points of a plain network whose state moves: weights, bias and state at random among simple numbers."""
+    assert about.cell is not None
+    d = about.cell.definition
+    pool = [F(0), F(1), F(-1), F(2), F(-2), F(1, 2), F(3), F(-4), *constants(claim)[:8]]
+    for k in range(count):
+        n = 1 if k < count // 4 else 2
+        weights = {p.name: _zero(p, n) for p in d.parameters}
+        weights[plain.matrix] = tuple(tuple(_pick(rng, pool) for _ in range(n)) for _ in range(n))
+        if plain.bias:
+            weights[plain.bias] = (tuple(_pick(rng, pool) for _ in range(n)),)
+        state = {d.states[0].name: tuple(_pick(rng, pool) for _ in range(n))}
+        yield point(d, n, weights, state, int(rng.choice(lags(claim))))
+
+
 def _patterns(options: tuple[tuple[Entry, Fraction], ...], n: int) -> list[tuple[tuple[Entry, Fraction], ...]]:
     same = [(option,) * n for option in options]
     mixed = (
@@ -192,7 +210,7 @@ def gated_points(about: Subject, claim: Claim, rng: np.random.Generator, count: 
         sizes = sizes_of(d, n)
         inputs = {str(t.matrix) for node in d.nodes for t in node.terms if t.source in d.inputs}
         zero = {p.name: _zero(p, n, sizes) for p in d.parameters}
-        rest = {s.name: (ZERO,) * sizes[d.sizes[s]] for s in d.states}
+        rest = _rest(d, n, zero)
         free = [p for p in d.parameters if p.name not in inputs]
         yield from (point(d, n, zero, rest, lag) for lag in lags(claim))
         for p in free:
@@ -212,6 +230,17 @@ def gated_points(about: Subject, claim: Claim, rng: np.random.Generator, count: 
                     for name, row in rest.items()
                 }
             yield point(d, n, weights, start, int(rng.choice(lags(claim))))
+
+
+def _rest(d: Definition, n: int, zero: Any) -> dict[str, tuple[Fraction, ...]]:
+    """Where the state stays with all weights zero: 0, or what 0 becomes in one step."""
+    rest = {s.name: (ZERO,) * sizes_of(d, n)[d.sizes[s]] for s in d.states}
+    try:
+        new = step(d, point(d, n, zero, rest, 1), rest, truncated=False).state
+    except (NotSmooth, ArithmeticError):
+        return rest
+    settled = {name: row for name, row in new.items() if all(isinstance(v, Fraction) for v in row)}
+    return settled if len(settled) == len(rest) else rest
 
 
 def _pick(rng: np.random.Generator, values: list[Any]) -> Any:

@@ -55,7 +55,8 @@ def _divides(line: Line) -> bool:
 def _positive(lines: Sequence[Line]) -> set[Atom]:
     """Atoms that cannot be 0: n, the largest value of a logistic gate, and those that lie above something positive."""
     known: set[Atom] = {Atom("n")}
-    known |= {a for line in lines for side in (line.lower, line.upper) for a in side.atoms if a.what == "max"}
+    known |= {a for line in lines for side in (line.lower, line.upper) for a in side.atoms
+              if a.what in ("max", "some positive number")}  # fmt: skip
     while True:
         more = {
             a for line in lines if line.strict or all(b in known for b in line.lower.atoms) for a in line.upper.atoms

@@ -139,17 +139,25 @@ def rates(about: Subject, claim: Claim) -> Iterator[tuple[Monomial, bool, str, s
         if plain.bound == plain.floor:
             why = f"every slope is {plain.bound}; powers of a matrix tend to 0 if its spectral radius is below 1"
             yield gamma.times(atom("radius", w)), True, "", why
-    block = about.diagonal_block(about.states[0], about.states[0]) if len(about.states) == 1 else None
-    if block is not None:
+    if about.carry is not None:
+        state, block = about.carry
+        theorem = "lstm1997.carousel" if about.name == "lstm1997" and block.entry == 1 else ""
+        why = f"the only block that carries error on is d {state} / d {state}, diagonal with entries {block.entry}"
         if block.entry.is_Symbol and about.unit_gate(block.entry.name):
-            why = f"the flow is a product of diagonals of {block.entry}"
-            yield atom("max", block.entry.name), False, "", why
+            yield atom("max", block.entry.name), False, theorem, why
         if block.bound is not None and block.bound > 0:
-            yield constant(block.bound), False, "", f"the flow is a product of diagonals of {block.entry}"
+            yield constant(block.bound), False, theorem, why
 
 
 def growth(about: Subject, claim: Claim) -> Iterator[tuple[Monomial, str, str]]:
     """(rate, theorem, why): the norm of the flow is at least rate^q along every trajectory."""
+    if about.carry is not None:
+        state, block = about.carry
+        why = f"d {state} / d {state} is diagonal with entries {block.entry}, and no other path leads there"
+        if block.entry == 1:
+            yield Monomial(), "lstm1997.carousel" if about.name == "lstm1997" else "", why
+        elif block.entry.is_Symbol and about.unit_gate(block.entry.name):
+            yield atom("min", block.entry.name), "", why
     plain = about.plain
     if plain is None or not plain.floor:
         return

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TypeVar
 
-from errorflow.conjecture.terms import Compare, Condition, Term, lag_of
+from errorflow.conjecture.terms import Compare, Condition, Term, lag_of, number
 
 Exponent = tuple[Fraction, Fraction]  # (u, v) for u + v q
 Base = TypeVar("Base", bound=Hashable)
@@ -144,11 +144,22 @@ def lines(condition: Condition, why: str) -> Iterator[Line]:
     left, right = condition.left, condition.right
     directions = {"<": [(left, right)], "<=": [(left, right)], ">": [(right, left)], ">=": [(right, left)]}
     for low, high in directions.get(condition.sign, [(left, right), (right, left)]):
+        if low == number(0) and condition.sign in "<>":
+            # What is above 0 is above some positive number, which has no other name here.
+            yield from _above_zero(high, why)
+            continue
         for part in summands(low):
             try:
                 yield Line(monomial(part), monomial(high), condition.sign in "<>", why, cost=0.01)
             except NotMonomial:
                 continue
+
+
+def _above_zero(term: Term, why: str) -> Iterator[Line]:
+    try:
+        yield Line(atom("some positive number", term), monomial(term), False, why, cost=0.01)
+    except NotMonomial:
+        return
 
 
 def summands(term: Term) -> list[Term]:

@@ -104,7 +104,9 @@ def irreducible(a: Matrix, *, minimal: bool = False) -> list[tuple[flint.fmpz_po
 
 
 def bounded_powers(a: Matrix) -> tuple[bool | None, bool | None]:
-    """Whether the powers of a rational matrix tend to 0, and whether they are bounded; None where it is open."""
+    """Whether the powers of a matrix tend to 0, and whether they are bounded; None where it is open."""
+    if not _rational(a):
+        return bounded_by_balls(a)
     vanish: bool | None = True
     bounded: bool | None = True
     for factor, times_ in irreducible(a, minimal=True):
@@ -117,6 +119,20 @@ def bounded_powers(a: Matrix) -> tuple[bool | None, bool | None]:
             vanish = False
             bounded = bounded and times_ == 1
     return vanish, bounded
+
+
+def bounded_by_balls(a: Matrix) -> tuple[bool | None, bool | None]:
+    """The same of a matrix of balls: radius < 1 if a power has a norm below 1, > 1 if one has a trace above n."""
+    power = flint.arb_mat([[ball(v) for v in row] for row in a])
+    n = power.nrows()
+    for _ in range(12):
+        rows = power.tolist()
+        if all(ball(_total(abs(v) for v in row)) < 1 for row in rows):
+            return True, True
+        if abs(ball(_total(rows[k][k] for k in range(n)))) > n:
+            return False, False
+        power = power * power
+    return None, None
 
 
 def _against_the_circle(factor: flint.fmpz_poly) -> int | None:

@@ -13,7 +13,7 @@ from typing import Any
 from errorflow.conjecture import inequalities as known
 from errorflow.conjecture.exact import compared, working
 from errorflow.conjecture.implication import implied
-from errorflow.conjecture.monomials import Line, Monomial, NotMonomial, lines, monomial, summands
+from errorflow.conjecture.monomials import Line, Monomial, NotMonomial, constant, lines, monomial, summands
 from errorflow.conjecture.recheck import Scene, value
 from errorflow.conjecture.sentences import condition_text
 from errorflow.conjecture.subject import Subject
@@ -22,6 +22,7 @@ from errorflow.conjecture.witness import Witness
 from errorflow.proof import prove
 
 _ONE = Monomial()
+_CONSTANTS = "both sides are one product, but for a constant"
 _OPPOSITE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}
 _NOT = {"vanishes": "never vanishes", "never vanishes": "vanishes", "explodes": "never explodes",
         "never explodes": "explodes"}  # fmt: skip
@@ -55,7 +56,20 @@ def proof(claim: Claim, about: Subject) -> Proof | None:
         total = total.and_(found)
     if any(report.verdict != "proved" for report in prove(list(total.theorems))):
         return None
-    return total
+    return total.and_(Proof((), _notes(claim, about)))
+
+
+def _notes(claim: Claim, about: Subject) -> tuple[str, ...]:
+    """What a proof does not show: that the hypotheses cannot be met, or are not needed."""
+    if not claim.hypotheses:
+        return ()
+    absurd = Line(constant(Fraction(2)), _ONE, False, "")
+    if _by_lines(absurd, _given(claim, about), claim, about):
+        return ("the hypotheses exclude one another, so that this says nothing",)
+    free = replace(claim, hypotheses=())
+    if all(_conclusion(conclusion, free, about) for conclusion in claim.conclusions):
+        return ("no hypothesis is needed",)
+    return ()
 
 
 def _conclusion(conclusion: Condition, claim: Claim, about: Subject) -> Proof | None:
@@ -155,9 +169,13 @@ def _by_lines(goal: Line, given: list[Line], claim: Claim, about: Subject) -> Pr
     theorems = list(dict.fromkeys(line.theorem for line in used if line.theorem))
     if any(name.startswith("rnn.") for name in theorems) and about.plain is not None:
         theorems += [name for name in (known.slope_theorem(about),) if name and name not in theorems]
+    divided = {a for line in used for a in line.upper.atoms} & {a for line in used for a in line.lower.atoms}
+    divided |= set(goal.lower.atoms) & set(goal.upper.atoms)
+    above_zero = [line for line, _ in changed if any(a.what == "some positive number" for a in line.lower.atoms)]
+    used += [line for line in above_zero if divided & set(line.upper.atoms) and line not in used]
     reasons = [_said(line) for line in used] + list(of_the_goal)
     reasons += [said for line, why in changed if line in used for said in why]
-    return Proof(tuple(theorems), tuple(dict.fromkeys(reasons)) or ("both sides are one product, but for a constant",))
+    return Proof(tuple(theorems), tuple(dict.fromkeys(reasons)) or (_CONSTANTS,))
 
 
 def _for_kinds(line: Line, kinds: list[Kind]) -> tuple[Line, tuple[str, ...]]:
@@ -202,7 +220,8 @@ def _with(about: Subject, theorem: str, why: str, rest: Proof) -> Proof:
     if about.plain is not None and known.slope_theorem(about):
         names.append(known.slope_theorem(about))
     said = f"{theorem}: {why}" if theorem else f"derived: {why}"
-    return Proof(tuple(names), (said,)).and_(rest)
+    more = tuple(reason for reason in rest.reasons if reason != _CONSTANTS)
+    return Proof(tuple(names), (said,)).and_(replace(rest, reasons=more))
 
 
 def _matrices(conclusion: Compare, about: Subject) -> Proof | None:

@@ -91,7 +91,7 @@ def _scene(claim: Claim, about: Subject, point: Witness) -> Scene:
         made = step(definition, point, state, truncated=about.truncated)
         steps.append(made.jacobian)
         inner.append(made.inner)
-        fixed = made.state == state and all(isinstance(v, Fraction) for row in made.jacobian for v in row)
+        fixed = all(isinstance(v, Fraction) for row in made.state.values() for v in row) and made.state == state
         if fixed:
             steps += [made.jacobian] * (count - len(steps))
             break
@@ -246,7 +246,9 @@ def _refutation(claim: Claim, failed: Condition, seen: Scene) -> Refutation:
         because = _why(failed.name, seen)
         if seen.fixed:
             shows["J"] = "[" + ", ".join("[" + ", ".join(map(shown, row)) + "]" for row in seen.steps[0]) + "]"
-            shows["radius(J)"] = shown(moduli(seen.steps[0]))
+            size = radius(seen.steps[0])
+            if size is not None:
+                shows["radius(J)"] = shown(size)
     if seen.about.cell is None:
         path = ""
     else:
@@ -257,10 +259,11 @@ def _refutation(claim: Claim, failed: Condition, seen: Scene) -> Refutation:
 def _why(name: str, seen: Scene) -> str:
     if name == "can explode":
         return "the moduli or a norm of W times the largest slope bound the flow along every trajectory"
-    size = moduli(seen.steps[0])
-    below = compared(size, "<", ONE)
-    relation = "< 1" if below else "> 1" if compared(size, ">", ONE) else "= 1"
-    fate = {True: "tends to 0", False: "does not tend to 0"}[bool(below)]
+    vanish, bounded = bounded_powers(seen.steps[0])
+    size = radius(seen.steps[0])
+    outside = bounded is False if size is None else compared(size, ">", ONE)
+    relation = "< 1" if vanish else "> 1" if outside else "= 1"
+    fate = "tends to 0" if vanish else "does not tend to 0"
     if name in ("explodes", "never explodes"):
-        fate = "is bounded" if bounded_powers(seen.steps[0])[1] else "is unbounded"
+        fate = "is bounded" if bounded else "is unbounded"
     return f"flow(q) = J**q, with radius(J) {relation}, {fate}"

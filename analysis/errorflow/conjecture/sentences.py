@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from errorflow.conjecture.subject import Subject
-from errorflow.conjecture.terms import FATES, KINDS, Claim, Compare, Condition, Fate, Term
+from errorflow.conjecture.terms import FATES, KINDS, Claim, Compare, Condition, Fate, Term, number
 
+STEP = Term("flow", (number(1),))
 _LEVEL = {"+": 1, "-": 1, "*": 2, "/": 2, "**": 4}
 
 
@@ -30,6 +31,8 @@ def text(term: Term, level: int = 0) -> str:
         return "I"
     if term.op == "transpose":
         return f"{text(term.args[0])}.T"
+    if term == STEP:
+        return "J"
     parts = [*(term.data if isinstance(term.data, tuple) else ()), *(text(arg) for arg in term.args)]
     if term.op == "norm" and term.data != "2":
         parts.append(str(term.data))

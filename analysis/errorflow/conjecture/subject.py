@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
+from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
 import numpy as np
 import sympy
 
-from errorflow.activations import BY_FUNCTION, logistic
+from errorflow.activations import ACTIVATIONS, BY_FUNCTION, logistic, squash_in, squash_out
 from errorflow.builtin import BUILTIN
 from errorflow.calculus.jacobian import state_jacobian
 from errorflow.calculus.words import Diag, Words
@@ -79,7 +80,7 @@ class Subject:
     def matrices(self) -> dict[str, tuple[str, str]]:
         """The shapes of the matrices that a claim may name, in size labels."""
         parameters = self.cell.definition.parameters if self.cell else ()
-        return {p.name: (p.rows, p.columns) for p in parameters if p.columns}
+        return {p.name: (p.rows, p.columns or p.rows) for p in parameters if p.columns or p.kind == "diagonal"}
 
     @cached_property
     def gates(self) -> tuple[str, ...]:
@@ -126,12 +127,37 @@ class Subject:
         (factor,) = words[0]
         if not isinstance(factor, Diag):
             return None
-        gates = {n.symbol: (Fraction(0), Fraction(1)) for n in self.cell.definition.nodes
-                 if isinstance(n.expression, logistic)}  # fmt: skip
-        ends = _range(factor.entry, gates)
+        ends = _range(factor.entry, self.ranges)
         bound = None if ends is None else max(abs(ends[0]), abs(ends[1]))
-        strict = bound is not None and (factor.entry in gates or 1 - factor.entry in gates)
-        return DiagonalBlock(factor.entry, bound, strict)
+        symbols = [e.name for e in (factor.entry, 1 - factor.entry) if e.is_Symbol]
+        return DiagonalBlock(factor.entry, bound, any(s in self.gates and self.unit_gate(s) for s in symbols))
+
+    @cached_property
+    def ranges(self) -> dict[sympy.Symbol, tuple[Fraction, Fraction]]:
+        """The inner vectors that stay within known ends: logistic functions, hyperbolic tangents, squashes."""
+        assert self.cell is not None
+        ends = {logistic: (0, 1), sympy.tanh: (-1, 1), squash_in: (-2, 2), squash_out: (-1, 1)}
+        found = {n.symbol: ends.get(n.expression.func) for n in self.cell.definition.nodes if n.expression is not None}
+        return {s: (Fraction(pair[0]), Fraction(pair[1])) for s, pair in found.items() if pair}
+
+    @cached_property
+    def carry(self) -> tuple[str, DiagonalBlock] | None:
+        """The one state that carries error from step to step, by diagonals, where all other blocks pass it on, bounded.
+
+        Then the whole flow is at most a constant times that block of it, a few steps shorter.
+        """
+        if self.cell is None:
+            return None
+        loops = [s for s in self.states if (s, s) in self.jacobian]
+        others = {pair: words for pair, words in self.jacobian.items() if pair[0] != pair[1]}
+        if len(loops) != 1 or _circular(others):
+            return None
+        for words in others.values():
+            for word in words:
+                if any(not isinstance(f, Diag) or _range(f.entry, self.ranges) is None for f in word):
+                    return None
+        block = self.diagonal_block(loops[0], loops[0])
+        return None if block is None else (loops[0], block)
 
 
 def subject(claim: Claim, cell: Cell | None = None) -> Subject:
@@ -261,12 +287,29 @@ def _slopes(function: sympy.Expr) -> tuple[Fraction | None, Fraction]:
     return bound, max(Fraction(low), Fraction(0)) if isinstance(low, Fraction) else Fraction(0)
 
 
+_STEEPEST = {a.slope: Fraction(int(a.sup.p), int(a.sup.q)) for a in ACTIVATIONS if a.sup.is_Rational}
+
+
+def _circular(blocks: Mapping[tuple[str, str], Words]) -> bool:
+    """Whether a path leads from a block back to itself."""
+    sorter: TopologicalSorter[str] = TopologicalSorter()
+    for row, column in blocks:
+        sorter.add(row, column)
+    try:
+        sorter.prepare()
+    except CycleError:
+        return True
+    return False
+
+
 def _range(e: sympy.Expr, names: dict[sympy.Symbol, tuple[Fraction, Fraction]]) -> tuple[Fraction, Fraction] | None:
     """An interval that holds a polynomial of names with known ranges; None for anything else."""
     if e.is_Symbol:
         return names.get(e)
     if e.is_Rational:
         return Fraction(int(e.p), int(e.q)), Fraction(int(e.p), int(e.q))
+    if e.func in _STEEPEST:
+        return -_STEEPEST[e.func], _STEEPEST[e.func]
     if not (e.is_Add or e.is_Mul):
         return None
     parts = [_range(arg, names) for arg in e.args]
