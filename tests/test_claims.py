@@ -425,7 +425,7 @@ def test_claims_can_be_judged_one_by_one_through_the_public_door():
 def test_json_of_every_judgement_is_valid_and_complete(judgements):
     for one in judgements.values():
         data = json.loads(json.dumps(one.json(), allow_nan=False))
-        keys = ["id", "number", "theme", "source", "text", "verdict", "statement", "lesson", "backing"]
+        keys = ["id", "number", "theme", "source", "text", "verdict", "statement", "lesson", "ask", "backing"]
         assert list(data) == keys
         assert data["backing"]
         for part in data["backing"]:

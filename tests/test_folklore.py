@@ -435,6 +435,7 @@ def test_pages_fit_and_a_page_tells_the_whole_story(capsys, judged):
     flat = " ".join(out.split())
     for one in claims():
         assert f"{one.id} ({one.number}, {one.theme})" in flat
+        assert not one.ask or f'\n  to try      errorflow check "{one.ask}"\n' in out  # on one line, to be copied
         for text in (one.text, one.statement, one.lesson, one.source):
             assert " ".join(text.split()) in flat
 
@@ -457,3 +458,13 @@ def test_sources_say_what_is_a_quotation_of_nobody():
 def test_themes_and_numbers_are_in_the_data():
     (one,) = ef.judge(["folklore.echo_state"])
     assert (one.json()["number"], one.json()["theme"]) == (44, "Plain recurrent networks")
+
+
+@pytest.mark.parametrize("one", [pytest.param(c, id=c.id) for c in claims() if c.ask])
+def test_what_a_page_says_to_try_is_answered_as_the_ledger_judges(one):
+    """Without its conditions a claim that is right is proved, and one that is conditional or wrong is refuted."""
+    (judgement,) = judge([one.id])
+    assert (
+        ef.check(one.ask).verdict
+        == {"right": "proved", "conditional": "refuted", "wrong": "refuted"}[judgement.verdict]
+    )

@@ -124,6 +124,7 @@ ARIMA = Claim(
         " The gates and the path through the output, which ARIMA lacks, are the rest of the cell."
     ),
     lesson="The unit root that statisticians difference away is what the cell is built on.",
+    ask="lstm1997 truncated: flow(c, c, q) == I",
     backing=(
         Backing("identity", "unit_root", "for", models.integrated_noise, {"feedback": Fraction(3, 5), "lag": 40}),
         theorem("lstm1997.carousel", "for"),

@@ -31,6 +31,7 @@ PREVENTS_VANISHING = Claim(
         " derivative, which also runs through output and gates, can vanish and can explode in the same cell."
     ),
     lesson="The error is constant because the other paths were cut.",
+    ask="lstm1997: never vanishes",
     backing=(
         theorem("lstm1997.carousel", "for"),
         theorem("lstm1997.carousel_bound", "for"),
@@ -55,6 +56,7 @@ PLAIN_ADDITION = Claim(
         " gate the edge is diag(f)."
     ),
     lesson="The edge is the identity; the network around it is not.",
+    ask="lstm1997: flow(c, c, q) == I",
     backing=(
         Backing("identity", "edge_and_paths", "for", cells.direct_edge_is_one, {"cell": "lstm1997", "lag": 2}),
         theorem("lstm1997.carousel", "for"),

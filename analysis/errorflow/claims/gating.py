@@ -25,6 +25,7 @@ NO_VANISHING = Claim(
         " stay near enough to 1 a bound below shows that it does not."
     ),
     lesson="An LSTM can keep its gradient; nothing makes it.",
+    ask="lstm: never vanishes",
     backing=(
         theorem("lstm.lower_bound", "for"),
         Backing("measurement", "beside_a_plain_network", "for", measured.gates_keep_more,
@@ -46,6 +47,7 @@ NO_EXPLODING = Claim(
         " its cell input, multiplies the error by 5/4 at every step; no smaller integer of either sign does."
     ),
     lesson="A bounded path is not a bounded network.",
+    ask="lstm: never explodes",
     backing=(
         Backing("counterexample", "smallest_weight", "against", gated.smallest_that_explodes, {"most": 8, "lag": 50}),
         Backing("identity", "direct_path_is_bounded", "context", gated.direct_path,
@@ -85,6 +87,7 @@ NEAR_ONE = Claim(
         " loss exactly, at every step."
     ),
     lesson="The gate bounds one path; the error may take another.",
+    ask="lstm: max(f) <= 1/2 implies vanishes",
     backing=(
         theorem("forget_gate.half_life", "for"),
         Backing("count", "gate_for_1000_steps", "for", models.forget_bias_for,
@@ -104,6 +107,7 @@ PRODUCT_OF_GATES = Claim(
         " input: they can keep it at 1/2 for ever where the product is 2^-50, and enlarge it without bound."
     ),
     lesson="Say which derivative: with the gates held fixed, or with all that depends on the state.",
+    ask="lstm: norm(flow(c, c, q)) <= max(f) ** q",
     backing=(
         _DIRECT_LSTM,
         theorem("lstm.factorisation", "context"),

@@ -44,6 +44,7 @@ WEAK_BOUND = Claim(
         " equal weights and activations 1/2."
     ),
     lesson="A bound that is attained tells more than one that is true.",
+    ask="rnn(logistic): maxabs(flow(q)) <= n * (n * maxabs(W) / 4) ** q",
     backing=(
         theorem("rnn.path_bound", "for"),
         theorem("norm.entry_bound", "context"),
@@ -63,6 +64,7 @@ BELOW_FOUR = Claim(
         " paths are many, and their products add up."
     ),
     lesson="The threshold is for the sum over paths, so it falls with the number of units.",
+    ask="rnn(logistic): maxabs(W) < 4 implies vanishes",
     backing=(
         theorem("rnn.path_bound", "for"),
         theorem("rnn.weights_below_four", "against"),

@@ -43,7 +43,8 @@ class Claim:
     """A sentence as it is heard, and the precise statement in its place.
 
     number: its place in the list. theme: the chapter of the list in which it stands. source: who says it and where.
-    text: the claim as made. statement: what is true. lesson: one sentence for a lecture.
+    text: the claim as made. statement: what is true. lesson: one sentence for a lecture. ask: the claim without its
+    conditions, in the grammar of `errorflow check`, where that can say it.
     """
 
     id: str
@@ -54,6 +55,7 @@ class Claim:
     statement: str
     lesson: str
     backing: tuple[Backing, ...]
+    ask: str = ""
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,7 @@ class Judgement:
     verdict: Verdict
     statement: str
     lesson: str
+    ask: str
     backing: tuple[dict[str, Any], ...]
 
     def json(self) -> dict[str, Any]:
@@ -81,6 +84,7 @@ class Judgement:
             "verdict": self.verdict,
             "statement": self.statement,
             "lesson": self.lesson,
+            "ask": self.ask or None,
             "backing": [dict(one) for one in self.backing],
         }
 
@@ -125,6 +129,7 @@ def judge_claim(claim: Claim, seen: dict[Hashable, Finding] | None = None) -> Ju
         verdict=verdict,
         statement=claim.statement,
         lesson=claim.lesson,
+        ask=claim.ask,
         backing=tuple(results),
     )
 

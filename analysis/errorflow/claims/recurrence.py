@@ -27,6 +27,7 @@ EIGENVALUE_CONDITION = Claim(
         " radius 0 into one that grows."
     ),
     lesson="Eigenvalues speak of powers of one matrix; a network multiplies many.",
+    ask="rnn: radius(W) < 1 implies vanishes",
     backing=(
         theorem("rnn.vanishing", "for"),
         theorem("rnn.absolute_radius", "for"),
@@ -65,6 +66,7 @@ RADIUS_ONE = Claim(
         " double eigenvalue with one eigenvector is enough."
     ),
     lesson="It takes modulus 1 and perpendicular eigenvectors to keep a length.",
+    ask="rnn(identity): radius(W) == 1 implies never explodes",
     backing=(
         Backing("identity", "rotation", "for", plain.orthogonal_flow, {"rotation": ROTATION, "lag": 100}),
         Backing("counterexample", "shear", "against", radius.modulus_one_grows, {"most": 2, "lag": 50}),

@@ -23,6 +23,7 @@ ORTHOGONAL_START = Claim(
         " orthogonal matrices unless something keeps them there."
     ),
     lesson="An initialisation is a statement about the first step of training.",
+    ask="rnn: orthogonal(W) implies never vanishes",
     backing=(
         _ROTATION,
         Backing("counterexample", "held_by_its_input", "against", recurrent.orthogonal_and_lost,
@@ -43,6 +44,7 @@ UNITARY = Claim(
         " alive at each step lose every error in two steps, though each step alone keeps one of norm 1."
     ),
     lesson="The matrix keeps lengths; the nonlinearity beside it does not.",
+    ask="rnn(relu): orthogonal(W) implies never vanishes",
     backing=(
         theorem("rnn.vanishing", "for"),
         theorem("rnn.explosion_needs", "for"),
@@ -65,6 +67,7 @@ IDENTITY_START = Claim(
         " below zero cuts its flow to exactly zero, for all lags across that step."
     ),
     lesson="A rectifier is a switch, and the input throws it.",
+    ask="rnn(relu): W == I implies never vanishes",
     backing=(
         Backing("counterexample", "input_that_cuts", "against", recurrent.shortest_input_that_cuts,
                 {"most": 3, "lag": 100}),
@@ -83,6 +86,7 @@ RELU_FIXES = Claim(
         " any more. An active unit vanishes with w = 1/2 and explodes with w = 2, and an inactive one passes nothing."
     ),
     lesson="Slope 1 leaves the weights alone with the problem.",
+    ask="rnn(relu): never vanishes",
     backing=(
         Backing("identity", "slope_is_1", "context", recurrent.active_flow, {"weight": Fraction(1), "lag": 100}),
         Backing("counterexample", "active_and_vanishing", "against", recurrent.active_relu_fates,

@@ -110,6 +110,7 @@ THRESHOLD_ONE = Claim(
         " to explode. The spectral radius decides neither once slopes differ."
     ),
     lesson="Size of W means its norm, and above 1 it permits an explosion without causing it.",
+    ask="rnn: norm(W) > 1 implies explodes",
     backing=(
         theorem("rnn.vanishing", "for"),
         theorem("rnn.explosion_needs", "for"),
@@ -158,6 +159,7 @@ TANH_SLOPE = Claim(
         " for ||W|| < 1. With larger weights the flow can grow although every slope is below 1."
     ),
     lesson="A slope below 1 shrinks; the weight beside it may enlarge more.",
+    ask="rnn: vanishes",
     backing=(
         theorem("tanh.slope", "for"),
         theorem("rnn.vanishing", "for"),

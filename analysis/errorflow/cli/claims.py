@@ -77,6 +77,7 @@ def _story(one: Judgement) -> str:
     """One claim as a page: the sentence and who says it, what holds, what was found just now, and the lesson."""
     facts = [("as heard", one.text), ("source", one.source), ("verdict", one.verdict)]
     facts += [("what holds", one.statement), ("lesson", one.lesson)]
+    facts += [("to try", f'errorflow check "{one.ask}"')] if one.ask else []
     lines = [f"{one.id} ({one.number}, {one.theme})", ""]
     lines += [paragraph(text, " " * 14, f"  {name:12}") for name, text in facts]
     for bearing, heading in BEARINGS:
