@@ -629,6 +629,18 @@ def test_modules_that_do_not_read_one_another_are_refused_in_one_line(prefix, wo
     assert words in refusal(separate(), prefix=prefix)
 
 
+def test_the_order_that_is_proposed_is_one_in_which_modules_read_one_another():
+    below, above = state_dict("gru", 4, 3, prefix="b."), state_dict("gru", 2, 4, prefix="a.")
+    assert "as in prefix=('b.', 'a.')" in refusal(above | below)
+    many = {k: v for n in (10, 2, 9, 1, 0) for k, v in state_dict("rnn", 3, 3, prefix=f"cells.{n}.", seed=n).items()}
+    assert "as in prefix=('cells.0.', 'cells.1.', 'cells.2.', 'cells.9.', 'cells.10.')" in refusal(many)
+    apart = state_dict("gru", 4, 3, prefix="a.") | state_dict("gru", 4, 3, prefix="b.")
+    assert refusal(apart).endswith("choose one with prefix=, or those of a stack, lowest first")
+    # each could read the last of the others, too: then the order of the file is the one
+    ring = {name: state_dict("rnn", n, m, prefix=f"{name}.") for name, n, m in (("c", 4, 3), ("b", 5, 4), ("a", 3, 5))}
+    assert "as in prefix=('c.', 'b.', 'a.')" in refusal(ring["c"] | ring["b"] | ring["a"])
+
+
 def test_no_prefix_at_all_is_a_type_error():
     assert "prefix must be a string or several, got ()" in refusal(separate(), TypeError, prefix=())
 

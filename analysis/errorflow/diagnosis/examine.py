@@ -28,7 +28,7 @@ _SHARED = 4  # sequences of a stack whose parts are followed
 # Norms cost less and less as directions are lost. What follows the whole flow, its parts, its rank, the product of its
 # blocks, costs the same at every lag: it is followed to _FURTHEST lags, or _NEAREST of a wide network, and on where the
 # multiply-adds, N^2 n for each lag and sequence, are less than _WORK.
-_NEAREST, _FURTHEST, _WORK = 256, 1024, 2**34
+_NEAREST, _FURTHEST, _WORK = 256, 1024, 2**33
 Tell = Callable[[str], None]
 
 

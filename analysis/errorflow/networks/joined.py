@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from itertools import pairwise
+from itertools import pairwise, permutations
 
 from errorflow.networks.module import Module
 
 Shapes = Mapping[str, tuple[int, ...]]
 
+_TRIED = 5  # modules in every order: 120
 MERGES = ("concat", "sum", "ave", "mul")
 
 
@@ -34,6 +36,29 @@ def joined(modules: Sequence[Module], where: str) -> Module:
         layers += [replace(found, layer=depth + found.layer) for found in above.layers]
     merge = next((m.merge for m in modules if m.merge != "concat"), "concat")
     return replace(modules[-1], merge=merge, prefix=tuple(str(m.prefix) for m in modules), layers=tuple(layers))
+
+
+def in_order(modules: Sequence[Module]) -> tuple[str, ...]:
+    """The prefixes of these modules in an order in which each reads the one before it, by number where several are.
+
+    Empty where there is none, or more modules than can be tried in every order.
+    """
+    if not 2 <= len(modules) <= _TRIED:
+        ordered = [tuple(_by_number(modules))] if len({(m.inputs, m.outputs) for m in modules[1:]}) == 1 else []
+    else:
+        ordered = list(permutations(_by_number(modules)))
+    for order in ordered:
+        if all(above.inputs == below.outputs for below, above in pairwise(order)):
+            return tuple(str(module.prefix) for module in order)
+    return ()
+
+
+def _by_number(modules: Sequence[Module]) -> list[Module]:
+    """As they come, which is the order of the model in most files; but layers.10 behind layers.9, wherever it is."""
+    names = [str(module.prefix) for module in modules]
+    if len({re.sub(r"\d+", "", name) for name in names}) > 1:
+        return list(modules)
+    return sorted(modules, key=lambda m: [int(part) for part in re.findall(r"\d{1,18}", str(m.prefix))])
 
 
 def merged(module: Module, merge: str | None, where: str) -> Module:

@@ -7,7 +7,7 @@ from functools import partial
 
 from errorflow.networks import keras_layout, torch_layout
 from errorflow.networks.declared import shown
-from errorflow.networks.joined import joined, merged
+from errorflow.networks.joined import in_order, joined, merged
 from errorflow.networks.layer import Array
 from errorflow.networks.module import FoundLayer, Module
 
@@ -60,20 +60,31 @@ def _one(shapes: Shapes, where: str, prefix: str | None, layout: str | None) -> 
     if not fitting:
         raise ValueError(f"prefix must be {_alternatives(modules)} in {where}, got {prefix!r}")
     if len({found for _, found in fitting}) > 1:
-        stack = tuple(dict.fromkeys(found for _, found in fitting))[:8]
+        stack = in_order([m for each in fitting if (m := _whole(shapes, where, *each, layout))])
+        such = f", as in prefix={stack!r}" if stack else ""
         raise ValueError(
             f"{where} must hold one recurrent module, got {_alternatives(fitting)}; choose one with prefix=, or those"
-            f" of a stack, lowest first, as in prefix={stack!r}"
+            f" of a stack, lowest first{such}"
         )
     if len(fitting) > 1:
         raise ValueError(
             f"{where} must hold one recurrent module, got {_alternatives(fitting)}; choose one with layout="
         )
-    family, found = fitting[0]
+    return _module(shapes, where, *fitting[0], layout)
+
+
+def _module(shapes: Shapes, where: str, family: str, found: str, layout: str | None) -> Module:
     recognise = (
         partial(keras_layout.recognise, layout=layout or family) if family == "keras" else torch_layout.recognise
     )
     return Module(layout or family, found, recognise(shapes, where, found))
+
+
+def _whole(shapes: Shapes, where: str, family: str, found: str, layout: str | None) -> Module | None:
+    try:
+        return _module(shapes, where, family, found, layout)
+    except ValueError:
+        return None
 
 
 def weights(module: Module, found: FoundLayer, arrays: Mapping[str, Array]) -> dict[str, Array]:
