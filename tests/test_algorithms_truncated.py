@@ -133,6 +133,51 @@ def test_what_runs_shares_one_sum_of_the_published_step_and_spreads_gates_by_a_m
     assert sympy.expand(cost.memory - 2 * n * sources) == 0
 
 
+def carousel_of_integers(W, xs, errors):
+    """The truncated gradient of c' = c + i g, h' = o c' with squares as gates, in whole numbers of any size.
+
+    For one weight after another: its tangent enters at the net input, and reads of h have none.
+    """
+    maps = {
+        k: [[int(v) for v in row] for row in np.column_stack([W[f"W_{k}"], W[f"U_{k}"], W[f"b_{k}"]])] for k in "igo"
+    }
+    n = len(maps["i"])
+    total = {k: [[0] * len(maps[k][0]) for _ in range(n)] for k in "igo"}
+    for label, row, column in ((k, r, q) for k in "igo" for r in range(n) for q in range(len(maps[k][0]))):
+        c, dc, h = [0] * n, [0] * n, [0] * n
+        for x_t, error in zip(xs, errors, strict=True):
+            source = [*h, *(int(v) for v in x_t), 1]
+            net = {k: [sum(w * s for w, s in zip(rows, source, strict=True)) for rows in maps[k]] for k in "igo"}
+            tangent = {k: [source[column] if (k, r) == (label, row) else 0 for r in range(n)] for k in "igo"}
+            i, g, o = [v**2 for v in net["i"]], net["g"], [v**2 for v in net["o"]]
+            di, dg, do = (
+                [2 * v * d if k != "g" else d for v, d in zip(net[k], tangent[k], strict=True)] for k in "igo"
+            )
+            c = [c[r] + i[r] * g[r] for r in range(n)]
+            dc = [dc[r] + di[r] * g[r] + i[r] * dg[r] for r in range(n)]
+            h = [o[r] * c[r] for r in range(n)]
+            dh = [do[r] * c[r] + o[r] * dc[r] for r in range(n)]
+            total[label][row][column] += sum(int(e) * d for e, d in zip(error, dh, strict=True))
+    return total
+
+
+def test_with_whole_numbers_the_algorithm_of_1997_is_the_truncated_gradient_with_no_difference():
+    c, h, i, o, g = ef.names("c h i o g")
+    gates = {i: ef.net("i", h, x) ** 2, o: ef.net("o", h, x) ** 2, g: ef.net("g", h, x)}
+    cell = ef.Cell("whole", inputs=[x], state={c: c + i * g, h: o * ef.new(c)}, where=gates)
+    rng = np.random.default_rng(1)
+    weights = {k: rng.integers(-1, 2, size=[2] * len(shape)).astype(float) for k, shape in cell.shapes().items()}
+    xs, errors = rng.integers(-2, 3, size=(3, 2)), rng.integers(-2, 3, size=(3, 2))
+    want = carousel_of_integers(weights, xs, errors)
+    assert 10**4 < max(abs(v) for part in want.values() for row in part for v in row) < 2**53  # float64 has them all
+    for algorithm, options in (("lstm1997", {}), ("bptt", {"truncated": True}), ("rtrl", {"truncated": True})):
+        got = cell.gradient(weights, xs, errors, algorithm=algorithm, **options).weights
+        for k, part in want.items():
+            np.testing.assert_array_equal(np.column_stack([got[f"W_{k}"], got[f"U_{k}"], got[f"b_{k}"]]), part)
+    full = cell.gradient(weights, xs, errors).weights
+    assert (full["W_g"] != np.array(want["g"])[:, :2]).any()
+
+
 def test_gates_of_a_block_need_a_matrix_with_one_entry_in_each_row():
     c = some("lstm1997_full")
     c.weights["E"][1] = [0.5, 0.25]
