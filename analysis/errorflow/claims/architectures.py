@@ -42,9 +42,9 @@ LAYER_NORM = Claim(
     source=folklore(LAYER_NORM_2016),
     text="Layer normalisation in the recurrence fixes vanishing and exploding gradients.",
     statement=(
-        "It takes the scale of W out: a multiple of W gives the same output and flow. It puts nothing in its place. The"
-        " derivative of the normalisation, without the small number that programs add to the deviation, loses two"
-        " directions at each step, which with two units is all of them."
+        "It takes the common scale of all weights out: multiplied by one positive number they give the same output and"
+        " flow. It puts nothing in its place. The derivative of the normalisation, without the small number that"
+        " programs add to the deviation, loses two directions at each step, which with two units is all of them."
     ),
     lesson="To normalise is to project, and a projection loses.",
     backing=(

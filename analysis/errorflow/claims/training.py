@@ -101,7 +101,8 @@ TRUNCATED_WINDOW = Claim(
     text="BPTT truncated after k steps cannot learn a dependency longer than k steps.",
     statement=(
         "The weight that wrote an input before the window gets exactly no gradient from it. But the state is carried"
-        " on: a unit that learns within two steps to keep what it holds keeps it over a hundred."
+        " on: where an error at every step teaches a unit, within windows of two, to keep what it holds, it keeps it"
+        " over a hundred."
     ),
     lesson="The window cuts credit, not memory.",
     backing=(

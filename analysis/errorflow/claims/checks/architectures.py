@@ -76,7 +76,9 @@ def scale_drops_out(factors: tuple[int, ...], most: int) -> Finding:
     points = [p for p in itertools.product(integers(most), repeat=2) if p[0] != p[1]]
     cases = itertools.product(points, factors)
     tried = every(cases, lambda c: _normalised(c[0]) == _normalised(tuple(c[1] * x for x in c[0])))
-    return Finding(tried > 1, f"{tried} cases: W and any positive multiple of it give the same output and flow")
+    return Finding(
+        tried > 1, f"{tried} cases: what enters and any positive multiple of it come out as the same numbers"
+    )
 
 
 def attention_outlasts(bound: int, factor: Fraction, most: int) -> Finding:

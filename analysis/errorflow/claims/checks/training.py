@@ -124,8 +124,9 @@ def window_learns_to_hold(span: int, held: int, lag: int, start: float, rate: fl
         w -= rate * float((states[1:] - 1) @ np.array(slopes))
     return Finding(
         abs(start**lag - 1) > 0.5 and abs(w**lag - 1) < 1e-6,
-        f"h' = w h, window {span}, sequences of {held} steps, {updates} plain gradient steps of rate {rate}: over {lag}"
-        f" steps it keeps {start**lag:.2g} before, and after it 1 to within {max(abs(w**lag - 1), 1e-15):.0e}",
+        f"h' = w h, window {span}, sequences of {held} steps with an error at each, {updates} plain gradient steps of"
+        f" rate {rate}: over {lag} steps it keeps {start**lag:.2g} before, and after it 1 to within"
+        f" {max(abs(w**lag - 1), 1e-15):.0e}",
     )
 
 
