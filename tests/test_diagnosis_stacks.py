@@ -86,6 +86,39 @@ def test_the_joint_flow_of_projected_layers_is_that_of_autograd_at_every_lag():
     np.testing.assert_allclose(found.layers[0].log2_norm, lower, rtol=0, atol=1e-9)
 
 
+def test_separate_modules_under_several_prefixes_have_the_flow_and_the_loss_of_autograd_at_every_lag():
+    torch = pytest.importorskip("torch", reason="autograd is the oracle")
+    torch.manual_seed(1)
+    n, p, steps = 4, 3, 14
+    lower, upper = torch.nn.LSTM(2, n, batch_first=True).double(), torch.nn.GRUCell(n, p).double()
+    head = torch.nn.Linear(p, 2).double()
+    rng = np.random.default_rng(1)
+    inputs, targets = rng.normal(size=(steps, 2)), rng.normal(size=(steps, 2))
+    states, losses = [torch.zeros(2 * n + p, dtype=torch.float64, requires_grad=True)], []
+    for x, y in zip(torch.tensor(inputs), torch.tensor(targets), strict=True):
+        c, h, g = (block.contiguous()[None] for block in states[-1].split([n, n, p]))
+        _, (h, c) = lower(x[None, None], (h[None], c[None]))
+        states.append(torch.cat([c[0, 0], h[0, 0], upper(h[0], g)[0]]))
+        losses.append((head(states[-1][2 * n :]) - y).square().sum())
+    rows = [torch.autograd.grad(entry, states, retain_graph=True) for entry in states[-1]]
+    flows = [np.stack([row[t].numpy() for row in rows]) for t in range(steps, -1, -1)]
+    errors = [g.numpy() for g in torch.autograd.grad(sum(losses), states)][::-1]
+    modules = {"encoder.rnn.": lower, "decoder.": upper, "fc.": head}
+    tensors = {prefix + name: v for prefix, module in modules.items() for name, v in module.state_dict().items()}
+    network = ef.read_network(tensors, prefix=("encoder.", "decoder."))
+    found = ef.diagnose(network, inputs, loss="squared", targets=targets)
+    # fourteen products of matrices of norm near one
+    wanted = np.log2([np.linalg.norm(flow, 2) for flow in flows])
+    np.testing.assert_allclose(found.joint.log2_norm, wanted, rtol=0, atol=1e-9)
+    wanted = np.log2([np.linalg.norm(error) for error in errors])
+    np.testing.assert_allclose(found.loss.log2_error[0], wanted, rtol=0, atol=1e-9)
+    for k, q in enumerate(found.loss.aligned_lags.tolist()):
+        if q:
+            leading = np.linalg.svd(flows[q])[2][0]
+            cosine = abs(leading @ errors[q]) / np.linalg.norm(errors[q])
+            assert found.loss.alignment[0, k] == pytest.approx(cosine, abs=1e-9)
+
+
 @pytest.mark.parametrize("name", BUILTIN)
 def test_every_cell_can_stand_on_another_and_be_diagnosed(name):
     cell = ef.stacked([ef.gru(), ef.cell(name)])
