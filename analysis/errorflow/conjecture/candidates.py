@@ -129,7 +129,7 @@ def plain_points(about: Subject, plain: Plain, n: int, w: Rows, lag: int) -> Ite
     d = about.cell.definition
     (state,) = d.states
     options = _STATES.get(plain.name) or (((F(0), F(0)),) if plain.name in _FROM_ZERO else None)
-    free = {p.name: _zero(p, n) for p in d.parameters}
+    free = {p.name: zero_weight(p, sizes_of(d, n)) for p in d.parameters}
     if options is None or plain.bias is None:
         yield point(d, n, free | {plain.matrix: w}, {state.name: (ZERO,) * n}, lag)
         return
@@ -153,7 +153,7 @@ def moving_points(
     pool = [F(0), F(1), F(-1), F(2), F(-2), F(1, 2), F(3), F(-4), *constants(claim)[:8]]
     for k in range(count):
         n = 1 if k < count // 4 else 2
-        weights = {p.name: _zero(p, n) for p in d.parameters}
+        weights = {p.name: zero_weight(p, sizes_of(d, n)) for p in d.parameters}
         weights[plain.matrix] = tuple(tuple(_pick(rng, pool) for _ in range(n)) for _ in range(n))
         if plain.bias:
             weights[plain.bias] = (tuple(_pick(rng, pool) for _ in range(n)),)
@@ -173,12 +173,11 @@ def _less(net: Entry, shift: Fraction) -> Entry:
     return Inverse(net.function, net.value, net.shift - shift) if isinstance(net, Inverse) else net - shift
 
 
-def _zero(p: Parameter, n: int, sizes: dict[str, int] | None = None) -> Any:
-    rows = n if sizes is None else sizes[p.rows]
+def zero_weight(p: Parameter, sizes: dict[str, int]) -> Any:
+    """A weight of zeros: rows of a matrix, or one row for a vector or a diagonal."""
     if p.columns is None or p.kind == "diagonal":
-        return ((ZERO,) * rows,)
-    columns = (n if p.columns == "n" else 1) if sizes is None else sizes[p.columns]
-    return tuple((ZERO,) * columns for _ in range(rows))
+        return ((ZERO,) * sizes[p.rows],)
+    return tuple((ZERO,) * sizes[p.columns] for _ in range(sizes[p.rows]))
 
 
 def sizes_of(d: Definition, n: int) -> dict[str, int]:
@@ -206,22 +205,23 @@ def gated_points(about: Subject, claim: Claim, rng: np.random.Generator, count: 
         Inverse("logistic", F(1, 4)),
         Inverse("logistic", F(9, 10)),
     ]
+    weighty = about.matrices  # dense or diagonal; the others are biases
     for n in (1, 2):
         sizes = sizes_of(d, n)
         inputs = {str(t.matrix) for node in d.nodes for t in node.terms if t.source in d.inputs}
-        zero = {p.name: _zero(p, n, sizes) for p in d.parameters}
+        zero = {p.name: zero_weight(p, sizes) for p in d.parameters}
         rest = _rest(d, n, zero)
         free = [p for p in d.parameters if p.name not in inputs]
         yield from (point(d, n, zero, rest, lag) for lag in lags(claim))
         for p in free:
-            for v in pool if p.columns else biases[1:]:
+            for v in pool if p.name in weighty else biases[1:]:
                 filled = tuple(tuple(v for _ in row) for row in zero[p.name])
                 yield from (point(d, n, zero | {p.name: filled}, rest, lag) for lag in lags(claim))
         for _ in range(count // 2):
             weights = dict(zero)
             for p in free:
                 if rng.random() < 0.5:
-                    choices = pool if p.columns else [*biases, F(1), F(-1), F(2), F(-3), F(4)]
+                    choices = pool if p.name in weighty else [*biases, F(1), F(-1), F(2), F(-3), F(4)]
                     weights[p.name] = tuple(tuple(_pick(rng, [ZERO, *choices]) for _ in row) for row in zero[p.name])
             start = rest
             if rng.random() < 0.4:

@@ -141,8 +141,6 @@ def root(v: Fraction) -> Value:
     return ball(v).sqrt()
 
 
-def shown(v: Value) -> str:
-    """A number as text: exact where it is, else certain digits."""
-    if isinstance(v, Fraction | Inverse):
-        return str(v)
-    return str(v.str(12, radius=False))
+def shown(v: Value, digits: int = 12) -> str:
+    """A number as text: exact where it is, else an interval that holds it, such as [1.41421356237 +/- 3.10e-12]."""
+    return str(v) if isinstance(v, Fraction | Inverse) else str(v.str(digits))

@@ -35,11 +35,11 @@ class Scene:
     recurrent: str = ""
 
 
-def scene(claim: Claim, about: Subject, point: Witness, *, moving: bool = True) -> Scene:
-    """What is seen from a point. moving: whether the cell is run; without it, only the weights are there."""
+def scene(claim: Claim, about: Subject, point: Witness) -> Scene:
+    """What is seen from a point."""
     matrices = {name: _array(rows, name in point.vectors) for name, rows in point.weights.items()}
     found = Scene(point.units, point.lag, matrices)
-    if about.cell is None or not moving:
+    if about.cell is None:
         return found
     plain = about.plain
     if plain is not None and plain.bound is not None:

@@ -55,6 +55,11 @@ class Refutation:
     trajectory: str
     because: str = ""
 
+    @property
+    def exact(self) -> bool:
+        """Whether all that was worked out is rational."""
+        return not any("+/-" in value for value in self.shows.values())
+
     def data(self) -> dict[str, Any]:
         """The counterexample as JSON."""
         found = {**self.point.data(), "q": self.point.lag, "trajectory": self.trajectory}
@@ -240,7 +245,9 @@ def _refutation(claim: Claim, failed: Condition, seen: Scene) -> Refutation:
                     rows = matrix(side, seen)
                     shows[text(side)] = "[" + ", ".join("[" + ", ".join(map(shown, row)) + "]" for row in rows) + "]"
                 elif not side.is_matrix and side.op not in ("number", "n", "q"):
-                    shows[text(side)] = shown(value(side, seen))
+                    shows[text(side)] = _told_apart(
+                        value(side, seen), [value(s, seen) for s in (condition.left, condition.right)]
+                    )
     because = ""
     if isinstance(failed, Fate):
         because = _why(failed.name, seen)
@@ -254,6 +261,16 @@ def _refutation(claim: Claim, failed: Condition, seen: Scene) -> Refutation:
     else:
         path = "the state stays where it starts" if seen.fixed else "from the state given"
     return Refutation(seen.point, condition_text(failed), shows, path, because)
+
+
+def _told_apart(v: Value, both: list[Value]) -> str:
+    """A number with as many digits as tell the two sides apart in print."""
+    digits = 12
+    if not all(isinstance(x, Fraction) for x in both):
+        difference = abs(ball(both[0]) - ball(both[1]))
+        while digits < 60 and difference > 0 and difference < ball(Fraction(1, 10 ** (digits - 4))) * abs(ball(v)):
+            digits += 6
+    return shown(v, digits)
 
 
 def _why(name: str, seen: Scene) -> str:

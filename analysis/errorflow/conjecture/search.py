@@ -6,7 +6,7 @@ A point is only proposed here; `recheck` decides.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -18,16 +18,18 @@ from errorflow.conjecture.measured import Scene, margin, scene
 from errorflow.conjecture.recheck import Refutation, refuted
 from errorflow.conjecture.subject import Subject
 from errorflow.conjecture.terms import Claim, Compare, Condition, Fate
-from errorflow.conjecture.witness import Witness
+from errorflow.conjecture.witness import Witness, floats
 
 EDGE = 1e-9  # a point that misses by less is looked at exactly
 POINTS, STARTS = 1200, 12
+CLEARER = 500  # points that are tried after a counterexample that fails by little more than rounding
 EDGES = 300  # points on the edge that are looked at exactly; what holds with equality has many
 
 
 @dataclass
 class Budget:
-    """What was spent. points: tried. met: those where all hypotheses hold, in float64. seconds: at most."""
+    """What was spent. seconds: at most. points: tried. met: those where all hypotheses hold, in float64. starts: of the
+    optimisation. rechecked: looked at exactly. edges: those of them that miss by no more than rounding."""
 
     seconds: float
     began: float
@@ -47,12 +49,19 @@ def search(claim: Claim, about: Subject, budget: Budget, seed: int = 0) -> Refut
     """The first counterexample that stands, or None."""
     rng = np.random.default_rng(seed)
     tried: list[Witness] = []
+    narrow, since = None, 0  # one that fails by little more than rounding, kept while a clearer one is looked for
     for point in _points(claim, about, rng):
-        if budget.spent:
-            return None
+        since += narrow is not None
+        if budget.spent or since > CLEARER:
+            return narrow
+        edges = budget.edges
         found = _try(claim, about, point, budget, tried)
-        if found:
+        if found and budget.edges > edges and not found.exact:
+            narrow = narrow or found
+        elif found:
             return found
+    if narrow:
+        return narrow
     if _smooth(claim):
         for start in _starts(tried, rng):
             if budget.spent:
@@ -84,8 +93,9 @@ def _plain(claim: Claim, about: Subject, rng: np.random.Generator) -> Iterator[W
     for n in (1, 2, 3):
         if n == 2 and several:
             yield from candidates.moving_points(about, plain, claim, rng, POINTS)
+        others = {name: np.zeros((n, 1)) for name in about.matrices}  # of the inputs, which are zero
         for w in candidates.matrices(n, values):
-            weights = Scene(n, 1, {plain.matrix: np.array([[float(v) for v in row] for row in w])})
+            weights = Scene(n, 1, {**others, plain.matrix: floats(w)})
             if all(_nearly(c, weights) for c in static):
                 for lag in candidates.lags(claim):
                     yield from candidates.plain_points(about, plain, n, w, lag)
@@ -142,7 +152,7 @@ def _improved(claim: Claim, about: Subject, start: Witness) -> Iterator[Witness]
     flat = [(name, i, j) for name in names for i, row in enumerate(start.weights[name]) for j in range(len(row))]
     if not flat or len(flat) > 40:
         return
-    begin = np.array([_float(start.weights[name][i][j]) for name, i, j in flat])
+    begin = np.concatenate([floats(start.weights[name]).ravel() for name in names])
     begin = begin + np.random.default_rng(len(flat)).normal(scale=0.1, size=begin.shape)
 
     def at(x: np.ndarray, denominator: int = 0) -> Witness:
@@ -178,12 +188,3 @@ def _inert(name: str, about: Subject) -> bool:
         return False
     d = about.cell.definition
     return name in {str(t.matrix) for node in d.nodes for t in node.terms if t.source in d.inputs}
-
-
-def _float(v: object) -> float:
-    from errorflow.conjecture.exact import ball
-
-    return float(v) if isinstance(v, Fraction) else float(ball(v))
-
-
-Progress = Callable[[str], None]

@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, lru_cache
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
@@ -241,6 +241,7 @@ def _must_be_square(matrix: Term, about: Subject) -> None:
         raise Unreadable(f"a matrix must be square here, got one of shape {rows} by {columns}")
 
 
+@lru_cache(maxsize=64)
 def expression_slope(text: str) -> Enclosure:
     """The certified slope of an activation or an expression. Raises Unreadable with the reason if there is none."""
     try:
