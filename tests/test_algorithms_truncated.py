@@ -318,7 +318,7 @@ def test_a_schedule_is_one_of_two():
 
 
 def rflo_by_hand(c, errors, feedback):
-    """Murray 2019, eqs. (4) to (7), in plain NumPy: traces that leak with the rates of the units, random feedback."""
+    """Murray 2019 in plain NumPy: traces that leak with the rates of the units, random feedback."""
     W, U, b, rate = (c.weights[k] for k in ("W", "U", "b", "a"))
     state = c.state["h"]
     p, q, r, total = np.zeros_like(W), np.zeros_like(U), np.zeros_like(b), {"W": 0.0, "U": 0.0, "b": 0.0}

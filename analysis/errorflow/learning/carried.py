@@ -47,7 +47,7 @@ def carried_plan(definition: Definition) -> TracePlan | str:
         start = entries(definition, found.enter, among)
         carry, within = (blocks(definition, pairs, among) for pairs in (found.carry, found.within))
     except NoTraces as reason:
-        return str(reason)
+        return f"{reason}; bptt with truncated=True gives the truncated gradient of any cell"
     return TracePlan((Group(closed(definition, start, (*carry, *within)), carry, within, start),), hops)
 
 

@@ -42,5 +42,5 @@ RFLO = Algorithm(
     refusal=refusal,
     run=gers2000.gers2000,
     cost=cost,
-    source="Murray 2019, eqs. (4) to (7)",
+    source="Murray 2019",
 )

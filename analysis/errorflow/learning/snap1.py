@@ -102,5 +102,5 @@ SNAP1 = Algorithm(
     refusal=refusal,
     run=snap1,
     cost=cost,
-    source="Menick, Elsen, Evci, Osindero, Simonyan & Graves 2021, section 3",
+    source="Menick, Elsen, Evci, Osindero, Simonyan & Graves 2021",
 )

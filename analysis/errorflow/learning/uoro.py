@@ -75,7 +75,7 @@ def rank_one(trajectory: Trajectory, signs: Array, counter: Counter, biases: boo
 
     signs: (T, batch, N), the random signs of the joint state. s: state -> (batch, n); theta: weight -> (batch, *shape).
 
-    Source: Tallec & Ollivier 2018, algorithm 1, with its factors of least variance.
+    Source: Tallec & Ollivier 2018, with its factors of least variance.
     """
     definition, plan = trajectory.definition, _plan(trajectory.definition)
     window = trajectory.between(0, trajectory.steps)
@@ -224,5 +224,5 @@ UORO = Algorithm(
     refusal=always,
     run=uoro,
     cost=cost,
-    source="Tallec & Ollivier 2018, algorithm 1",
+    source="Tallec & Ollivier 2018",
 )
