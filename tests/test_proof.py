@@ -17,6 +17,7 @@ from errorflow.proof.checker import kernel, rules
 from errorflow.proof.checker.axioms import AXIOMS
 from errorflow.proof.checker.polynomial import Refused
 from errorflow.proof.checker.statement import Accumulated, Part, Recurrence, Statement
+from errorflow.proof.mutation.tokens import names_of, texts
 from errorflow.proof.search.finder import text_of
 from errorflow.proof.theorems.theorem import certificate, check, digest, neighbour, satisfiable
 from tests.claim_reading import FUNCTIONS, Place, Unread
@@ -571,25 +572,10 @@ def test_an_attack_on_the_kernel_is_refused_for_its_reason(attack):
 
 # Mutations ------------------------------------------------------------------------------------------------------------
 
-_WORD = re.compile(r"\d+|[A-Za-z]\w*'?|\*\*|<=|>=|[-+*/=<>]")
-_SYMBOLS = ("=", "<=", ">=", "<", ">")
-_OTHER = {"+": "-", "-": "+", "*": "+", "**": "*", "/": "*"}
-
 
 def mutated(text, names, rng):
     """The text with one number, sign, relation or name replaced."""
-    words = [m for m in _WORD.finditer(text) if m.group() not in ("d", "iff")]
-    if not words:
-        return f"{text} + 1"
-    m = rng.choice(words)
-    word = m.group()
-    if word.isdigit():
-        new = str(rng.choice([int(word) + 1, max(int(word) - 1, 0), 2 * int(word) + 3]))
-    elif word in _SYMBOLS:
-        new = rng.choice([s for s in _SYMBOLS if s != word])
-    else:
-        new = _OTHER.get(word) or rng.choice([n for n in names if n != word] or ["0"])
-    return text[: m.start()] + new + text[m.end() :]
+    return rng.choice(list(texts(text, names, frozenset())) or [f"{text} + 1"])
 
 
 def _leaves(data, place=()):
@@ -609,15 +595,6 @@ def _put(data, place, value):
     return copy
 
 
-def _names(statement):
-    return [
-        *statement.real,
-        *statement.integer,
-        *statement.matrix,
-        *(x[0] for x in (*statement.let, *statement.sums, *statement.blocks)),
-    ]
-
-
 @every
 def test_a_mutated_certificate_never_proves_the_false_neighbour(theorem):
     rng = random.Random(theorem.name)
@@ -627,7 +604,7 @@ def test_a_mutated_certificate_never_proves_the_false_neighbour(theorem):
         for _ in range(6):
             place, leaf = rng.choice(places)
             with pytest.raises(Refused):
-                kernel.check(statement, _put(attempt, place, mutated(leaf, _names(statement), rng)))
+                kernel.check(statement, _put(attempt, place, mutated(leaf, names_of(statement), rng)))
 
 
 def test_most_mutations_of_a_certificate_are_refused():
@@ -637,7 +614,7 @@ def test_most_mutations_of_a_certificate_are_refused():
         for place, leaf in rng.sample(list(_leaves(proof)), 5):
             tried += 1
             refused += (
-                check(theorem, _put(proof, place, mutated(leaf, _names(theorem.statement), rng))).verdict == "failed"
+                check(theorem, _put(proof, place, mutated(leaf, names_of(theorem.statement), rng))).verdict == "failed"
             )
     assert refused > 0.8 * tried  # the rest are equivalent writings, such as a factor that commutes
 
@@ -680,11 +657,12 @@ def _meets(place, hypotheses):
 
 
 def _weaker(new, old):
-    """Whether each comparison of `new` follows from one of `old` by its symbol alone, or is there as it is."""
+    """Whether each comparison of `new` follows from one of `old` by its symbol alone, or compares like with like."""
     allowed = {"=": ("<=", ">="), "<": ("<=",), ">": (">=",)}
     given = [re.split(r"\s(<=|>=|<|>|=)\s", c) for c in _comparisons(old)]
     return all(
-        any((a, b) == (c, d) and (s == r or s in allowed.get(r, ())) for c, r, d in given)
+        (a == b and s in ("=", "<=", ">="))
+        or any((a, b) == (c, d) and (s == r or s in allowed.get(r, ())) for c, r, d in given)
         for a, s, b in (re.split(r"\s(<=|>=|<|>|=)\s", c) for c in _comparisons(new) if " iff " not in c)
     ) and (" iff " not in new or new == old)
 
@@ -704,7 +682,7 @@ def test_a_mutated_statement_that_is_accepted_is_true(theorem):
     for _ in range(12):
         i = rng.randrange(len(s.parts))
         old = rng.choice(s.parts[i].conclude)
-        new = mutated(old, _names(s), rng)
+        new = mutated(old, names_of(s), rng)
         swap = tuple(new if text == old else text for text in s.parts[i].conclude)
         statement = replace(s, parts=tuple(replace(p, conclude=swap) if k == i else p for k, p in enumerate(s.parts)))
         renamed = proof
@@ -781,6 +759,7 @@ ROOMS = {
     "theorems": {"checker", "page"},
     "search": {"checker", "theorems"},
     "smt": {"checker", "theorems"},
+    "mutation": {"checker", "theorems"},
     "": {"checker", "theorems"},
 }
 _OUTSIDE = {"search": {"sympy"}}

@@ -9,7 +9,7 @@ from collections import Counter
 from dataclasses import asdict
 from typing import Any
 
-from errorflow.cli.arguments import Parser, Usage, filename, near
+from errorflow.cli.arguments import Parser, Usage, filename, near, whole
 from errorflow.cli.output import paragraph, print_json, table
 from errorflow.proof import Report, Theorem, check, theorem, theorems
 from errorflow.proof.coq import Confirmed, NotHere, confirm
@@ -28,6 +28,13 @@ def arguments(parser: Parser) -> None:
     parser.add_argument(
         "--export", metavar="DIR", type=filename, help="with --smt, write every goal as a file of SMT-LIB 2"
     )
+    parser.add_argument(
+        "--mutate", action="store_true", help="put every certificate with one token wrong to the checker as well"
+    )
+    parser.add_argument("--sample", metavar="K", type=whole(1), help="with --mutate, at most K mutants of each theorem")
+    parser.add_argument(
+        "--seed", metavar="S", type=whole(0), default=0, help="with --mutate, of what is drawn; default 0"
+    )
 
 
 def main(args: argparse.Namespace) -> int:
@@ -35,6 +42,8 @@ def main(args: argparse.Namespace) -> int:
     names = list(dict.fromkeys(args.names))
     if args.export and not args.smt:
         raise Usage("--export must be given with --smt, whose goals it writes")
+    if args.sample and not args.mutate:
+        raise Usage("--sample must be given with --mutate, whose mutants it draws")
     if args.coq:
         try:
             in_coq, names = _in_coq(names)
@@ -52,16 +61,23 @@ def main(args: argparse.Namespace) -> int:
         except smt.NotHere as missing:
             print(f"errorflow prove: {missing}", file=sys.stderr)
             return 3
+    if args.mutate:
+        from errorflow.cli import mutate
+
+        fates = mutate.tried([one for one, report in found if report.verdict == "proved"], args.seed, args.sample)
     if args.json:
         coq = {"coq": {"confirmed": [asdict(one) for one in in_coq], "axioms": axioms}} if args.coq else {}
         others = {"smt": second} if args.smt else {}
+        others |= {"mutation": mutate.document(fates, args.seed)} if args.mutate else {}
         print_json({"theorems": [_data(one, report) for one, report in found], **coq, **others})
     else:
-        whole = "\n\n".join(_whole(one, report) for one, report in found)
-        texts = [whole if args.names else _overview(found), _coq_text(in_coq, axioms) if args.coq else ""]
+        told = "\n\n".join(_whole(one, report) for one, report in found)
+        texts = [told if args.names else _overview(found), _coq_text(in_coq, axioms) if args.coq else ""]
         texts += [smt.written(said, second) if args.smt else ""]
+        texts += [mutate.written(fates, args.seed) if args.mutate else ""]
         print("\n\n".join(filter(None, texts)))
     agreed = not args.smt or all(one.verdict == "confirmed" for one in said)
+    agreed = agreed and (not args.mutate or mutate.passed(fates))
     return 0 if agreed and all(report.verdict in PASSED for _, report in found) else 1
 
 
