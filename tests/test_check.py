@@ -16,6 +16,7 @@ import errorflow as ef
 from errorflow import conjecture
 from errorflow.conjecture import GRAMMAR, candidates, norms
 from errorflow.conjecture.exact import Inverse, ball, compared, working
+from errorflow.conjecture.proving import proof
 from errorflow.conjecture.reading import read
 from errorflow.conjecture.recheck import refuted
 from errorflow.conjecture.stepping import step
@@ -144,7 +145,7 @@ def test_no_point_drawn_at_random_violates_a_claim_that_is_proved(claim):
         pytest.skip("a statement on one function, with nothing to draw")
     rng, met = np.random.default_rng(len(claim)), 0
     for n, q in product((1, 2, 3), (1, 2, 4)):
-        for _ in range(12):
+        for _ in range(6):
             try:
                 hypotheses, conclusion = claim_evaluation.at_random(claim, rng, n, q)
             except NameError:
@@ -234,7 +235,8 @@ STRONGER = (
 
 @pytest.mark.parametrize("claim", STRONGER)
 def test_a_claim_that_is_stronger_than_what_holds_is_not_proved(claim):
-    assert ef.check(claim, seconds=0.05).verdict != "proved"
+    parsed = read(claim)
+    assert proof(parsed, subject(parsed)) is None
 
 
 def test_each_hypothesis_is_needed_for_the_proof():
@@ -243,10 +245,11 @@ def test_each_hypothesis_is_needed_for_the_proof():
             cell, _, rest = claim.rpartition(": ")
             free = (f"{cell}: " if cell else "") + rest.split(" implies ")[1]
             if free not in ("rnn: norm(flow(q)) <= norm(W)**q",):
-                assert ef.check(free, seconds=0.02).verdict != "proved", free
+                parsed = read(free)
+                assert proof(parsed, subject(parsed)) is None, free
 
 
-NAMES = ("norm(W)", "norm(W, 1)", "norm(W, fro)", "maxabs(W)", "radius(abs(W))", "sigma_min(W)")
+NAMES = ("norm(W)", "norm(W, 1)", "norm(W, fro)", "radius(abs(W))", "sigma_min(W)")
 
 
 @pytest.mark.parametrize("power", ["", *(pytest.param(p, marks=pytest.mark.slow) for p in ("n*", "n**2*"))])
