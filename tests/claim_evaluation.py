@@ -156,8 +156,8 @@ def _evaluated(rest, cell, truncated, weights, state, n, q, kind, tolerance):
     exact = kind is mpmath.mpf
     m = oracles.MPMATH if exact else oracles.NUMPY
     step, names = STEPS[cell], STATES.get(cell, "h").split()
-    lags = [int(v) for v in re.findall(r"flow\((?:\w+ *, *\w+ *, *)?(\d+)\)", rest)]
-    count = max([2 * q if "2*q" in rest else q + 1 if "q+1" in rest else q, *lags])
+    lags = re.findall(r"flow\((?:\w+ *, *\w+ *, *)?([^(),]+)\)", rest)
+    count = max([{"q": q, "q+1": q + 1, "2*q": 2 * q}.get(lag) or int(lag) for lag in lags] + [1])
     jacobians, path, gates = [], [state], []
     if step is not None:
         x = np.zeros(1) if not exact else np.array([mpmath.mpf(0)], dtype=object)

@@ -382,6 +382,15 @@ def test_a_cell_of_ones_own_is_checked_like_a_built_in_one():
         ef.check("flow(y,y,q) == I", cell=own)
 
 
+def test_an_input_that_is_no_summand_is_part_of_the_counterexample():
+    c, x = ef.names("c x")
+    gain = ef.Cell("gain", inputs=[x], state={c: x * c}, sizes={x: "n"})
+    for claim in ("never explodes", "norm(flow(q)) <= 1"):
+        found = ef.check(f"gain: {claim}", cell=gain, seconds=60).counterexample
+        assert max(abs(Fraction(v)) for v in found.data()["inputs"]["x"]) > 1
+    assert ef.check("norm(flow(q)) < 10**9", cell=gain, seconds=0.2).verdict != "proved"
+
+
 HOSTILE = (
     "__import__('os').system('true')",
     "rnn: W.__class__ == W",

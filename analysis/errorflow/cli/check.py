@@ -86,7 +86,11 @@ def _point(data: dict[str, Any]) -> list[tuple[str, str]]:
     facts = [("fails at", f"n = {data['n']}" + (f", q = {data['q']}" if "q" in data["values"] else ""))]
     facts += [("", f"{name} = {_rows(rows)}") for name, rows in weights.items()]
     if data["trajectory"]:
+        given = data["inputs"]
+        if given != "0":
+            facts += [("", f"{name} = {_rows(row)} at every step") for name, row in given.items()]
         rest = "other weights and inputs 0" if weights else "all weights and inputs 0"
+        rest = rest if given == "0" else rest.removesuffix(" and inputs 0") + " 0"
         state = ", ".join(f"{name} = {_rows(row)}" for name, row in data["state"].items())
         facts.append(("", f"{rest}; {state}, {data['trajectory']}"))
     values = {name: value for name, value in data["values"].items() if name not in ("n", "q")}

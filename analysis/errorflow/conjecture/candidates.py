@@ -183,14 +183,14 @@ def zero_weight(p: Parameter, sizes: dict[str, int]) -> Any:
 def sizes_of(d: Definition, n: int) -> dict[str, int]:
     """A number for every size label: one input, and n of all else."""
     labels = {*d.sizes.values(), *(x for p in d.parameters for x in (p.rows, p.columns) if x)}
-    inputs = {d.sizes[x] for x in d.inputs}
+    inputs = {d.sizes[x] for x in d.inputs} - {d.sizes[s] for s in d.states}
     return {label: 1 if label in inputs else n for label in labels}
 
 
-def point(d: Definition, n: int, weights: Any, state: Any, lag: int) -> Witness:
+def point(d: Definition, n: int, weights: Any, state: Any, lag: int, inputs: Any = None) -> Witness:
     """A point of a cell."""
     vectors = frozenset(p.name for p in d.parameters if p.columns is None or p.kind == "diagonal")
-    return Witness(n, weights, state, lag, sizes_of(d, n), vectors)
+    return Witness(n, weights, state, lag, sizes_of(d, n), vectors, inputs or {})
 
 
 def gated_points(about: Subject, claim: Claim, rng: np.random.Generator, count: int) -> Iterator[Witness]:
@@ -212,6 +212,7 @@ def gated_points(about: Subject, claim: Claim, rng: np.random.Generator, count: 
         zero = {p.name: zero_weight(p, sizes) for p in d.parameters}
         rest = _rest(d, n, zero)
         free = [p for p in d.parameters if p.name not in inputs]
+        direct = [x for x in d.inputs if any(node.expression is not None and x in node.sources for node in d.nodes)]
         yield from (point(d, n, zero, rest, lag) for lag in lags(claim))
         for p in free:
             for v in pool if p.name in weighty else biases[1:]:
@@ -229,7 +230,8 @@ def gated_points(about: Subject, claim: Claim, rng: np.random.Generator, count: 
                     name: tuple(_pick(rng, [F(0), F(1, 2), F(1), F(-1), F(2)]) for _ in row)
                     for name, row in rest.items()
                 }
-            yield point(d, n, weights, start, int(rng.choice(lags(claim))))
+            given = {x.name: tuple(_pick(rng, pool) for _ in range(sizes[d.sizes[x]])) for x in direct}
+            yield point(d, n, weights, start, int(rng.choice(lags(claim))), given)
 
 
 def _rest(d: Definition, n: int, zero: Any) -> dict[str, tuple[Fraction, ...]]:

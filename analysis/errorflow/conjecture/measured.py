@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ import numpy as np
 from errorflow.conjecture.subject import Plain, Subject, expression_slope
 from errorflow.conjecture.terms import Claim, Compare, Condition, Fate, Term, lag_of
 from errorflow.conjecture.witness import Witness, floats
+from errorflow.definition import Definition
 from errorflow.numeric.linear import jacobians
 
 Array = Any
@@ -50,7 +52,7 @@ def scene(claim: Claim, about: Subject, point: Witness) -> Scene:
         return found
     weights = {name: m.diagonal() if name in point.vectors else m for name, m in matrices.items()}
     definition = about.cell.definition
-    inputs = np.zeros((steps_of(claim, point.lag), 1))
+    inputs = _inputs(about.cell.definition, point, steps_of(claim, point.lag))
     start = {name: np.array([float(v) for v in row]) for name, row in point.state.items()}
     with np.errstate(over="ignore", invalid="ignore"):
         trajectory = about.cell.run(weights, inputs, start)
@@ -63,6 +65,17 @@ def scene(claim: Claim, about: Subject, point: Witness) -> Scene:
     found.places = places
     found.gates = {s.name: values for s, values in trajectory.values.items()}
     found.constant = all(np.abs(block[1] - block[0]).max() < 1e-9 for block in trajectory.states.values())
+    return found
+
+
+def _inputs(definition: Definition, point: Witness, count: int) -> Any:
+    """The inputs of so many steps; their number alone for a cell without input."""
+    if not definition.inputs:
+        return count
+    found = {}
+    for x in definition.inputs:
+        row = point.inputs.get(x.name, (Fraction(0),) * point.sizes[definition.sizes[x]])
+        found[x.name] = np.tile([float(v) for v in row], (count, 1))
     return found
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from errorflow.conjecture import inequalities as known
 from errorflow.conjecture.exact import compared, working
 from errorflow.conjecture.implication import implied
-from errorflow.conjecture.monomials import Line, Monomial, NotMonomial, constant, lines, monomial, summands
+from errorflow.conjecture.monomials import Line, Monomial, NotMonomial, bare, constant, lines, monomial, summands
 from errorflow.conjecture.recheck import Scene, value
 from errorflow.conjecture.sentences import condition_text
 from errorflow.conjecture.subject import Subject
@@ -78,10 +78,21 @@ def _conclusion(conclusion: Condition, claim: Claim, about: Subject) -> Proof | 
     if isinstance(conclusion, Fate):
         return _fate(conclusion.name, claim, about)
     if isinstance(conclusion, Kind):
-        return None
+        return _kind(conclusion, claim)
     if conclusion.left.is_matrix or conclusion.right.is_matrix:
         return _matrices(conclusion, about)
     return _slope(conclusion) or _comparison(conclusion, claim, about)
+
+
+def _kind(conclusion: Kind, claim: Claim) -> Proof | None:
+    """A kind that a matrix has with its transpose, or that diagonal matrices have."""
+    for given in claim.hypotheses:
+        if isinstance(given, Kind) and bare(given.matrix)[0::2] == bare(conclusion.matrix)[0::2]:
+            if given.name == conclusion.name:
+                return Proof((), (f"a matrix is {given.name} if its transpose is",))
+            if (given.name, conclusion.name) == ("diagonal", "symmetric"):
+                return Proof((), ("a diagonal matrix is symmetric",))
+    return None
 
 
 def _reversed(conclusion: Condition, claim: Claim, about: Subject) -> Proof | None:

@@ -161,7 +161,7 @@ def _improved(claim: Claim, about: Subject, start: Witness) -> Iterator[Witness]
             exact = Fraction(float(v)) if not denominator else Fraction(round(float(v) * denominator), denominator)
             weights[name][i][j] = exact
         rows = {name: tuple(map(tuple, m)) for name, m in weights.items()}
-        return Witness(start.units, rows, start.state, start.lag, start.sizes, start.vectors)
+        return Witness(start.units, rows, start.state, start.lag, start.sizes, start.vectors, start.inputs)
 
     def loss(x: np.ndarray) -> float:
         try:

@@ -42,7 +42,7 @@ class Step:
 
 
 def step(definition: Definition, point: Witness, state: Mapping[str, Sequence[Value]], *, truncated: bool) -> Step:
-    """One step from `state`, with the weights of the point and zero input.
+    """One step from `state`, with the weights and the inputs of the point.
 
     Raises: NotSmooth at a kink.
     """
@@ -55,7 +55,8 @@ def step(definition: Definition, point: Witness, state: Mapping[str, Sequence[Va
             vectors[s].append(Dual(value, tuple(ONE if k == place else ZERO for k in range(width))))
             place += 1
     for x in definition.inputs:
-        vectors[x] = [_constant(ZERO, width)] * point.sizes[definition.sizes[x]]
+        given = point.inputs.get(x.name, (ZERO,) * point.sizes[definition.sizes[x]])
+        vectors[x] = [_constant(v, width) for v in given]
     cut = _cut(definition) if truncated else {}
     for node in definition.nodes:
         units = point.sizes[definition.sizes[node.symbol]]

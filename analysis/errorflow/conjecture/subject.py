@@ -109,8 +109,7 @@ class Subject:
     def unit_gate(self, name: str) -> bool:
         """Whether a gate is a logistic function, so that it stays between 0 and 1."""
         assert self.cell is not None
-        node = next(n for n in self.cell.definition.nodes if n.symbol.name == name)
-        return isinstance(node.expression, logistic)
+        return any(n.symbol.name == name and isinstance(n.expression, logistic) for n in self.cell.definition.nodes)
 
     def diagonal_block(self, row: str, column: str) -> DiagonalBlock | None:
         """The block as a product of diagonals, where nothing enters it from other blocks, or nothing leaves it."""

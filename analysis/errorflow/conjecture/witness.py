@@ -1,12 +1,12 @@
 """A point where a claim may fail: weights and a state to start from, all rational or inverse activations of rationals.
 
-The inputs are zero, so that biases alone steer the cell; a constant input would add nothing.
+Inputs that enter through affine maps are zero, since biases steer these as well; others are constant.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
@@ -23,6 +23,7 @@ class Witness:
     """weights: name -> rows of a matrix, or one row, for a vector or a diagonal. state: block -> entries.
 
     lag: the value of q. sizes: a number for every size label. vectors: the names of biases and diagonals.
+    inputs: name -> what is given at every step, zero where absent.
     """
 
     units: int
@@ -31,6 +32,7 @@ class Witness:
     lag: int
     sizes: Mapping[str, int]
     vectors: frozenset[str] = frozenset()
+    inputs: Mapping[str, tuple[Fraction, ...]] = field(default_factory=dict)
 
     def data(self) -> dict[str, Any]:
         """The point as JSON: numbers as text, exact."""
@@ -39,7 +41,7 @@ class Witness:
             "n": self.units,
             "weights": {name: rows[0] if name in self.vectors else rows for name, rows in weights.items()},
             "state": {name: [str(v) for v in row] for name, row in self.state.items()},
-            "inputs": "0",
+            "inputs": {name: [str(v) for v in row] for name, row in self.inputs.items()} or "0",
         }
 
 
