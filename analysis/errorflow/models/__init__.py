@@ -21,8 +21,9 @@ from .learners import Forest, KernelMachine, Tree, from_sklearn
 from .measured import measured_influence
 from .ode import NeuralODE, euler_error_bound, log_norm
 from .record import Law, Model
+from .recurrent import cell_influence
 from .registry import MODELS, model
-from .transformer import Norm, Transformer, TransformerLayer, from_torch_transformer
+from .transformer import Norm, Transformer, TransformerLayer, from_torch_transformer, read_transformer
 from .windows import WindowMap, amplitude_influence, dlinear, lag_features, ltsf_linear, nlinear, spectrum
 
 __all__ = [
@@ -46,6 +47,7 @@ __all__ = [
     "Tree",
     "WindowMap",
     "amplitude_influence",
+    "cell_influence",
     "dlinear",
     "euler_error_bound",
     "from_sklearn",
@@ -58,6 +60,7 @@ __all__ = [
     "measured_influence",
     "model",
     "nlinear",
+    "read_transformer",
     "softmax_jacobian",
     "spectrum",
     "weight_floor",

@@ -134,40 +134,70 @@ def from_torch_transformer(module: Any) -> Transformer:
     layers = getattr(module, "layers", [module])
     if not all(hasattr(layer, "self_attn") for layer in layers):
         raise TypeError(f"module must be a torch.nn.TransformerEncoder or a layer of one, got {type(module).__name__}")
-    norm = getattr(module, "norm", None)
-    return Transformer(tuple(_layer(layer) for layer in layers), None if norm is None else _norm(norm))
+    one = layers[0]
+    weights = {name: tensor.detach().cpu().numpy() for name, tensor in module.state_dict().items()}
+    return read_transformer(
+        weights if hasattr(module, "layers") else {f"layers.0.{name}": array for name, array in weights.items()},
+        heads=int(one.self_attn.num_heads),
+        activation=getattr(one.activation, "__name__", type(one.activation).__name__).lower(),
+        norm_first=bool(one.norm_first),
+        eps=float(one.norm1.eps),
+    )
 
 
-def _layer(module: Any) -> TransformerLayer:
-    weights: Mapping[str, Any] = {k: v.detach().cpu().numpy().astype(float) for k, v in module.state_dict().items()}
-    width = len(weights["self_attn.out_proj.weight"])
-    if "self_attn.in_proj_weight" not in weights:
-        raise TypeError("module must have queries, keys and values of one width, got separate projections")
-    joined, bias = weights["self_attn.in_proj_weight"], weights.get("self_attn.in_proj_bias", np.zeros(3 * width))
+def read_transformer(
+    weights: Mapping[str, Any], *, heads: int, activation: str = "relu", norm_first: bool = False, eps: float = 1e-5
+) -> Transformer:
+    """The layers behind the arrays of a torch.nn.TransformerEncoder under PyTorch's names, layers.0.norm1.weight, ...
+
+    heads, activation, norm_first, eps: what the module was made with, which its arrays do not tell.
+
+    Raises: TypeError for an activation that is neither relu nor gelu, KeyError for an array that is missing.
+    """
+    if activation not in ("relu", "gelu"):
+        raise TypeError(f"activation of a layer must be relu or gelu, got {activation}")
+    arrays = {name: checked(name, array) for name, array in weights.items()}
+    layers: list[TransformerLayer] = []
+    while any(name.startswith(f"layers.{len(layers)}.") for name in arrays):
+        start = f"layers.{len(layers)}."
+        own = {name.removeprefix(start): array for name, array in arrays.items() if name.startswith(start)}
+        layers.append(_layer(own, heads, activation, norm_first, eps))
+    if not layers:
+        raise KeyError(
+            f"weights must hold layers.0.self_attn.in_proj_weight and so on, got {', '.join(arrays) or 'none'}"
+        )
+    return Transformer(tuple(layers), _norm(arrays, "norm", eps) if "norm.weight" in arrays else None)
+
+
+def _layer(weights: Mapping[str, Array], heads: int, activation: str, norm_first: bool, eps: float) -> TransformerLayer:
+    missing = [
+        name
+        for name in ("self_attn.in_proj_weight", "self_attn.out_proj.weight", "linear1.weight", "linear2.weight")
+        if name not in weights
+    ]
+    if missing:
+        raise KeyError(f"weights of a layer must hold {', '.join(missing)}, got {', '.join(weights)}")
+    joined, first, second = weights["self_attn.in_proj_weight"], weights["linear1.weight"], weights["linear2.weight"]
+    width = joined.shape[1]
+    bias = weights.get("self_attn.in_proj_bias", np.zeros(3 * width))
     query, key, value = np.split(joined, 3)
     attention = Attention(
         query,
         key,
         value,
         output=weights["self_attn.out_proj.weight"],
-        heads=int(module.self_attn.num_heads),
+        heads=heads,
         query_bias=bias[:width],
         key_bias=bias[width : 2 * width],
         value_bias=bias[2 * width :],
         output_bias=weights.get("self_attn.out_proj.bias"),
     )
-    name = getattr(module.activation, "__name__", type(module.activation).__name__).lower()
-    if name not in ("relu", "gelu"):
-        raise TypeError(f"activation of the module must be relu or gelu, got {name}")
-    first, second = weights["linear1.weight"], weights["linear2.weight"]
-    return TransformerLayer(
-        attention, (_norm(module.norm1), _norm(module.norm2)), first, second,
-        weights.get("linear1.bias", np.zeros(len(first))), weights.get("linear2.bias", np.zeros(len(second))),
-        name, bool(module.norm_first),
-    )  # fmt: skip
+    first_bias = weights.get("linear1.bias", np.zeros(len(first)))
+    second_bias = weights.get("linear2.bias", np.zeros(len(second)))
+    norms = (_norm(weights, "norm1", eps), _norm(weights, "norm2", eps))
+    return TransformerLayer(attention, norms, first, second, first_bias, second_bias, activation, norm_first)
 
 
-def _norm(module: Any) -> Norm:
-    arrays = {k: v.detach().cpu().numpy().astype(float) for k, v in module.state_dict().items()}
-    scale = arrays.get("weight", np.ones(module.normalized_shape[-1]))
-    return Norm(scale, arrays.get("bias", np.zeros_like(scale)), float(module.eps))
+def _norm(weights: Mapping[str, Array], name: str, eps: float) -> Norm:
+    scale = weights[f"{name}.weight"]
+    return Norm(scale, weights.get(f"{name}.bias", np.zeros_like(scale)), eps)
