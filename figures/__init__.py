@@ -9,6 +9,7 @@ from figures import (
     digits,
     gradient_quality,
     heat,
+    laws,
     learning,
     local_error,
     singular_values,
@@ -26,6 +27,7 @@ FIGURES: tuple[ModuleType, ...] = (
     digits,
     singular_values,
     heat,
+    laws,
 )
 
 

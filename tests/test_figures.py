@@ -125,6 +125,16 @@ CORRUPTIONS = {
         ("a", "lag 12", np.nan_to_num),
         ("a", "bound by lag", lambda y: 1.01 * y),
     ],
+    "laws": [
+        ("a", "unit root", lambda y: y * 1.01),
+        ("a", "attention", lambda y: y * 1.001),
+        ("a", "neural ODE", lambda y: y * 1.1),
+        ("a", "AR", lambda y: y[::-1]),
+        ("a", "forget gate", lambda y: y**1.01),
+        ("a", "TCN", lambda y: y + 1),
+        ("b", "arma", lambda y: y[::-1]),
+        ("b", "lstm", lambda y: y * 0 + 1),
+    ],
 }
 
 
