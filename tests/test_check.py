@@ -479,3 +479,9 @@ def test_the_grammar_names_every_word_of_the_language():
                  "can explode", "implies", "and", "inf", "fro", "truncated"):  # fmt: skip
         assert word in GRAMMAR
     assert max(map(len, GRAMMAR.splitlines())) <= 100
+
+
+def test_the_examples_of_the_grammar_are_decided():
+    examples = GRAMMAR.split("no `or`.\n\n")[1].splitlines()
+    verdicts = [ef.check(example, seconds=60).verdict for example in examples]
+    assert set(verdicts) == {"proved", "refuted"}

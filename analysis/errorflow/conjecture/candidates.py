@@ -15,8 +15,9 @@ from typing import Any
 import numpy as np
 
 from errorflow.conjecture.exact import ZERO, Inverse
+from errorflow.conjecture.plain import Plain
 from errorflow.conjecture.stepping import NotSmooth, step
-from errorflow.conjecture.subject import Plain, Subject
+from errorflow.conjecture.subject import Subject
 from errorflow.conjecture.terms import Claim
 from errorflow.conjecture.witness import Entry, Witness
 from errorflow.definition import Definition, Parameter

@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from errorflow.conjecture.subject import Plain, Subject, expression_slope
+from errorflow.conjecture.plain import Plain
+from errorflow.conjecture.subject import Subject, expression_slope
 from errorflow.conjecture.terms import Claim, Compare, Condition, Fate, Term, lag_of
 from errorflow.conjecture.witness import Witness, floats
 from errorflow.definition import Definition

@@ -6,19 +6,16 @@ Every theorem that is named is checked anew by the kernel before the claim is ca
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
-from typing import Any
 
 from errorflow.conjecture import inequalities as known
-from errorflow.conjecture.exact import compared, working
+from errorflow.conjecture.direct import Proof, of_a_kind, of_blocks, of_slopes
 from errorflow.conjecture.implication import implied
-from errorflow.conjecture.monomials import Line, Monomial, NotMonomial, bare, constant, lines, monomial, summands
-from errorflow.conjecture.recheck import Scene, value
+from errorflow.conjecture.monomials import Line, Monomial, NotMonomial, constant, lines, monomial, summands
 from errorflow.conjecture.sentences import condition_text
 from errorflow.conjecture.subject import Subject
 from errorflow.conjecture.terms import Claim, Compare, Condition, Fate, Kind, Term
-from errorflow.conjecture.witness import Witness
 from errorflow.proof import prove
 
 _ONE = Monomial()
@@ -26,24 +23,6 @@ _CONSTANTS = "both sides are one product, but for a constant"
 _OPPOSITE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}
 _NOT = {"vanishes": "never vanishes", "never vanishes": "vanishes", "explodes": "never explodes",
         "never explodes": "explodes"}  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Proof:
-    """theorems: names, all checked anew. reasons: what else the claim rests on, in words, in the order of use."""
-
-    theorems: tuple[str, ...]
-    reasons: tuple[str, ...]
-
-    def data(self) -> dict[str, Any]:
-        """The proof as JSON."""
-        return {"theorems": list(self.theorems), "reasons": list(self.reasons)}
-
-    def and_(self, other: Proof) -> Proof:
-        """Both together."""
-        return Proof(
-            tuple(dict.fromkeys(self.theorems + other.theorems)), tuple(dict.fromkeys(self.reasons + other.reasons))
-        )
 
 
 def proof(claim: Claim, about: Subject) -> Proof | None:
@@ -78,21 +57,10 @@ def _conclusion(conclusion: Condition, claim: Claim, about: Subject) -> Proof | 
     if isinstance(conclusion, Fate):
         return _fate(conclusion.name, claim, about)
     if isinstance(conclusion, Kind):
-        return _kind(conclusion, claim)
+        return of_a_kind(conclusion, claim)
     if conclusion.left.is_matrix or conclusion.right.is_matrix:
-        return _matrices(conclusion, about)
-    return _slope(conclusion) or _comparison(conclusion, claim, about)
-
-
-def _kind(conclusion: Kind, claim: Claim) -> Proof | None:
-    """A kind that a matrix has with its transpose, or that diagonal matrices have."""
-    for given in claim.hypotheses:
-        if isinstance(given, Kind) and bare(given.matrix)[0::2] == bare(conclusion.matrix)[0::2]:
-            if given.name == conclusion.name:
-                return Proof((), (f"a matrix is {given.name} if its transpose is",))
-            if (given.name, conclusion.name) == ("diagonal", "symmetric"):
-                return Proof((), ("a diagonal matrix is symmetric",))
-    return None
+        return of_blocks(conclusion, about)
+    return of_slopes(conclusion) or _comparison(conclusion, claim, about)
 
 
 def _reversed(conclusion: Condition, claim: Claim, about: Subject) -> Proof | None:
@@ -233,62 +201,3 @@ def _with(about: Subject, theorem: str, why: str, rest: Proof) -> Proof:
     said = f"{theorem}: {why}" if theorem else f"derived: {why}"
     more = tuple(reason for reason in rest.reasons if reason != _CONSTANTS)
     return Proof(tuple(names), (said,)).and_(replace(rest, reasons=more))
-
-
-def _matrices(conclusion: Compare, about: Subject) -> Proof | None:
-    """A block of the flow that is the identity, or 0, by the derivation of the cell."""
-    left, right = conclusion.left, conclusion.right
-    if left == right:
-        return Proof((), ("both sides are the same",))
-    flow, other = (left, right) if left.op == "flow" else (right, left)
-    if flow.op != "flow" or about.cell is None:
-        return None
-    blocks = flow.data if isinstance(flow.data, tuple) else about.states * 2
-    if other.op == "identity" and len(blocks) == 2:
-        found = about.diagonal_block(*blocks)
-        if found is None or found.entry != 1:
-            return None
-        why = f"derived: d {blocks[0]} / d {blocks[0]} of one step is I, and no other path leads there"
-        theorem = "lstm1997.carousel" if about.name == "lstm1997" else ""
-        return Proof((theorem,) if theorem else (), (why, "induction on q"))
-    if other.op == "number" and not _reaches(about, flow):
-        return Proof((), ("derived: no path leads from the one to the other, in any number of steps",))
-    return None
-
-
-def _reaches(about: Subject, flow: Term) -> bool:
-    """Whether a path of one step or more leads to the row of a flow from its column."""
-    if not isinstance(flow.data, tuple):
-        return bool(about.jacobian)
-    row, column = flow.data
-    seen: set[str] = set()
-    waiting = [column]
-    while waiting:
-        source = waiting.pop()
-        for to, by in about.jacobian:
-            if by == source and to not in seen:
-                seen.add(to)
-                waiting.append(to)
-    return row in seen
-
-
-def _slope(conclusion: Compare) -> Proof | None:
-    """A comparison of slopes and constants, by certified enclosures."""
-    terms = [*conclusion.left.walk(), *conclusion.right.walk()]
-    if any(t.op not in ("slope", "number", "+", "-", "*", "/") for t in terms) or not any(
-        t.op == "slope" for t in terms
-    ):
-        return None
-    empty = Scene(Subject("", None, False), Witness(1, {}, {}, 1, {}), (), {}, {}, False)
-    try:
-        with working():
-            if compared(value(conclusion.left, empty), conclusion.sign, value(conclusion.right, empty)) is not True:
-                return None
-    except (ArithmeticError, ValueError):
-        return None
-    named = {"logistic": "logistic.slope", "sigmoid": "logistic.slope", "tanh": "tanh.slope",
-             "squash_in": "squash.slopes", "squash_out": "squash.slopes"}  # fmt: skip
-    slopes = [str(t.data) for t in terms if t.op == "slope"]
-    theorems = tuple(dict.fromkeys(named[s] for s in slopes if s in named))
-    reasons = tuple(f"certified enclosure of the slope of {s}" for s in dict.fromkeys(slopes))
-    return Proof(theorems, reasons)

@@ -3,69 +3,23 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property, lru_cache
-from graphlib import CycleError, TopologicalSorter
-from typing import Any
 
-import numpy as np
 import sympy
 
-from errorflow.activations import ACTIVATIONS, BY_FUNCTION, logistic, squash_in, squash_out
+from errorflow.activations import BY_FUNCTION, logistic, squash_in, squash_out
 from errorflow.builtin import BUILTIN
 from errorflow.calculus.jacobian import state_jacobian
 from errorflow.calculus.words import Diag, Words
 from errorflow.cells import Cell
-from errorflow.conjecture.reading import Unreadable, suggestion
+from errorflow.conjecture.blocks import DiagonalBlock, circular, ends_of
+from errorflow.conjecture.grammar import Unreadable, suggestion
+from errorflow.conjecture.plain import Plain, plain_network
 from errorflow.conjecture.terms import Claim, Compare, Fate, Kind, Term
 from errorflow.definition import Net, New
 from errorflow.enclosure import Enclosure, Refused, slope
-
-X = sympy.Symbol("x", real=True)
-
-
-@dataclass(frozen=True)
-class Plain:
-    """A cell whose Jacobian is one matrix times one diagonal of slopes f'.
-
-    matrix: its name. post: whether the state is f of the net input, not the net input itself. function: f of `X`.
-    bound: at least sup |f'|. floor: at most inf |f'|.
-    """
-
-    matrix: str
-    bias: str | None
-    post: bool
-    function: sympy.Expr
-    bound: Fraction | None
-    floor: Fraction
-
-    @property
-    def name(self) -> str:
-        """The name of f where it has one."""
-        return "identity" if self.function == X else self.function.func.__name__
-
-    @property
-    def numbers(self) -> tuple[Callable[[Any], Any], Callable[[Any], Any]] | None:
-        """f and f' in NumPy, where f is one of the package's functions."""
-        if self.function == X:
-            return np.asarray, np.ones_like
-        entry = BY_FUNCTION.get(self.function.func) if self.function.args == (X,) else None
-        return None if entry is None else (entry.value, entry.stable_slope)
-
-
-@dataclass(frozen=True)
-class DiagonalBlock:
-    """A block of the flow that is a product of diagonals, one entry for each step, or the identity.
-
-    entry: in names of the cell; 1 for the identity. bound: at least |entry|, None where nothing is known.
-    strict: whether |entry| stays below it.
-    """
-
-    entry: sympy.Expr
-    bound: Fraction | None
-    strict: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,7 +58,7 @@ class Subject:
         """The cell as a matrix and one activation, if it is that."""
         if self.cell is None or self.truncated:
             return None
-        return _plain(self.cell)
+        return plain_network(self.cell)
 
     def unit_gate(self, name: str) -> bool:
         """Whether a gate is a logistic function, so that it stays between 0 and 1."""
@@ -126,7 +80,7 @@ class Subject:
         (factor,) = words[0]
         if not isinstance(factor, Diag):
             return None
-        ends = _range(factor.entry, self.ranges)
+        ends = ends_of(factor.entry, self.ranges)
         bound = None if ends is None else max(abs(ends[0]), abs(ends[1]))
         symbols = [e.name for e in (factor.entry, 1 - factor.entry) if e.is_Symbol]
         return DiagonalBlock(factor.entry, bound, any(s in self.gates and self.unit_gate(s) for s in symbols))
@@ -149,11 +103,11 @@ class Subject:
             return None
         loops = [s for s in self.states if (s, s) in self.jacobian]
         others = {pair: words for pair, words in self.jacobian.items() if pair[0] != pair[1]}
-        if len(loops) != 1 or _circular(others):
+        if len(loops) != 1 or circular(others):
             return None
         for words in others.values():
             for word in words:
-                if any(not isinstance(f, Diag) or _range(f.entry, self.ranges) is None for f in word):
+                if any(not isinstance(f, Diag) or ends_of(f.entry, self.ranges) is None for f in word):
                     return None
         block = self.diagonal_block(loops[0], loops[0])
         return None if block is None else (loops[0], block)
@@ -248,79 +202,3 @@ def expression_slope(text: str) -> Enclosure:
     except (Refused, KeyError, ValueError) as error:
         said = error.args[0] if error.args else error
         raise Unreadable(f"slope({text[:40]}) must be of an activation or an expression in x: {said}") from None
-
-
-def _plain(cell: Cell) -> Plain | None:
-    d = cell.definition
-    if len(d.states) != 1 or len(d.nodes) > 3:
-        return None
-    (state,) = d.states
-    nodes = {node.symbol: node for node in d.nodes}
-    new = nodes[New(state)].expression
-    nets = [node for node in d.nodes if isinstance(node.symbol, Net)]
-    if new is None or len(nets) != 1:
-        return None
-    (net,) = nets
-    terms = [t for t in net.terms if t.source not in d.inputs]
-    if len(terms) != 1 or terms[0].kind == "diagonal":
-        return None
-    (recurrent,) = terms
-    if recurrent.source == state and new.free_symbols == {net.symbol}:
-        post, function = True, new.subs(net.symbol, X)
-    elif new == net.symbol and (inner := nodes.get(recurrent.source)) and inner.expression is not None:
-        if inner.expression.free_symbols != {state}:
-            return None
-        post, function = False, inner.expression.subs(state, X)
-    else:
-        return None
-    bound, floor = _slopes(function)
-    return Plain(str(recurrent.matrix), net.bias, post, function, bound, floor)
-
-
-def _slopes(function: sympy.Expr) -> tuple[Fraction | None, Fraction]:
-    try:
-        found = slope(function, X)
-    except (Refused, ValueError):
-        return None, Fraction(0)
-    bound = found.bound if isinstance(found.bound, Fraction) else None
-    low = found.inf.exact if found.inf.exact is not None else found.inf.lower
-    return bound, max(Fraction(low), Fraction(0)) if isinstance(low, Fraction) else Fraction(0)
-
-
-_STEEPEST = {a.slope: Fraction(int(a.sup.p), int(a.sup.q)) for a in ACTIVATIONS if a.sup.is_Rational}
-
-
-def _circular(blocks: Mapping[tuple[str, str], Words]) -> bool:
-    """Whether a path leads from a block back to itself."""
-    sorter: TopologicalSorter[str] = TopologicalSorter()
-    for row, column in blocks:
-        sorter.add(row, column)
-    try:
-        sorter.prepare()
-    except CycleError:
-        return True
-    return False
-
-
-def _range(e: sympy.Expr, names: dict[sympy.Symbol, tuple[Fraction, Fraction]]) -> tuple[Fraction, Fraction] | None:
-    """An interval that holds a polynomial of names with known ranges; None for anything else."""
-    if e.is_Symbol:
-        return names.get(e)
-    if e.is_Rational:
-        return Fraction(int(e.p), int(e.q)), Fraction(int(e.p), int(e.q))
-    if e.func in _STEEPEST:
-        return -_STEEPEST[e.func], _STEEPEST[e.func]
-    if not (e.is_Add or e.is_Mul):
-        return None
-    parts = [_range(arg, names) for arg in e.args]
-    if any(part is None for part in parts):
-        return None
-    low, high = Fraction(int(e.is_Mul)), Fraction(int(e.is_Mul))
-    for part in parts:
-        assert part is not None
-        if e.is_Add:
-            low, high = low + part[0], high + part[1]
-        else:
-            ends = [low * part[0], low * part[1], high * part[0], high * part[1]]
-            low, high = min(ends), max(ends)
-    return low, high

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from errorflow.cells import Cell
-from errorflow.conjecture.proving import Proof, proof
+from errorflow.conjecture.direct import Proof
+from errorflow.conjecture.proving import proof
 from errorflow.conjecture.reading import read
 from errorflow.conjecture.recheck import Refutation
 from errorflow.conjecture.search import Budget, search
