@@ -15,7 +15,7 @@ from fractions import Fraction
 from functools import reduce
 
 from ..checker.meaning import definition, expand
-from ..checker.polynomial import ONE, Polynomial
+from ..checker.polynomial import ONE, Polynomial, parse_claim
 from ..checker.state import Fact, State, names_of
 
 ROUTES = ("nothing new", "weaker", "axiom", "evaluated")
@@ -30,8 +30,10 @@ COMPUTED: dict[str, Callable[[float], float]] = {
 def shown(new: State, old: State, hypotheses: State, rng: random.Random) -> str:
     """The weakest of the routes by which all that is known in `new` is true, or "" if one fact is not shown."""
     facts, pairs = new.facts - old.facts, new.equivalences - old.equivalences
-    routes = [_fact(fact, old, hypotheses, rng) for fact in sorted(facts, key=str)]
-    routes += [_pair(*pair, hypotheses, rng) for pair in sorted(pairs, key=str)]
+    routes = [_fact(fact, old, hypotheses, rng) for fact in sorted(facts, key=_order)]
+    routes += [
+        _pair(*pair, hypotheses, rng) for pair in sorted(pairs, key=lambda pair: (_order(pair[0]), _order(pair[1])))
+    ]
     return max(routes, key=ROUTES.index, default="nothing new") if all(routes) else ""
 
 
@@ -113,22 +115,44 @@ def _number(name: str, point: dict[str, float], state: State, rng: random.Random
 def _evaluated(fact: Fact, old: State, hypotheses: State, rng: random.Random) -> bool:
     """Whether a fact holds at POINTS rational points at which the hypotheses do.
 
-    Fewer conditions make more points, so that those which speak of the fact's names alone are tried first, among them
-    the ones that the certificate itself proves; then all hypotheses that are linked with these names.
+    Fewer conditions make more points, so that those which speak of the fact's names and of what equations link with
+    them are tried first, among them the ones that the certificate itself proves; then all hypotheses that are linked.
     """
     if any(word for _, word in dict(fact[1])):
         return False
     names = names_of(dict(fact[1]))
-    inside = [(s, dict(q)) for s, q in old.facts if names_of(dict(q)) <= names]
-    all_linked = _linked(names, [(s, dict(q)) for s, q in hypotheses.facts if not any(w for _, w in dict(q))])
-    return any(_at_points(fact, given, rng) for given in (inside, all_linked))
+    linked = _linked(names, _of_reals(hypotheses))
+    reach = names.union(*(names_of(q) for s, q in linked if s == "="))
+    inside = [(s, q) for s, q in _of_reals(old) if names_of(q) <= reach]
+    defined = _defined(hypotheses)
+    return any(_at_points(fact, given, defined, rng) for given in (inside, linked))
 
 
-def _at_points(fact: Fact, given: list[tuple[str, Polynomial]], rng: random.Random) -> bool:
+def _order(fact: Fact) -> tuple[str, list[tuple[object, Fraction]]]:
+    return fact[0], sorted(fact[1])
+
+
+def _of_reals(state: State) -> list[tuple[str, Polynomial]]:
+    """The facts about reals, in an order that does not change."""
+    facts = [(s, dict(q)) for s, q in sorted(state.facts, key=_order)]
+    return [(s, q) for s, q in facts if not any(word for _, word in q)]
+
+
+def _defined(state: State) -> frozenset[str]:
+    """The names that a hypothesis `name = ...` gives."""
+    s, plan = state.statement, state.statement.recurrence
+    texts = [*s.assume, *(text for part in s.parts for text in part.assume)]
+    texts += [*plan.base, *plan.step, *plan.always] if plan else []
+    sides = [r.left for text in texts for r in parse_claim(text).chain if r.symbol == "="]
+    made = {a.name + prime for a in (plan.accumulate if plan else ()) for prime in ("", "'")}
+    return frozenset(made | {side.name for side in sides if side.head == "name"})
+
+
+def _at_points(fact: Fact, given: list[tuple[str, Polynomial]], defined: frozenset[str], rng: random.Random) -> bool:
     symbol, p = fact[0], dict(fact[1])
     found = 0
     for _ in range(TRIES):
-        point = _point(names_of(p), given, rng)
+        point = _point(names_of(p), given, defined, rng)
         if point is None:
             continue
         found += 1
@@ -156,28 +180,18 @@ def value(p: Polynomial, point: dict[str, Fraction]) -> Fraction:
 
 
 def _point(
-    names: frozenset[str], given: list[tuple[str, Polynomial]], rng: random.Random
+    names: frozenset[str], given: list[tuple[str, Polynomial]], defined: frozenset[str], rng: random.Random
 ) -> dict[str, Fraction] | None:
     """Rational values that meet what is given, or None where these do not."""
     wanted = sorted(names.union(*(names_of(q) for _, q in given)))
     equations = [q for s, q in given if s == "="]
-    free = rng.sample(wanted, len(wanted))
+    order = sorted(rng.sample(wanted, len(wanted)), key=lambda name: name in defined)
     point: dict[str, Fraction] = {}
-    while len(point) < len(wanted):
+    for name in order:
         _solve(equations, point)
-        rest = [name for name in free if name not in point]
-        if rest:
-            # most hypotheses are on numbers from 0 to 1
-            point[_freest(rest, equations)] = Fraction(rng.randint(0, 16), rng.choice([4, 8, 16, 16])) * rng.choice(
-                [1] * 9 + [-1]
-            )
+        if name not in point:  # most hypotheses are on numbers from 0 to 1
+            point[name] = Fraction(rng.randint(0, 16), rng.choice([4, 16, 16, 16])) * rng.choice([1] * 15 + [-1])
     return point if all(holds(s, value(q, point)) for s, q in given) else None
-
-
-def _freest(names: list[str], equations: list[Polynomial]) -> str:
-    """The name to be chosen next: one that no equation gives by itself, if there is one."""
-    given = {n for q in equations for (reals, _) in q if len(reals) == 1 for n in reals}
-    return next((name for name in names if name not in given), names[0])
 
 
 def _solve(equations: list[Polynomial], point: dict[str, Fraction]) -> None:
