@@ -70,6 +70,8 @@ PROVED = {
     "orthogonal(W) implies norm(W, 1) <= n": "",
     "norm(A) + norm(B) >= norm(A)": "",
     "diagonal(W) implies norm(W) == maxabs(W)": "",
+    "norm(W) < 1 implies radius(W)**19 < 1": "",
+    "diagonal(W.T) implies symmetric(W)": "",
     "slope(tanh) <= 1": "tanh.slope",
     "slope(logistic) == 1/4": "logistic.slope",
     "slope(x*logistic(x)) <= 11/10": "",
@@ -366,6 +368,8 @@ def test_if_then_and_other_spellings_say_the_same():
     one = read("rnn: norm(W) < 1 and orthogonal(W) implies vanishes")
     assert one == read("rnn: if norm( W,2 ) < 1.0 and orthogonal(W) then vanishes")
     assert one.conclusions == read("rnn: 1 > norm(W) => vanishes").conclusions
+    assert one == read("rnn: vanishes if norm(W) < 1 and orthogonal(W)")
+    assert read("spectral_radius(W) < 1") == read("rho(W) < 1") == read("radius(W) < 1")
     assert read("norm(W)^2 = 1") == read("norm(W)**2 == 1")
     assert read("rnn: 1/2 < norm(W) <= 2 implies vanishes").hypotheses[1:] == read("rnn: norm(W) <= 2").conclusions
 
@@ -427,6 +431,8 @@ HOSTILE = (
     "rnn: slope(__import__) < 1",
     "slope(sign(x)) < 1",
     "rnn: W < 1",
+    "rnn: |W| > 1 implies explodes",
+    "rnn: vanishes if norm(W) < 1 if norm(W) < 2",
     "rnn: W == 2",
     "rnn: norm(W) + W < 1",
     "rnn: can fly",

@@ -9,7 +9,7 @@ LONGEST = 500
 
 GRAMMAR = """\
 CLAIM       [CELL [truncated] :] [CONDITION and ... implies] CONDITION [and ...]
-            `if ... then ...` says the same as `... implies ...`
+            `if ... then ...` and `... if ...` say the same as `... implies ...`
 CELL        rnn, rnn(logistic), rnn(relu), lstm, gru, ... as `errorflow list` shows them;
             file.py:name for your own
 CONDITION   NUMBER < NUMBER      < <= > >= ==, also a chain: 1 < norm(W) <= 2

@@ -125,7 +125,7 @@ def _product(goal: Line, lines: Sequence[Line], nonzero: set[Atom]) -> Product |
         tries = [(cost, bounds, [limits[0] - 1e-6, limits[1]]), (0.001 * cost - gain, bounds, limits)]
     for objective, rows, ends in tries:
         found = linprog(objective, A_ub=np.array(rows), b_ub=np.array(ends) + 1e-12, A_eq=np.array(equations),
-                        b_eq=np.array(right), bounds=(0, 8), method="highs")  # fmt: skip
+                        b_eq=np.array(right), bounds=(0, 64), method="highs")  # fmt: skip
         if found.status != 0:
             continue
         for denominator in DENOMINATORS:

@@ -21,7 +21,8 @@ DEEPEST, DIGITS, POWER, LAG = 25, 20, 20, 20
 _SIGN = re.compile(r"\s*(?:(\d+(?:\.\d+)?)|([A-Za-z][A-Za-z0-9_]*)|(\*\*|<=|>=|==|=>|[-+*/^<>=(),.]))")
 _ENDS = ("implies", "then", "=>")
 _COMPARISONS = ("<", "<=", ">", ">=", "==")
-_FUNCTIONS = {"norm": "norm", "radius": "radius", "rho": "radius", "maxabs": "maxabs", "sigma_min": "sigma_min"}
+_FUNCTIONS = {name: name for name in ("norm", "radius", "maxabs", "sigma_min")}
+_FUNCTIONS |= dict.fromkeys(("rho", "spectral_radius"), "radius")
 _NORMS = {"1": "1", "2": "2", "inf": "inf", "oo": "inf", "fro": "fro"}
 
 
@@ -48,7 +49,9 @@ class _Reader:
         while text[place:].strip():
             found = _SIGN.match(text, place)
             if not found:
-                raise Unreadable(f"claim has {text[place:].strip()[0]!r}, which is not in the grammar; {_HELP}")
+                odd = text[place:].strip()[0]
+                hint = "norm(W), maxabs(W) or radius(W) says which size is meant" if odd == "|" else _HELP
+                raise Unreadable(f"claim has {odd!r}, which is not in the grammar; {hint}")
             self.signs.append(_Sign(found[0].strip(), found.end() - len(found[0].strip())))
             place = found.end()
 
@@ -59,6 +62,8 @@ class _Reader:
         first = self._conditions()
         if any(self._take(word) for word in _ENDS):
             hypotheses, conclusions = first, self._conditions()
+        elif not conditional and self._take("if"):
+            hypotheses, conclusions = self._conditions(), first
         elif conditional:
             raise self._fault("`then`")
         else:
