@@ -14,7 +14,8 @@ from typing import Any
 
 from ..checker.axioms import AXIOMS
 from ..checker.polynomial import Claim, Relation, Tree, names_in, parse_claim, parse_expression, renamed
-from .reading import NotRead, Reading, Term, conjunction
+from .reading import Reading
+from .terms import NotRead, Term, conjunction
 
 Step = Mapping[str, Any]
 DIGITS = 40

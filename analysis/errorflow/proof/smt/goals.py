@@ -17,7 +17,8 @@ from ..checker.statement import Accumulated, Statement
 from ..theorems.theorem import Theorem, certificate, neighbour
 from .facts import Fact
 from .lemmas import Lemma, facts_of, lemmas_of
-from .reading import NotRead, Reading, Term, symbols, units_of
+from .reading import Reading, symbols, units_of
+from .terms import NotRead, Term
 
 
 @dataclass(frozen=True)

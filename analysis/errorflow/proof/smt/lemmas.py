@@ -13,7 +13,8 @@ from typing import Any
 
 from ..checker.polynomial import Claim, Relation, Tree, parse_claim, parse_expression
 from .facts import Between, Fact, at_point, between, facts
-from .reading import Reading, Term
+from .reading import Reading
+from .terms import Term
 
 OPPOSITE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}
 

@@ -7,21 +7,16 @@ for a number of units, and a matrix for a number of rows; such a reading is an i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
 from ..checker.axioms import FUNCTIONS
 from ..checker.polynomial import Claim, Relation, Tree, names_in, parse_claim, parse_expression, renamed
 from ..checker.statement import Statement
+from .terms import Grid, NotRead, Term, added, conjunction, entrywise, flat, like, multiplied, one
 
-Term = str | tuple["Term", ...]
-Grid = list[list[Term]]
 ROWS = 2
-
-
-class NotRead(ValueError):
-    """A part of a statement that has no reading in the arithmetic of reals."""
 
 
 @dataclass(frozen=True)
@@ -152,7 +147,7 @@ class Reading:
             return self._named(tree.name)
         inner = [self.term(part) for part in tree.parts]
         if tree.head == "negative":
-            return _entrywise(lambda x: ("-", x), inner[0])
+            return entrywise(lambda x: ("-", x), inner[0])
         if tree.head == "**":
             if isinstance(inner[0], list):
                 raise NotRead("a power of a matrix")
@@ -160,21 +155,21 @@ class Reading:
         if tree.head == "/":
             if names_in(tree.parts[1]):
                 raise NotRead("a divisor that is not a number")
-            return _entrywise(lambda x: ("/", x, _one(inner[1])), inner[0])
-        return _product(*inner) if tree.head == "*" else _sum(tree.head, *inner)
+            return entrywise(lambda x: ("/", x, one(inner[1])), inner[0])
+        return multiplied(*inner) if tree.head == "*" else added(tree.head, *inner)
 
     def _named(self, name: str) -> Term | Grid:
         plain, prime = name.removesuffix("'"), name.endswith("'")
         if plain in self.summed:
             term = self.spelt(parse_expression(self.summed[plain]))
             term = self.later(term) if prime else term
-            terms = [_one(self.term(self.at_unit(term, unit))) for unit in range(1, self.units + 1)]
+            terms = [one(self.term(self.at_unit(term, unit))) for unit in range(1, self.units + 1)]
             return ("+", *terms) if len(terms) > 1 else terms[0]
         for block, rows in self.statement.blocks:
             if block == plain:
                 cells = [[self.spelt(parse_expression(entry)) for entry in row] for row in rows]
                 each = self.shapes[block][0] // len(rows)
-                return _flat([[self.term(self.later(c) if prime else c) for c in row] for row in cells], each)
+                return flat([[self.term(self.later(c) if prime else c) for c in row] for row in cells], each)
         if plain in self.shapes:
             rows_, columns = self.shapes[plain]
             return [[f"{name}[{i},{j}]" for j in range(1, columns + 1)] for i in range(1, rows_ + 1)]
@@ -187,7 +182,7 @@ class Reading:
         if isinstance(left, list) or isinstance(right, list):
             if r.symbol != "=":
                 raise NotRead("matrices compared by size")
-            pairs = zip(*(_like(x, y) for x, y in ((left, right), (right, left))), strict=True)
+            pairs = zip(*(like(x, y) for x, y in ((left, right), (right, left))), strict=True)
             cells = [("=", x, y) for a, b in pairs for x, y in zip(a, b, strict=True)]
             return ("and", *cells) if len(cells) > 1 else cells[0]
         return (r.symbol, left, right)
@@ -245,61 +240,3 @@ def _times(a: Tree, b: Tree) -> Tree:
 
 def _plus(a: Tree, b: Tree) -> Tree:
     return b if a == _number(0) else a if b == _number(0) else Tree("+", (a, b))
-
-
-def conjunction(formulas: list[Term]) -> Term:
-    """All of the formulas."""
-    return ("and", *formulas) if len(formulas) > 1 else formulas[0]
-
-
-def _one(x: Term | Grid) -> Term:
-    if isinstance(x, list):
-        raise NotRead("a matrix in the place of a number")
-    return x
-
-
-def _entrywise(change: Callable[[Term], Term], x: Term | Grid) -> Term | Grid:
-    return [[change(cell) for cell in row] for row in x] if isinstance(x, list) else change(x)
-
-
-def _like(x: Term | Grid, other: Term | Grid) -> Grid:
-    """x as a matrix: a number stands for that multiple of the identity, zero for a matrix of zeros."""
-    if isinstance(x, list):
-        return x
-    assert isinstance(other, list)
-    if x != "0" and len(other) != len(other[0]):
-        raise NotRead("a number compared with a matrix that is not square")
-    return [[x if i == j else "0" for j in range(len(other[0]))] for i in range(len(other))]
-
-
-def _sum(sign: str, a: Term | Grid, b: Term | Grid) -> Term | Grid:
-    if isinstance(a, list) or isinstance(b, list):
-        return [
-            [(sign, x, y) for x, y in zip(r, s, strict=True)] for r, s in zip(_like(a, b), _like(b, a), strict=True)
-        ]
-    return (sign, a, b)
-
-
-def _product(a: Term | Grid, b: Term | Grid) -> Term | Grid:
-    if isinstance(a, list) and isinstance(b, list):
-        columns = list(zip(*b, strict=True))
-        if len(a[0]) != len(b):
-            raise NotRead("matrices whose sizes do not fit")
-        return [[_dot(row, column) for column in columns] for row in a]
-    if isinstance(a, list) or isinstance(b, list):
-        factor, grid = (b, a) if isinstance(a, list) else (a, b)
-        number = _one(factor)
-        return _entrywise(lambda x: ("*", number, x), grid)
-    return ("*", a, b)
-
-
-def _dot(row: list[Term], column: tuple[Term, ...]) -> Term:
-    products = [("*", x, y) for x, y in zip(row, column, strict=True)]
-    return ("+", *products) if len(products) > 1 else products[0]
-
-
-def _flat(cells: list[list[Term | Grid]], each: int) -> Grid:
-    """A matrix of blocks as one matrix of its entries."""
-    frame: Grid = [["0"] * each for _ in range(each)]
-    grids = [[_like(cell, frame) for cell in row] for row in cells]
-    return [[x for grid in row for x in grid[i]] for row in grids for i in range(each)]

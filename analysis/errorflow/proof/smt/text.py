@@ -6,7 +6,8 @@ import re
 import textwrap
 
 from .goals import Goal
-from .reading import Term, symbols
+from .reading import symbols
+from .terms import Term
 
 _SIMPLE = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 _RESERVED = frozenset(("as", "let", "exists", "forall", "match", "par", "and", "or", "not", "xor", "ite", "distinct"))
