@@ -15,9 +15,9 @@ from errorflow.learning import ALGORITHMS
 from tests import oracles
 from tests.autograd import close, gap, place, some_errors
 from tests.mixed import NAMES
-from tests.pairs import MORE
+from tests.pairs import MORE, Case
 from tests.random_cells import SIZES, recipes
-from tests.test_algorithms_truncated import GRID, check_count, learnt, some
+from tests.test_algorithms_truncated import GRID, check_count, learnt, shared, some
 
 SNAP1 = next(a for a in ALGORITHMS if a.name == "snap1")
 # Weights that reach a state through a matrix within the step, or gates that are shared, have no unit of their own.
@@ -94,6 +94,19 @@ def test_a_lag_of_zero_is_exact_and_so_is_a_single_unit():
     xs, last = rng.normal(size=(7, 2)), np.ones(1)
     small, whole = (one.gradient(weights, xs, last, algorithm=k).weights for k in ("snap1", "rtrl"))
     close(small, whole)
+
+
+def test_a_matrix_that_maps_share_is_kept_where_any_of_them_leads():
+    cell, step = shared()
+    rng = np.random.default_rng(0)
+    weights = {k: 0.5 * rng.normal(size=[{"n": 3, "m": 2}[label] for label in shape])
+               for k, shape in cell.shapes().items()}  # fmt: skip
+    state, xs = {"h": rng.normal(size=3), "a": rng.normal(size=3)}, rng.normal(size=(6, 2))
+    path = oracles.orbit(step, weights, list(state.values()), xs)
+    c = Case(cell, step, weights, state, xs, path, [3, 3])
+    errors = some_errors(c)
+    want = masked(c, errors)
+    close(learnt(c, errors, "snap1").weights, {k: sum(lag[k] for lag in want) for k in want[0]})
 
 
 h, a, x = ef.names("h a x")

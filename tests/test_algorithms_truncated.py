@@ -273,6 +273,35 @@ def test_whatever_graph_is_written_traces_are_refused_or_give_its_truncated_grad
 h, a, c, x, f, y = ef.names("h a c x f y")
 
 
+def shared():
+    """(a cell whose maps share a matrix, which one of them holds twice, and a bias; its step by hand)."""
+    one = ef.net("m", ef.dense("V", h), ef.dense("V", a), ef.dense("W", h), bias="b")
+    other = ef.net("r", ef.dense("V", h), ef.dense("U", x), bias="b")
+    cell = ef.Cell("shared", inputs=[x], state={h: h / 2 + tanh(one), a: a / 4 + ef.new(h) * ef.logistic(other)})
+
+    def step(m, W, blocks, x_t, read=None):
+        first, second = blocks
+        new = first / 2 + m.tanh(W["V"] @ (first + second) + W["W"] @ first + W["b"])
+        return new, second / 4 + new * m.sigma(W["V"] @ first + W["U"] @ x_t + W["b"])
+
+    return cell, step
+
+
+def test_a_matrix_that_maps_share_has_one_trace():
+    cell, _ = shared()
+    rng = np.random.default_rng(0)
+    weights = cell.random_weights(rng, n=3, m=2)
+    xs, errors = rng.normal(size=(5, 2)), rng.normal(size=(5, 3))
+    got = cell.gradient(weights, xs, errors, algorithm="gers2000", by_lag=True, count=True)
+    want = cell.gradient(weights, xs, errors, truncated=True, by_lag=True)
+    close(got.weights, want.weights)
+    assert gap(got.by_lag, want.by_lag) < 1e-14
+    cost = cell.cost(algorithms=["gers2000"], units=3, inputs=2, steps=5, biases=True)[0]
+    once = cell.gradient(weights, xs, errors, algorithm="gers2000", count=True)
+    assert (once.macs, once.elementwise, once.words) == (cost.macs_total, cost.elementwise_total, cost.memory_words)
+    assert once.words == 3 * (3 + 3 + 1)  # V, W and b on h; the loss reads h alone
+
+
 def test_output_units_that_read_the_step_before_are_no_part_of_the_hidden_layer():
     layer = {a: a + tanh(ef.net("g", h, x)), h: ef.logistic(ef.net("o", h, x)) * tanh(ef.new(a))}
     cell = ef.Cell("late", inputs=[x], state=layer | {y: tanh(ef.net("y", h))}, output=y)

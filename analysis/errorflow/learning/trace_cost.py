@@ -22,7 +22,7 @@ def cost_of(
     """What a gradient by traces takes: every step alike, but for the last steps, whose errors have not yet arrived."""
     assert isinstance(plan, TracePlan), plan
     learned = [t for t in plan.traces if biases or t.kind != "bias"]
-    area = {t: counting.length(definition, t.state) * _columns(definition, t) for t in learned}
+    area = {t: counting.length(definition, t.state) * (size(t.columns) if t.columns else 1) for t in learned}
     step = counting.forward(definition)
     for group in plan.groups:
         step += _group_count(definition, group, area)
@@ -58,12 +58,8 @@ def _group_count(definition: Definition, group: Group, area: dict[Trace, sympy.E
         found += _diagonal_count(definition, entry.block)
         for trace, source in zip(entry.traces, entry.sources, strict=True):
             if trace in area and source is not None:
-                found += Count(area[trace]) if trace.source is not None else Count(elementwise=area[trace])
+                found += Count(area[trace]) if trace.columns is not None else Count(elementwise=area[trace])
     return found
-
-
-def _columns(definition: Definition, trace: Trace) -> sympy.Expr:
-    return sympy.Integer(1) if trace.source is None else counting.length(definition, trace.source)
 
 
 def _diagonal_count(definition: Definition, block: BlockPlan) -> Count:

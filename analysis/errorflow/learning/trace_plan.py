@@ -24,14 +24,13 @@ from errorflow.learning.plan import BlockPlan, Cut, is_diagonal
 class Trace:
     """d state / d weight, one row for each unit of the state: (rows of the state, columns of the weight).
 
-    source: the vector whose length is the number of columns, None for a bias or a diagonal, which have one column.
-    kind: of the weight. chosen: fixed matrices that tell which row of the weight acts on which unit; if there is none,
-    row j acts on unit j.
+    columns: the size label of the columns, None for a bias or a diagonal, which have one. kind: of the weight. chosen:
+    fixed matrices that tell which row of the weight acts on which unit; if there is none, row j acts on unit j.
     """
 
     state: sympy.Symbol
     weight: str
-    source: sympy.Symbol | None
+    columns: str | None
     kind: str
     chosen: tuple[str, ...]
 
@@ -182,8 +181,8 @@ def _entry(
     sources, traces = [], []
     for term in (t for t in node.terms if str(t.matrix) in asked):
         sources.append(term.source)
-        source = term.source if term.kind == "dense" else None
-        traces.append(Trace(state, str(term.matrix), source, term.kind, chosen))
+        columns = definition.sizes[term.source] if term.kind == "dense" else None
+        traces.append(Trace(state, str(term.matrix), columns, term.kind, chosen))
     if node.bias in asked:
         sources.append(None)
         traces.append(Trace(state, str(node.bias), None, "bias", chosen))
