@@ -8,7 +8,7 @@ matrices) with the row of every matrix (matrices, width).
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -21,6 +21,7 @@ from errorflow.numeric.compile import Slope, compiled
 from errorflow.numeric.forward import Trajectory
 
 _TOGETHER = 16  # steps that are written at once: their pages stay at hand
+_DERIVED = 2**15  # entries of a vector, over steps, whose derivatives are made at once and stay in the cache
 
 
 @dataclass(frozen=True)
@@ -65,13 +66,13 @@ class Block:
 
 def spread(target: Array, weights: Array, numbers: Array) -> None:
     """Writes rows of matrices (n, matrices, N), times numbers (steps, n, matrices) and added up, into (steps, n, N)."""
-    by_unit = np.ascontiguousarray(numbers.transpose(1, 0, 2))
+    by_unit = numbers.transpose(1, 0, 2)
     for start in range(0, len(target), _TOGETHER):
         here = slice(start, start + _TOGETHER)
         np.matmul(by_unit[:, here], weights, out=target[here].transpose(1, 0, 2))
 
 
-def _write(target: Array, blocks: Sequence[tuple[slice, Block]], weights: dict[str, Array]) -> None:
+def _write(target: Array, blocks: Sequence[tuple[slice, Block]], weights: Mapping[str, Array]) -> None:
     """Blocks beside one another, each in its columns, into `target` (batch, steps, n, N).
 
     The rows of one block are extended by zeros over the others, so that whole rows are written one after another.
@@ -112,7 +113,6 @@ def jacobians(
     stop = trajectory.steps if stop is None else stop
     if not 0 <= start <= stop <= trajectory.steps:
         raise ValueError(f"start and stop must be 0 <= start <= stop <= T = {trajectory.steps}, got {start} and {stop}")
-    window = trajectory.between(start, stop)
     shape = (trajectory.batch, stop - start, trajectory.width, trajectory.width)
     result = np.empty(shape) if out is None else _checked_out(out, shape[1:] if trajectory.single else shape)
     whole = result.reshape(shape)
@@ -126,14 +126,18 @@ def jacobians(
         places[state] = slice(end, end + trajectory.states[state.name].shape[2])
         end = places[state].stop
     slopes = compiled(trajectory.definition).slopes
+    together = max(_TOGETHER, _DERIVED // (trajectory.batch * trajectory.width))
+    for first in range(start, stop, together):
+        last = min(stop, first + together)
+        window = trajectory.between(first, last)
 
-    def along(k: int) -> Array:
-        return diagonal(trajectory, slopes[k], window)
+        def along(k: int, window: dict[sympy.Symbol, Array] = window) -> Array:
+            return diagonal(trajectory, slopes[k], window)
 
-    found = {old: reached(trajectory, old, stop - start, along, wanted) for old in places}
-    for new, rows in places.items():
-        blocks = [(columns, found[old].get(New(new), Block())) for old, columns in places.items()]
-        _write(whole[:, :, rows], blocks, trajectory.weights)
+        found = {old: reached(trajectory, old, last - first, along, wanted) for old in places}
+        for new, rows in places.items():
+            blocks = [(columns, found[old].get(New(new), Block())) for old, columns in places.items()]
+            _write(whole[:, first - start : last - start, rows], blocks, trajectory.weights)
     return result[0] if trajectory.single and out is None else result
 
 
