@@ -55,7 +55,7 @@ def log2_norms(kind, w, xs, norm):
 
         return jax.lax.scan(one, (jnp.eye(width), 0.0), (states, xs), reverse=True)[1][::-1]
 
-    compiled = jax.jit(program)
+    compiled = jax.jit(program).lower(w, xs).compile()
     return lambda: np.asarray(compiled(w, xs))
 
 
@@ -89,5 +89,5 @@ def jacobians(kind, w, xs, mode="forward"):
         one = jax.jacfwd(step) if mode == "forward" else lambda s, x: closed_form(kind, w, s, x)
         return jax.vmap(one)(states, xs)
 
-    compiled = jax.jit(program)
+    compiled = jax.jit(program).lower(w, states, xs).compile()
     return lambda: compiled(w, states, xs).block_until_ready()
