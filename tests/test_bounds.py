@@ -10,7 +10,9 @@ import pytest
 
 import errorflow as ef
 from errorflow import bounds
-from tests.witnesses import WITNESSES, above_the_cone, carousel_factors, factors_of_a_run, memory_cell
+from tests.witnesses import WITNESSES
+from tests.witnesses.lstm_flow import above_the_cone, factors_of_a_run
+from tests.witnesses.memory_cell import carousel_factors, memory_cell
 
 every = pytest.mark.parametrize("witness", WITNESSES, ids=lambda w: w.label)
 

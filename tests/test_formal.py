@@ -21,7 +21,7 @@ def source(name):
 
 
 def entries():
-    return [one for kind in coq.table().values() for one in kind.values()]
+    return list(coq.table().values())
 
 
 def test_each_axiom_of_the_kernel_is_a_lemma_and_there_is_no_other():
@@ -66,11 +66,13 @@ def test_nothing_is_admitted_or_assumed():
         assert text.count("Section ") == text.count("End "), name
 
 
-def test_the_table_names_theorems_of_the_registry_or_none_of_them():
-    registry, table = {theorem.name for theorem in theorems()}, coq.table()
-    assert set(table) == {"confirmed", "coq_only"}
-    assert set(table["confirmed"]) <= registry
-    assert all(table["coq_only"][name].lemmas for name in set(table["coq_only"]) - registry)
+def test_the_table_names_theorems_of_the_registry_in_its_order_and_all_that_only_coq_proves():
+    names = [theorem.name for theorem in theorems()]
+    assert list(coq.table()) == [name for name in names if name in coq.table()]
+    alone = [theorem for theorem in theorems() if theorem.route == "coq"]
+    assert alone
+    for theorem in alone:
+        assert coq.table()[theorem.name].lemmas == theorem.lemmas
 
 
 def test_every_lemma_of_the_table_is_in_its_file():
@@ -106,10 +108,22 @@ def test_coq_confirms_a_theorem_without_any_axiom(capsys):
     assert document["coq"]["axioms"] == []
 
 
+def test_a_theorem_of_coq_is_cited_until_it_is_checked_again(capsys):
+    assert main(["prove", "rnn.scalar_variation", "--json"]) == 0
+    (found,) = json.loads(capsys.readouterr().out)["theorems"]
+    assert (found["verdict"], found["route"], found["seconds"]) == ("cited", "coq", 0)
+    assert "not re-checked here" in found["reason"]
+    assert main(["prove"]) == 0
+    assert "rnn.scalar_variation cited: proved in Coq" in " ".join(capsys.readouterr().out.split())
+
+
 @WITHOUT_COQ
-def test_a_theorem_that_only_coq_has_can_be_named(capsys):
-    assert main(["prove", "forget_gate.product", "--coq"]) == 0
-    assert "1 theorems confirmed by Coq" in capsys.readouterr().out
+def test_a_theorem_of_coq_is_proved_where_coq_has_compiled_it(capsys):
+    assert main(["prove", "rnn.scalar_variation", "--coq", "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    (found,) = document["theorems"]
+    assert (found["verdict"], found["route"], found["reason"]) == ("proved", "coq", "")
+    assert set(document["coq"]["axioms"]) <= coq.CLASSICAL
 
 
 @WITHOUT_COQ

@@ -24,26 +24,28 @@ from tests.claim_reading import FUNCTIONS, Place, Unread
 
 THEOREMS = ef.theorems()
 PROOF = Path(kernel.__file__).parents[1]
+KERNEL = tuple(t for t in THEOREMS if t.route == "kernel")
 every = pytest.mark.parametrize("theorem", THEOREMS, ids=lambda t: t.name)
+checked = pytest.mark.parametrize("theorem", KERNEL, ids=lambda t: t.name)
 
 
 # Every theorem --------------------------------------------------------------------------------------------------------
 
 
-@every
+@checked
 def test_the_stored_certificate_proves_the_theorem(theorem):
     report = check(theorem)
     assert (report.verdict, report.reason) == ("proved", "")
     assert set(report.axioms) <= set(AXIOMS)
 
 
-@every
+@checked
 def test_the_finder_writes_the_stored_certificate_again(theorem):
     assert (PROOF / "certificates" / f"{theorem.name}.json").read_text(encoding="utf-8") == text_of(theorem)
 
 
 def test_there_is_no_certificate_without_a_theorem():
-    assert {p.stem for p in (PROOF / "certificates").iterdir()} == {t.name for t in THEOREMS}
+    assert {p.stem for p in (PROOF / "certificates").iterdir()} == {t.name for t in KERNEL}
 
 
 @every
@@ -51,7 +53,7 @@ def test_the_hypotheses_can_be_met(theorem):
     assert satisfiable(theorem)
 
 
-@every
+@checked
 def test_the_false_neighbour_is_refused(theorem):
     statement, proof = neighbour(theorem)
     assert statement != theorem.statement
@@ -68,6 +70,11 @@ FAILING = {
         {"x": 1.8, "u": mpmath.cosh(mpmath.mpf(1.8) / 2), "r": _R},
     ),
     "output.sum_is_wrong": ("d(o + t, c) = o*(1 - t**2)", {"o": 0, "c": 0}),
+    "logistic.curvature": (
+        "k < 96225044864/1000000000000",
+        {"x": mpmath.log((3 - _R) / (3 + _R))},
+    ),
+    "rnn.fixed_point": ("d(t, h) < 1 - 3*h**2/4", {"h": 0.25, "w": 4 * mpmath.atanh(0.25)}),
     "local_error.peak_gain": (
         "X*s*(1 - s) < 2238716023471/10000000000000",
         {"X": mpmath.findroot(lambda x: x * mpmath.tanh(x / 2) - 1, 1.5)},
@@ -96,7 +103,7 @@ def _comparisons(text):
     return [" ".join(pieces[k : k + 3]) for k in range(0, len(pieces) - 2, 2)]
 
 
-@every
+@checked
 def test_the_digest_changes_with_every_field_of_the_statement_and_every_word_of_the_certificate(theorem):
     proof = certificate(theorem.name)
     seen = {digest(theorem, proof)}
@@ -149,8 +156,9 @@ def test_theorems_on_norms_and_determinants_name_the_facts_that_they_assume():
     assumed = {r.name: r.assumes for r in ef.prove() if r.assumes}
     norms = {t.name for t in THEOREMS if any(re.search(r"norm|det|sigma_min", s.text + s.latex) for s in t.symbols)}
     norms |= {t.name for t in THEOREMS if any("|" in s.text for s in t.symbols)}
-    assert norms
-    assert set(assumed) == norms
+    moduli = {"rnn.scalar_vanishes", "rnn.scalar_variation"}  # whose bars are those of real numbers
+    assert norms > moduli
+    assert set(assumed) == norms - moduli | {"uoro.unbiased"}  # which assumes of expectation that it is linear
 
 
 # What is printed ------------------------------------------------------------------------------------------------------
@@ -166,7 +174,7 @@ def test_nothing_internal_is_left_in_the_printed_theorem(theorem):
     for text in (theorem.text(), *theorem.hypotheses()):
         assert not re.search(r"\\|\$|[{}]", text), text
         internal = {
-            n for n in (*s.real, *s.integer, *s.matrix) if n in shown and len(n) > 2 and n not in ("eps", "tau")
+            n for n in (*s.real, *s.integer, *s.matrix) if n in shown and len(n) > 2 and n not in ("eps", "tau", "phi")
         }
         for name in internal - {w for symbol in theorem.symbols for w in re.findall(r"\w+", symbol.text)}:
             assert not re.search(rf"(?<![\w^]){name}(?![\w(])", text), (name, text)
@@ -219,6 +227,28 @@ RIGHT = {
         [],
         step("sign", "x*y > x iff y > 1", factor=[["1", [["x", 1]]]]),
         [{"goal": "x*y > x iff y < 1"}, {"goal": "x*y > x iff y >= 1"}, {"factor": [["1", [["y", 1]]]]}],
+    ),
+    "sturm": (
+        Statement((), real=("x",), assume=("x > 0", "x < 1")),
+        [],
+        step(
+            "sturm",
+            "x*(1 - x)*(1 - 2*x) < 9623/100000",
+            of="x",
+            above="0",
+            below="1",
+            rest="9623/100000 - x*(1 - x)*(1 - 2*x)",
+        ),
+        [
+            {"goal": "x*(1 - x)*(1 - 2*x) < 9622/100000", "rest": "9622/100000 - x*(1 - x)*(1 - 2*x)"},
+            {"goal": "x*(1 - x)*(1 - 2*x) < 9622/100000"},
+            {"above": "-1"},
+            {"above": "1/10"},
+            {"below": "9/10"},
+            {"of": "y"},
+            {"square": "x"},
+            {"rest": "9623/100000"},
+        ],
     ),
     "axiom": (
         replace(_XY, let=(("s", "logistic", "x"),)),
@@ -595,7 +625,7 @@ def _put(data, place, value):
     return copy
 
 
-@every
+@checked
 def test_a_mutated_certificate_never_proves_the_false_neighbour(theorem):
     rng = random.Random(theorem.name)
     statement, proof = neighbour(theorem)
@@ -609,7 +639,7 @@ def test_a_mutated_certificate_never_proves_the_false_neighbour(theorem):
 
 def test_most_mutations_of_a_certificate_are_refused():
     rng, refused, tried = random.Random(7), 0, 0
-    for theorem in THEOREMS:
+    for theorem in KERNEL:
         proof = certificate(theorem.name)
         for place, leaf in rng.sample(list(_leaves(proof)), 5):
             tried += 1
@@ -633,6 +663,12 @@ def samples(theorem, part, rng):
         if theorem.name == "local_error.peak_gain":
             with mpmath.workdps(40):
                 values["X"] = mpmath.findroot(lambda x: x * mpmath.tanh(x / 2) - 1, 1.5)
+        if theorem.name == "rnn.scalar_vanishes":
+            with mpmath.workdps(40):
+                w, a = 1 + mpmath.mpf(abs(values["w"])), mpmath.mpf(values["a"])
+                L = min(abs(a), 1 - 1 / w) / 2
+                T = mpmath.tanh(w * L)
+                values |= {"w": -w, "W": w, "a": a, "L": L, "c": max(1, a**2), "k": w * L * (1 - T**2) / T}
         if theorem.name == "rnn.nilpotent":
             with mpmath.workdps(40):
                 a = mpmath.atanh(mpmath.mpf(1) / 2)
@@ -667,7 +703,7 @@ def _weaker(new, old):
     ) and (" iff " not in new or new == old)
 
 
-@every
+@checked
 def test_hypotheses_that_no_rational_meets_are_met_in_forty_digits(theorem):
     if theorem.existence:
         assert samples(theorem, theorem.statement.parts[0], random.Random(1))
@@ -675,11 +711,11 @@ def test_hypotheses_that_no_rational_meets_are_met_in_forty_digits(theorem):
         assert theorem.points
 
 
-@every
+@checked
 def test_a_mutated_statement_that_is_accepted_is_true(theorem):
     rng, s = random.Random(theorem.name), theorem.statement
     proof = certificate(theorem.name)
-    for _ in range(12):
+    for _ in range(12 if len(list(_leaves(proof))) < 500 else 4):  # a longer one takes longer to replay
         i = rng.randrange(len(s.parts))
         old = rng.choice(s.parts[i].conclude)
         new = mutated(old, names_of(s), rng)
@@ -800,7 +836,8 @@ def test_the_package_proves_without_the_search():
 @pytest.mark.parametrize("path", sorted((PROOF / "checker").glob("*.py")), ids=lambda path: path.stem)
 def test_the_checker_computes_with_no_float(path):
     tree = ast.parse(path.read_text(encoding="utf-8"))
-    exact = {"__future__", "collections", "dataclasses", "fractions", "functools", "json", "re", "typing", "errorflow"}
+    exact = {"__future__", "collections", "dataclasses", "fractions", "functools", "itertools", "json", "re", "typing"}
+    exact |= {"errorflow"}
     assert {name.split(".")[0] for name in _imports(path)} <= exact
     assert not [
         node.value

@@ -24,6 +24,7 @@ from errorflow.results.layout import escaped
 from errorflow.results.record import digest
 
 _PASSED = ("proved", "computed", "cited")
+PAGE = 25  # rows of the table of theorems that fit on a page
 
 
 def export(folder: str | os.PathLike[str]) -> list[Path]:
@@ -81,7 +82,7 @@ def _version() -> str:
 def _theorem_table(records: list[dict[str, Any]]) -> str:
     r"""The theorems by name, with what is claimed, how it was checked and how far it reaches.
 
-    A paper may set \EFtitlewidth before it reads the table.
+    A paper may set \EFtitlewidth before it reads the tables, each of which fits on a page.
     """
     rows = []
     for r in records:
@@ -89,8 +90,9 @@ def _theorem_table(records: list[dict[str, Any]]) -> str:
             name, title, verdict = escaped(r["name"]), escaped(r["title"]), f"{r['verdict']}, {r['route']}"
             rows.append(rf"\texttt{{{name}}} & {title} & {verdict} & {_reach(r['scope'])} \\")
     head = r"Name & What it says & Verdict & Scope \\ \hline"
-    width = r"\providecommand{\EFtitlewidth}{.3\linewidth}"
-    return "\n".join([width, r"\begin{tabular}{@{}lp{\EFtitlewidth}ll@{}}", head, *rows, r"\end{tabular}"])
+    width, begin = r"\providecommand{\EFtitlewidth}{.3\linewidth}", r"\begin{tabular}{@{}lp{\EFtitlewidth}ll@{}}"
+    pages = [rows[k : k + PAGE] for k in range(0, len(rows), PAGE)]
+    return width + "\n" + "\n\n".join("\n".join([begin, head, *page, r"\end{tabular}"]) for page in pages)
 
 
 def _reach(scope: str) -> str:
@@ -116,7 +118,7 @@ def _catalogue(chosen: tuple[Result, ...], pieces: Mapping[str, Piece]) -> str:
                 lines += ["", rf"{{\raggedright {called}: {read}\par}}"]
             else:
                 lines += ["", called, "", rf"\[ {read} \]" if piece.math else read]
-    lines += [r"\newpage\enlargethispage{4\baselineskip}\subsection*{All theorems}"]
+    lines += [r"\newpage\subsection*{All theorems}"]
     lines += [r"\scriptsize\newcommand{\EFtitlewidth}{.36\linewidth}"]
     lines += [r"\input{theorem_table}", r"\end{document}"]
     return "\n".join(lines) + "\n"

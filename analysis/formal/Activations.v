@@ -102,7 +102,7 @@ Qed.
 Lemma is_derive_exp (x : R) : is_derive exp x (exp x).
 Proof. auto_derive; [easy|ring]. Qed.
 
-(** T1, logistic.slope: the slope is at most 1/4, at x = 0 and nowhere else. *)
+(** logistic.slope: the slope is at most 1/4, at x = 0 and nowhere else. *)
 Theorem logistic_slope (x : R) :
   Derive logistic x = logistic x * (1 - logistic x) /\
   0 < Derive logistic x <= 1 / 4 /\
@@ -115,7 +115,7 @@ Proof.
   apply Rsqr_0_uniq in H2. lra.
 Qed.
 
-(** T2, tanh.slope: the slope is at most 1, at x = 0 and nowhere else. *)
+(** tanh.slope: the slope is at most 1, at x = 0 and nowhere else. *)
 Theorem tanh_slope (x : R) :
   Derive tanh x = 1 - tanh x ^ 2 /\
   0 < Derive tanh x <= 1 /\
@@ -142,7 +142,7 @@ Proof.
   replace (Derive _ _) with (logistic x * (1 - logistic x)) by (symmetry; now apply is_derive_unique). field.
 Qed.
 
-(** T3, squash.slopes: both squashes are hyperbolic tangents of half the argument; slopes at most 1/2 and 1. *)
+(** squash.slopes: both squashes are hyperbolic tangents of half the argument; slopes at most 1/2 and 1. *)
 Theorem squash_out_slope (x : R) :
   squash_out x = tanh (x / 2) /\
   Derive squash_out x = (1 - squash_out x ^ 2) / 2 /\
@@ -173,7 +173,7 @@ Proof.
   - rewrite H1. replace (0 / 2) with 0 by field. rewrite tanh_zero. field.
 Qed.
 
-(** T4, slopes.crossing: the slope of tanh is the larger one as long as cosh (x/2) < (1 + sqrt 3) / 2. *)
+(** slopes.crossing: the slope of tanh is the larger one as long as cosh (x/2) < (1 + sqrt 3) / 2. *)
 Theorem slopes_crossing (x : R) :
   (Derive logistic x < Derive tanh x <-> cosh (x / 2) < (1 + sqrt 3) / 2) /\
   (Derive logistic x = Derive tanh x <-> cosh (x / 2) = (1 + sqrt 3) / 2).

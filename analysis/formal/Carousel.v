@@ -14,7 +14,7 @@ Context {E : NormedModule R_AbsRing}.
 Fixpoint cell_state (u : nat -> E) (q : nat) (s : E) : E :=
   match q with O => s | S k => plus (cell_state u k s) (u (S k)) end.
 
-(** T23, lstm1997.carousel: the derivative of s_q in s_0 is the identity, at every lag q. *)
+(** lstm1997.carousel: the derivative of s_q in s_0 is the identity, at every lag q. *)
 Theorem carousel_is_the_identity (u : nat -> E) (q : nat) (s : E) :
   filterdiff (cell_state u q) (locally s) (fun ds => ds).
 Proof.
@@ -81,7 +81,7 @@ Proof.
     now rewrite !plus_zero_r.
 Qed.
 
-(** T23: without forget gates, F = I, it is [[I, 0], [D_q, 0]] at every lag: no factor from the steps in between. *)
+(** Without forget gates, F = I, it is [[I, 0], [D_q, 0]] at every lag: no factor from the steps in between. *)
 Corollary truncated_carousel (q : nat) (c : C) (h : H) : (1 <= q)%nat -> (forall t c, F t c = c) ->
   truncated q (c, h) = (c, D q c).
 Proof.
@@ -91,7 +91,7 @@ Qed.
 
 End Truncated.
 
-(** T24, lstm1997.carousel_bound: what is left at any lag, eq. (41), is below 1/2 for the cell input and below 1/4 for
+(** lstm1997.carousel_bound: what is left at any lag, eq. (41), is below 1/2 for the cell input and below 1/4 for
     the input gate: y_out h'(s) at time t, the rest at the step of entry. *)
 Theorem carousel_bound (s net_c net_in net_out : R) :
   0 < logistic net_out * Derive squash_out s * Derive squash_in net_c * logistic net_in < 1 / 2 /\
@@ -113,7 +113,7 @@ Proof.
   assert (0 <= a * Rabs (squash_in net_c)) by (apply Rmult_le_pos; lra). nra.
 Qed.
 
-(** T22, carousel.linear_unit: constant error flow f'(x) w = 1 makes the unit linear, and the activation constant only
+(** carousel.linear_unit: constant error flow f'(x) w = 1 makes the unit linear, and the activation constant only
     without the constant C = f(0) that the paper leaves out. *)
 Theorem linear_unit (f : R -> R) (w : R) :
   (forall x, ex_derive f x) -> (forall x, Derive f x * w = 1) -> forall x, f x = x / w + f 0.
@@ -141,7 +141,7 @@ Proof.
   induction t; [simpl; ring|]. cbn [activation]. rewrite (linear_unit f w D E), IHt, S_INR. field. easy.
 Qed.
 
-(** T31, forget_gate.half_life: a gate held at bias b keeps at least the share of a gate held at bias a iff b >= a, ... *)
+(** forget_gate.half_life: a gate held at bias b keeps at least the share of a gate held at bias a iff b >= a, ... *)
 Theorem constant_gate (a b : R) (T : nat) : (1 <= T)%nat -> (logistic a ^ T <= logistic b ^ T <-> a <= b).
 Proof.
   intro P. destruct (logistic_range a), (logistic_range b). split; intro L.

@@ -55,7 +55,7 @@ Definition cell_error (q : nat) (e : (nat -> R) * (nat -> R)) : (nat -> R) * (na
   error (C := euclid) (H := euclid)
     (fun t c => diag (f t) c) (fun t h => weigh n (A t) h) (fun t c => diag (o t) c) (fun t h => weigh n (B t) h) q e.
 
-(** T27, lstm.vanishing. *)
+(** lstm.vanishing. *)
 Theorem cells_vanish (phi : R) (c h : nat -> R) : 0 <= phi -> (forall t l, Rabs (f t l) <= phi) ->
   phi < 1 -> beta < 1 -> d * alpha < (1 - phi) * (1 - beta) ->
   is_lim_seq (fun q => norm2 n (fst (cell_error q (c, h))) + norm2 n (snd (cell_error q (c, h)))) 0.
@@ -65,7 +65,7 @@ Proof.
   - intros t x. now apply diag_upper.
 Qed.
 
-(** T28, lstm.lower_bound. *)
+(** lstm.lower_bound. *)
 Theorem cells_lower_bound (mu : R) (q : nat) (c : nat -> R) : 0 < mu -> (forall t l, mu <= Rabs (f t l)) ->
   sqrt (alpha * d) + sqrt beta <= sqrt mu ->
   lambda_minus mu alpha d beta ^ q * norm2 n c <= norm2 n (fst (cell_error q (c, fun _ => 0))).

@@ -23,7 +23,7 @@ Fixpoint logistic_net (t v : nat) : R :=
              + (2 * b v - 2 * sum_over (units n) (fun l => W v l)))
   end.
 
-(** T20, rnn.conjugacy: at every step and in every unit. *)
+(** rnn.conjugacy: at every step and in every unit. *)
 Theorem conjugate (t v : nat) : logistic_net t v = (1 + tanh_net t v) / 2.
 Proof.
   revert v. induction t; intro v; [easy|]. cbn [logistic_net tanh_net].

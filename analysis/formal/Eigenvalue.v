@@ -15,7 +15,7 @@ Hypotheses (x_pos : forall l, 0 < x l) (gamma_pos : 0 <= gamma) (r_pos : 0 <= r)
 Hypothesis slopes : forall m l, Rabs (f m l) <= gamma.
 Hypothesis certificate : forall i, (i < n)%nat -> gamma * sum_over (units n) (fun j => Rabs (W i j) * x j) <= r * x i.
 
-(** T45, rnn.absolute_radius, along the orbit: |v_i| <= c x_i for all units becomes |(J_q ... J_1 v)_i| <= r^q c x_i,
+(** rnn.absolute_radius, along the orbit: |v_i| <= c x_i for all units becomes |(J_q ... J_1 v)_i| <= r^q c x_i,
     where J_t v = F'(t) W v. *)
 Fixpoint orbit (v : nat -> R) (q i : nat) : R :=
   match q with O => v i | S k => f (S k) i * sum_over (units n) (fun j => W i j * orbit v k j) end.
@@ -35,7 +35,7 @@ Proof.
     rewrite <- Rmult_assoc, (Rmult_comm gamma), Rmult_assoc. apply Rmult_le_compat_l; auto.
 Qed.
 
-(** T45 for the flow W F'(t-1) ... W F'(t-q) of the paper: ||flow||_x <= r^q, row by row, ... *)
+(** rnn.absolute_radius for the flow W F'(t-1) ... W F'(t-q) of the paper: ||flow||_x <= r^q, row by row, ... *)
 Theorem flow_row_bound (q u : nat) : (u < n)%nat ->
   sum_over (units n) (fun v => Rabs (flow n W f q u v) * x v) <= r ^ q * x u.
 Proof.
@@ -104,7 +104,7 @@ Proof.
   - apply sum_over_pos. intros. now apply Rmult_le_pos.
 Qed.
 
-(** T49, rnn.nonnegative_bound: nonnegative weights and slopes at least m >= 0 give flow >= m^q W^q, entry by entry. *)
+(** rnn.nonnegative_bound: nonnegative weights and slopes at least m >= 0 give flow >= m^q W^q, entry by entry. *)
 Theorem nonnegative_bound (q u v : nat) : m ^ q * power q u v <= flow n W f q u v.
 Proof.
   revert v. induction q; intro v; [simpl; lra|]. cbn [flow power pow].
@@ -115,7 +115,7 @@ Proof.
     apply Rle_trans with (2 := IHq l). apply Rmult_le_pos; [now apply pow_le|apply power_pos].
 Qed.
 
-(** T49 with a vector x >= 0 that W stretches by rho, as the Perron vector does: the flow stretches it by (m rho)^q. *)
+(** The same with a vector x >= 0 that W stretches by rho, as the Perron vector does: the flow stretches it by (m rho)^q. *)
 Corollary nonnegative_growth (x : nat -> R) (rho : R) (q u : nat) : (u < n)%nat -> 0 <= rho ->
   (forall l, 0 <= x l) -> (forall i, (i < n)%nat -> rho * x i <= sum_over (units n) (fun j => W i j * x j)) ->
   (m * rho) ^ q * x u <= sum_over (units n) (fun v => flow n W f q u v * x v).

@@ -24,7 +24,7 @@ Proof. induction q; simpl; [easy|]. now rewrite IHq. Qed.
 Lemma product_pos (c : nat -> R) (q : nat) : (forall t, 0 <= c t) -> 0 <= product c q.
 Proof. intro H. induction q; simpl; [lra|]. now apply Rmult_le_pos. Qed.
 
-(** T17, rnn.vanishing, with a bound for each step: ||J_q ... J_1 v|| <= c_q ... c_1 ||v||. *)
+(** rnn.vanishing, with a bound for each step: ||J_q ... J_1 v|| <= c_q ... c_1 ||v||. *)
 Theorem flow_bound (J : nat -> E -> E) (c : nat -> R) (q : nat) (v : E) :
   (forall t, 0 <= c t) -> (forall t v, norm (J t v) <= c t * norm v) ->
   norm (flow J q v) <= product c q * norm v.
@@ -33,12 +33,12 @@ Proof.
   apply Rle_trans with (1 := H _ _). rewrite Rmult_assoc. now apply Rmult_le_compat_l.
 Qed.
 
-(** T17, rnn.vanishing: a step that never stretches by more than c never stretches by more than c^q in q steps. *)
+(** rnn.vanishing: a step that never stretches by more than c never stretches by more than c^q in q steps. *)
 Corollary flow_bound_power (J : nat -> E -> E) (c : R) (q : nat) (v : E) :
   0 <= c -> (forall t v, norm (J t v) <= c * norm v) -> norm (flow J q v) <= c ^ q * norm v.
 Proof. intros P H. rewrite <- product_constant. now apply flow_bound. Qed.
 
-(** T17: and if c < 1, the error vanishes. *)
+(** And if c < 1, the error vanishes. *)
 Theorem flow_vanishes (J : nat -> E -> E) (c : R) (v : E) :
   0 <= c < 1 -> (forall t v, norm (J t v) <= c * norm v) -> is_lim_seq (fun q => norm (flow J q v)) 0.
 Proof.
@@ -50,7 +50,7 @@ Proof.
     apply (is_lim_seq_scal_r _ (norm v) 0), is_lim_seq_geom. now rewrite Rabs_right; [|lra].
 Qed.
 
-(** T19, rnn.explosion_needs: an error that grows needs a step that stretches. *)
+(** rnn.explosion_needs: an error that grows needs a step that stretches. *)
 Theorem explosion_needs_stretching (J : nat -> E -> E) (q : nat) (v : E) :
   (forall t v, norm (J t v) <= norm v) -> norm (flow J q v) <= norm v.
 Proof.
@@ -58,7 +58,7 @@ Proof.
   intros. rewrite Rmult_1_l. apply H.
 Qed.
 
-(** T47, rnn.lower_bound: a step that never shrinks below m_t ||v|| never shrinks below m_q ... m_1 ||v|| in q steps. *)
+(** rnn.lower_bound: a step that never shrinks below m_t ||v|| never shrinks below m_q ... m_1 ||v|| in q steps. *)
 Theorem flow_lower_bound (J : nat -> E -> E) (m : nat -> R) (q : nat) (v : E) :
   (forall t, 0 <= m t) -> (forall t v, m t * norm v <= norm (J t v)) ->
   product m q * norm v <= norm (flow J q v).
@@ -67,7 +67,7 @@ Proof.
   apply Rle_trans with (2 := H _ _). rewrite Rmult_assoc. now apply Rmult_le_compat_l.
 Qed.
 
-(** T47 for J_t = D_t W: slopes at least m and a W that shrinks by no more than the factor s. *)
+(** The same for J_t = D_t W: slopes at least m and a W that shrinks by no more than the factor s. *)
 Corollary flow_lower_bound_slopes (D : nat -> E -> E) (W : E -> E) (m s : R) (q : nat) (v : E) :
   0 <= m -> 0 <= s -> (forall t v, m * norm v <= norm (D t v)) -> (forall v, s * norm v <= norm (W v)) ->
   (m * s) ^ q * norm v <= norm (flow (fun t v => D t (W v)) q v).
@@ -76,7 +76,7 @@ Proof.
   intros t x. apply Rle_trans with (2 := H _ _). rewrite Rmult_assoc. now apply Rmult_le_compat_l.
 Qed.
 
-(** T47: with m s > 1 the error explodes, whatever it is. *)
+(** With m s > 1 the error explodes, whatever it is. *)
 Theorem flow_explodes (J : nat -> E -> E) (m : R) (v : E) :
   1 < m -> 0 < norm v -> (forall t v, m * norm v <= norm (J t v)) ->
   is_lim_seq (fun q => norm (flow J q v)) p_infty.
@@ -96,7 +96,7 @@ Proof.
   intros P H G. apply Rle_trans with (1 := H _). rewrite Rmult_assoc. now apply Rmult_le_compat_l.
 Qed.
 
-(** T17 in the words of the paper: slopes at most gamma, ||W v|| <= w ||v||, and gamma w < 1. *)
+(** rnn.vanishing in the words of the paper: slopes at most gamma, ||W v|| <= w ||v||, and gamma w < 1. *)
 Theorem slopes_and_weights_vanish (D : nat -> E -> E) (W : E -> E) (gamma w : R) (v : E) :
   0 <= gamma -> 0 <= w -> gamma * w < 1 ->
   (forall t v, norm (D t v) <= gamma * norm v) -> (forall v, norm (W v) <= w * norm v) ->

@@ -84,7 +84,7 @@ Proof.
   apply cauchy_schwarz.
 Qed.
 
-(** T14, norm.entry_bound, for the 2-norm: no entry of W exceeds the factor by which W stretches. *)
+(** norm.entry_bound, for the 2-norm: no entry of W exceeds the factor by which W stretches. *)
 Theorem entry_bound (W : nat -> nat -> R) (w : R) (i j : nat) : (i < n)%nat -> (j < n)%nat ->
   (forall v, norm2 (weigh W v) <= w * norm2 v) -> Rabs (W i j) <= w.
 Proof.
@@ -102,7 +102,7 @@ Proof.
   unfold same. destruct (Nat.eq_dec i u); nra.
 Qed.
 
-(** T17, rnn.vanishing, for n units in the 2-norm: slopes at most gamma, ||W v|| <= w ||v||. *)
+(** rnn.vanishing, for n units in the 2-norm: slopes at most gamma, ||W v|| <= w ||v||. *)
 Theorem network_bound (d : nat -> nat -> R) (W : nat -> nat -> R) (gamma w : R) (q : nat) (v : nat -> R) :
   0 <= gamma -> 0 <= w ->
   (forall t l, Rabs (d t l) <= gamma) -> (forall v, norm2 (weigh W v) <= w * norm2 v) ->
@@ -112,7 +112,7 @@ Proof.
   intros. apply (compose_bound norm2 (diag (d t)) (weigh W)); try easy. intro. now apply diag_upper.
 Qed.
 
-(** T47, rnn.lower_bound, for n units in the 2-norm. *)
+(** rnn.lower_bound, for n units in the 2-norm. *)
 Theorem network_lower_bound (d : nat -> nat -> R) (W : nat -> nat -> R) (m s : R) (q : nat) (v : nat -> R) :
   0 <= m -> 0 <= s ->
   (forall t l, m <= Rabs (d t l)) -> (forall v, s * norm2 v <= norm2 (weigh W v)) ->

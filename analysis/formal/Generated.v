@@ -155,6 +155,265 @@ Proof.
   zero.
 Qed.
 
+(** s*(1 + p) = p *)
+Lemma squash_decay_1 : forall e p s : R,
+  s * (1 + e) = 1 -> e * p = 1 -> s * (1 + p) = p.
+Proof.
+  intros. assert (E : s * (1 + p) - p = p * ((s * (1 + e)) - 1) + (- s) * ((e * p) - 1)) by field.
+  rewrite (Rminus_diag_eq (s * (1 + e)) 1) in E by assumption.
+  rewrite (Rminus_diag_eq (e * p) 1) in E by assumption.
+  lra.
+Qed.
+
+(** d(h, x)*(1 + e)**2 = 2*e *)
+Lemma squash_decay_2 : forall e s : R,
+  s * (1 + e) = 1 -> ((-2) * s ^ 2 + 2 * s) * (1 + e) ^ 2 = 2 * e.
+Proof.
+  intros. assert (E : ((-2) * s ^ 2 + 2 * s) * (1 + e) ^ 2 - (2 * e) = (((2 * e) - ((2 * e) * s)) - (2 * s)) * ((s *
+    (1 + e)) - 1)) by field.
+  rewrite (Rminus_diag_eq (s * (1 + e)) 1) in E by assumption.
+  lra.
+Qed.
+
+(** d(h, x)*(1 + p)**2 = 2*p *)
+Lemma squash_decay_3 : forall p s : R,
+  s * (1 + p) = p -> ((-2) * s ^ 2 + 2 * s) * (1 + p) ^ 2 = 2 * p.
+Proof.
+  intros. assert (E : ((-2) * s ^ 2 + 2 * s) * (1 + p) ^ 2 - (2 * p) = ((2 - ((2 * p) * s)) - (2 * s)) * ((s * (1 +
+    p)) - p)) by field.
+  rewrite (Rminus_diag_eq (s * (1 + p)) p) in E by assumption.
+  lra.
+Qed.
+
+(** d(h, x) > 0 *)
+Lemma squash_decay_4 : forall s : R,
+  0 < s -> 0 < 1 - s -> (-2) * s ^ 2 + 2 * s > 0.
+Proof.
+  intros. assert (E : (-2) * s ^ 2 + 2 * s - 0 = 2 * s * (1 - s)) by field.
+  assert (P : 0 < 2 * s * (1 - s)) by signs.
+  lra.
+Qed.
+
+(** 1 + s > 0 *)
+Lemma squash_decay_5 : forall s : R,
+  0 < s -> 1 + s > 0.
+Proof.
+  intros. assert (E : 1 + s - 0 = 1 + s) by field.
+  assert (P : 0 < 1 + s) by signs.
+  lra.
+Qed.
+
+(** 2 - s > 0 *)
+Lemma squash_decay_6 : forall s : R,
+  0 < 1 - s -> 2 - s > 0.
+Proof.
+  intros. assert (E : 2 - s - 0 = 1 + (1 - s)) by field.
+  assert (P : 0 < 1 + (1 - s)) by signs.
+  lra.
+Qed.
+
+(** d(h, x) = 2*s**2*e *)
+Lemma squash_decay_7 : forall e s : R,
+  s * (1 + e) = 1 -> (-2) * s ^ 2 + 2 * s = (2 * s ^ 2) * e.
+Proof.
+  intros. assert (E : (-2) * s ^ 2 + 2 * s - ((2 * s ^ 2) * e) = (- (2 * s)) * ((s * (1 + e)) - 1)) by field.
+  rewrite (Rminus_diag_eq (s * (1 + e)) 1) in E by assumption.
+  lra.
+Qed.
+
+(** d(h, x) = 2*(1 - s)**2*p *)
+Lemma squash_decay_8 : forall p s : R,
+  s * (1 + p) = p -> (-2) * s ^ 2 + 2 * s = (2 * (1 - s) ^ 2) * p.
+Proof.
+  intros. assert (E : (-2) * s ^ 2 + 2 * s - ((2 * (1 - s) ^ 2) * p) = (2 - (2 * s)) * ((s * (1 + p)) - p)) by
+    field.
+  rewrite (Rminus_diag_eq (s * (1 + p)) p) in E by assumption.
+  lra.
+Qed.
+
+(** d(h, x) < 2*e *)
+Lemma squash_decay_9 : forall e s : R,
+  0 < e -> 0 < 1 - s -> 0 < 1 + s -> (-2) * s ^ 2 + 2 * s = (2 * s ^ 2) * e -> (-2) * s ^ 2 + 2 * s < 2 * e.
+Proof.
+  intros. assert (E : 2 * e - ((-2) * s ^ 2 + 2 * s) = 2 * e * (1 - s) * (1 + s) + (- 1) * (((-2) * s ^ 2 + 2 * s) -
+    ((2 * s ^ 2) * e))) by field.
+  rewrite (Rminus_diag_eq ((-2) * s ^ 2 + 2 * s) ((2 * s ^ 2) * e)) in E by assumption.
+  assert (P : 0 < 2 * e * (1 - s) * (1 + s)) by signs.
+  lra.
+Qed.
+
+(** d(h, x) < 2*p *)
+Lemma squash_decay_10 : forall p s : R,
+  0 < p -> 0 < s -> 0 < 2 - s -> (-2) * s ^ 2 + 2 * s = (2 * (1 - s) ^ 2) * p -> (-2) * s ^ 2 + 2 * s < 2 * p.
+Proof.
+  intros. assert (E : 2 * p - ((-2) * s ^ 2 + 2 * s) = 2 * p * s * (2 - s) + (- 1) * (((-2) * s ^ 2 + 2 * s) - ((2 *
+    (1 - s) ^ 2) * p))) by field.
+  rewrite (Rminus_diag_eq ((-2) * s ^ 2 + 2 * s) ((2 * (1 - s) ^ 2) * p)) in E by assumption.
+  assert (P : 0 < 2 * p * s * (2 - s)) by signs.
+  lra.
+Qed.
+
+(** s*(1 + p) = p *)
+Lemma squash_decay_11 : forall e p s : R,
+  s * (1 + e) = 1 -> e * p = 1 -> s * (1 + p) = p.
+Proof.
+  intros. assert (E : s * (1 + p) - p = p * ((s * (1 + e)) - 1) + (- s) * ((e * p) - 1)) by field.
+  rewrite (Rminus_diag_eq (s * (1 + e)) 1) in E by assumption.
+  rewrite (Rminus_diag_eq (e * p) 1) in E by assumption.
+  lra.
+Qed.
+
+(** p - 1 >= 0 *)
+Lemma squash_decay_12 : forall p x : R,
+  0 <= x -> 0 <= (p - 1) - x -> p - 1 >= 0.
+Proof.
+  intros. assert (E : p - 1 - 0 = x + ((p - 1) - x)) by field.
+  assert (P : 0 <= x + ((p - 1) - x)) by signs.
+  lra.
+Qed.
+
+(** 1 + p > 0 *)
+Lemma squash_decay_13 : forall p : R,
+  0 < p -> 1 + p > 0.
+Proof.
+  intros. assert (E : 1 + p - 0 = 1 + p) by field.
+  assert (P : 0 < 1 + p) by signs.
+  lra.
+Qed.
+
+(** (2*(s) - 1)*(1 + p) >= 0 *)
+Lemma squash_decay_14 : forall p s : R,
+  0 <= p - 1 -> s * (1 + p) = p -> ((2 * s) - 1) * (1 + p) >= 0.
+Proof.
+  intros. assert (E : ((2 * s) - 1) * (1 + p) - 0 = (p - 1) + 2 * ((s * (1 + p)) - p)) by field.
+  rewrite (Rminus_diag_eq (s * (1 + p)) p) in E by assumption.
+  assert (P : 0 <= (p - 1)) by signs.
+  lra.
+Qed.
+
+(** d(h, x) = 2*(s)**2*e *)
+Lemma squash_decay_15 : forall e s : R,
+  s * (1 + e) = 1 -> (-2) * s ^ 2 + 2 * s = (2 * s ^ 2) * e.
+Proof.
+  intros. assert (E : (-2) * s ^ 2 + 2 * s - ((2 * s ^ 2) * e) = (- (2 * s)) * ((s * (1 + e)) - 1)) by field.
+  rewrite (Rminus_diag_eq (s * (1 + e)) 1) in E by assumption.
+  lra.
+Qed.
+
+(** 2*d(h, x) >= e *)
+Lemma squash_decay_16 : forall e s : R,
+  0 < e -> 0 <= (2 * s) - 1 -> (-2) * s ^ 2 + 2 * s = (2 * s ^ 2) * e -> 2 * ((-2) * s ^ 2 + 2 * s) >= e.
+Proof.
+  intros. assert (E : 2 * ((-2) * s ^ 2 + 2 * s) - e = e * ((2 * s) - 1) ^ 2 + 2 * e * ((2 * s) - 1) + 2 * (((-2) *
+    s ^ 2 + 2 * s) - ((2 * s ^ 2) * e))) by field.
+  rewrite (Rminus_diag_eq ((-2) * s ^ 2 + 2 * s) ((2 * s ^ 2) * e)) in E by assumption.
+  assert (P : 0 <= e * ((2 * s) - 1) ^ 2 + 2 * e * ((2 * s) - 1)) by signs.
+  lra.
+Qed.
+
+(** s*(1 + p) = p *)
+Lemma squash_decay_17 : forall e p s : R,
+  s * (1 + e) = 1 -> e * p = 1 -> s * (1 + p) = p.
+Proof.
+  intros. assert (E : s * (1 + p) - p = p * ((s * (1 + e)) - 1) + (- s) * ((e * p) - 1)) by field.
+  rewrite (Rminus_diag_eq (s * (1 + e)) 1) in E by assumption.
+  rewrite (Rminus_diag_eq (e * p) 1) in E by assumption.
+  lra.
+Qed.
+
+(** e - 1 >= 0 *)
+Lemma squash_decay_18 : forall e x : R,
+  0 <= 0 - x -> 0 <= (e - 1) + x -> e - 1 >= 0.
+Proof.
+  intros. assert (E : e - 1 - 0 = (0 - x) + ((e - 1) + x)) by field.
+  assert (P : 0 <= (0 - x) + ((e - 1) + x)) by signs.
+  lra.
+Qed.
+
+(** 1 + e > 0 *)
+Lemma squash_decay_19 : forall e : R,
+  0 < e -> 1 + e > 0.
+Proof.
+  intros. assert (E : 1 + e - 0 = 1 + e) by field.
+  assert (P : 0 < 1 + e) by signs.
+  lra.
+Qed.
+
+(** (2*(1 - s) - 1)*(1 + e) >= 0 *)
+Lemma squash_decay_20 : forall e s : R,
+  0 <= e - 1 -> s * (1 + e) = 1 -> ((2 * (1 - s)) - 1) * (1 + e) >= 0.
+Proof.
+  intros. assert (E : ((2 * (1 - s)) - 1) * (1 + e) - 0 = (e - 1) + (- 2) * ((s * (1 + e)) - 1)) by field.
+  rewrite (Rminus_diag_eq (s * (1 + e)) 1) in E by assumption.
+  assert (P : 0 <= (e - 1)) by signs.
+  lra.
+Qed.
+
+(** d(h, x) = 2*(1 - s)**2*p *)
+Lemma squash_decay_21 : forall p s : R,
+  s * (1 + p) = p -> (-2) * s ^ 2 + 2 * s = (2 * (1 - s) ^ 2) * p.
+Proof.
+  intros. assert (E : (-2) * s ^ 2 + 2 * s - ((2 * (1 - s) ^ 2) * p) = (2 - (2 * s)) * ((s * (1 + p)) - p)) by
+    field.
+  rewrite (Rminus_diag_eq (s * (1 + p)) p) in E by assumption.
+  lra.
+Qed.
+
+(** 2*d(h, x) >= p *)
+Lemma squash_decay_22 : forall p s : R,
+  0 < p -> 0 <= (2 * (1 - s)) - 1 -> (-2) * s ^ 2 + 2 * s = (2 * (1 - s) ^ 2) * p -> 2 * ((-2) * s ^ 2 + 2 * s) >=
+    p.
+Proof.
+  intros. assert (E : 2 * ((-2) * s ^ 2 + 2 * s) - p = p * ((2 * (1 - s)) - 1) ^ 2 + 2 * p * ((2 * (1 - s)) - 1) + 2
+    * (((-2) * s ^ 2 + 2 * s) - ((2 * (1 - s) ^ 2) * p))) by field.
+  rewrite (Rminus_diag_eq ((-2) * s ^ 2 + 2 * s) ((2 * (1 - s) ^ 2) * p)) in E by assumption.
+  assert (P : 0 <= p * ((2 * (1 - s)) - 1) ^ 2 + 2 * p * ((2 * (1 - s)) - 1)) by signs.
+  lra.
+Qed.
+
+(** k = f*(1 - 2*s) *)
+Lemma logistic_curvature_1 : forall s : R,
+  2 * s ^ 3 + (-3) * s ^ 2 + s = ((-1) * s ^ 2 + s) * (1 - (2 * s)).
+Proof.
+  intros. assert (E : 2 * s ^ 3 + (-3) * s ^ 2 + s - (((-1) * s ^ 2 + s) * (1 - (2 * s))) = 0) by field.
+  lra.
+Qed.
+
+(** s*(1 - s) > 0 *)
+Lemma logistic_curvature_2 : forall s : R,
+  0 < s -> 0 < 1 - s -> s * (1 - s) > 0.
+Proof.
+  intros. assert (E : s * (1 - s) - 0 = s * (1 - s)) by field.
+  assert (P : 0 < s * (1 - s)) by signs.
+  lra.
+Qed.
+
+(** 108*k**2 <= 1 *)
+Lemma logistic_curvature_3 : forall s : R,
+  0 < s * (1 - s) -> 108 * (2 * s ^ 3 + (-3) * s ^ 2 + s) ^ 2 <= 1.
+Proof.
+  intros. assert (E : 1 - (108 * (2 * s ^ 3 + (-3) * s ^ 2 + s) ^ 2) = (1 - ((6 * s) * (1 - s))) ^ 2 + 12 * (1 - ((6
+    * s) * (1 - s))) ^ 2 * (s * (1 - s))) by field.
+  assert (P : 0 <= (1 - ((6 * s) * (1 - s))) ^ 2 + 12 * (1 - ((6 * s) * (1 - s))) ^ 2 * (s * (1 - s))) by signs.
+  lra.
+Qed.
+
+(** (1 - 6*s*(1 - s))**2 >= 0 *)
+Lemma logistic_curvature_4 : forall s : R,
+  (1 - ((6 * s) * (1 - s))) ^ 2 >= 0.
+Proof.
+  intros. assert (E : (1 - ((6 * s) * (1 - s))) ^ 2 - 0 = (1 - ((6 * s) * (1 - s))) ^ 2) by field.
+  assert (P : 0 <= (1 - ((6 * s) * (1 - s))) ^ 2) by signs.
+  lra.
+Qed.
+
+(** (1 - 6*s*(1 - s))**2 >= 0, equal iff 1 - 6*s*(1 - s) = 0 *)
+Lemma logistic_curvature_4_zero : forall s : R,
+  (1 - ((6 * s) * (1 - s))) ^ 2 - 0 = 0 <-> 1 - ((6 * s) * (1 - s)) = 0.
+Proof.
+  zero.
+Qed.
+
 (** u > 0 *)
 Lemma slopes_crossing_1 : forall e p u : R,
   0 < e -> 0 < p -> u = (p + e) / 2 -> u > 0.
@@ -683,6 +942,125 @@ Proof.
   lra.
 Qed.
 
+(** t > 0 *)
+Lemma rnn_fixed_point_1 : forall h t : R,
+  0 < h -> t = h -> t > 0.
+Proof.
+  intros. assert (E : t - 0 = h + 1 * (t - h)) by field.
+  rewrite (Rminus_diag_eq t h) in E by assumption.
+  assert (P : 0 < h) by signs.
+  lra.
+Qed.
+
+(** 1 - h > 0 *)
+Lemma rnn_fixed_point_2 : forall h t : R,
+  0 < 1 - t -> t = h -> 1 - h > 0.
+Proof.
+  intros. assert (E : 1 - h - 0 = (1 - t) + 1 * (t - h)) by field.
+  rewrite (Rminus_diag_eq t h) in E by assumption.
+  assert (P : 0 < (1 - t)) by signs.
+  lra.
+Qed.
+
+(** 1 + h > 0 *)
+Lemma rnn_fixed_point_3 : forall h : R,
+  0 < h -> 1 + h > 0.
+Proof.
+  intros. assert (E : 1 + h - 0 = 1 + h) by field.
+  assert (P : 0 < 1 + h) by signs.
+  lra.
+Qed.
+
+(** h*(w - 1 - h**2/3) > 0 *)
+Lemma rnn_fixed_point_4 : forall h t t0 w : R,
+  0 < (((((w * h) - t) - (t ^ 3 / 3)) - 0) + t0) + (t0 ^ 3 / 3) -> t = h -> t0 = 0 -> h * ((w - 1) - (h ^ 2 / 3)) >
+    0.
+Proof.
+  intros. assert (E : h * ((w - 1) - (h ^ 2 / 3)) - 0 = ((((((w * h) - t) - (t ^ 3 / 3)) - 0) + t0) + (t0 ^ 3 / 3))
+    + (1 + (((t ^ 2 + (t * h)) + h ^ 2) / 3)) * (t - h) + ((- 1) - (t0 ^ 2 / 3)) * (t0 - 0)) by field.
+  rewrite (Rminus_diag_eq t h) in E by assumption.
+  rewrite (Rminus_diag_eq t0 0) in E by assumption.
+  assert (P : 0 < ((((((w * h) - t) - (t ^ 3 / 3)) - 0) + t0) + (t0 ^ 3 / 3))) by signs.
+  lra.
+Qed.
+
+(** h**2 < 3*(w - 1) *)
+Lemma rnn_fixed_point_5 : forall h w : R,
+  0 < (w - 1) - (h ^ 2 / 3) -> h ^ 2 < 3 * (w - 1).
+Proof.
+  intros. assert (E : 3 * (w - 1) - (h ^ 2) = 3 * ((w - 1) - (h ^ 2 / 3))) by field.
+  assert (P : 0 < 3 * ((w - 1) - (h ^ 2 / 3))) by signs.
+  lra.
+Qed.
+
+(** w - 1 > 0 *)
+Lemma rnn_fixed_point_6 : forall h w : R,
+  0 < h -> 0 < (w - 1) - (h ^ 2 / 3) -> w - 1 > 0.
+Proof.
+  intros. assert (E : w - 1 - 0 = (1 / 3) * h ^ 2 + ((w - 1) - (h ^ 2 / 3))) by field.
+  assert (P : 0 < (1 / 3) * h ^ 2 + ((w - 1) - (h ^ 2 / 3))) by signs.
+  lra.
+Qed.
+
+(** h*(1 - 2*h**2/3 - w*(1 - h**2)) > 0 *)
+Lemma rnn_fixed_point_7 : forall h t t0 w : R,
+  0 < ((((t - ((2 * t ^ 3) / 3)) - ((w * h) * (1 - t ^ 2))) - t0) + ((2 * t0 ^ 3) / 3)) + (0 * (1 - t0 ^ 2)) -> t =
+    h -> t0 = 0 -> h * ((1 - ((2 * h ^ 2) / 3)) - (w * (1 - h ^ 2))) > 0.
+Proof.
+  intros. assert (E : h * ((1 - ((2 * h ^ 2) / 3)) - (w * (1 - h ^ 2))) - 0 = (((((t - ((2 * t ^ 3) / 3)) - ((w * h)
+    * (1 - t ^ 2))) - t0) + ((2 * t0 ^ 3) / 3)) + (0 * (1 - t0 ^ 2))) + (((- 1) + ((2 * ((t ^ 2 + (t * h)) + h ^ 2))
+    / 3)) - ((w * h) * (t + h))) * (t - h) + (1 - ((2 * t0 ^ 2) / 3)) * (t0 - 0)) by field.
+  rewrite (Rminus_diag_eq t h) in E by assumption.
+  rewrite (Rminus_diag_eq t0 0) in E by assumption.
+  assert (P : 0 < (((((t - ((2 * t ^ 3) / 3)) - ((w * h) * (1 - t ^ 2))) - t0) + ((2 * t0 ^ 3) / 3)) + (0 * (1 - t0
+    ^ 2)))) by signs.
+  lra.
+Qed.
+
+(** d(t, h) = w*(1 - h**2) *)
+Lemma rnn_fixed_point_8 : forall h t w : R,
+  t = h -> w + (-1) * t ^ 2 * w = w * (1 - h ^ 2).
+Proof.
+  intros. assert (E : w + (-1) * t ^ 2 * w - (w * (1 - h ^ 2)) = ((- (h * w)) - (t * w)) * (t - h)) by field.
+  rewrite (Rminus_diag_eq t h) in E by assumption.
+  lra.
+Qed.
+
+(** d(t, h) > 0 *)
+Lemma rnn_fixed_point_9 : forall h t w : R,
+  0 < w -> 0 < 1 - h -> 0 < 1 + h -> w + (-1) * t ^ 2 * w = w * (1 - h ^ 2) -> w + (-1) * t ^ 2 * w > 0.
+Proof.
+  intros. assert (E : w + (-1) * t ^ 2 * w - 0 = w * (1 - h) * (1 + h) + 1 * ((w + (-1) * t ^ 2 * w) - (w * (1 - h ^
+    2)))) by field.
+  rewrite (Rminus_diag_eq (w + (-1) * t ^ 2 * w) (w * (1 - h ^ 2))) in E by assumption.
+  assert (P : 0 < w * (1 - h) * (1 + h)) by signs.
+  lra.
+Qed.
+
+(** d(t, h) < 1 - 2*h**2/3 *)
+Lemma rnn_fixed_point_10 : forall h t w : R,
+  0 < (1 - ((2 * h ^ 2) / 3)) - (w * (1 - h ^ 2)) -> w + (-1) * t ^ 2 * w = w * (1 - h ^ 2) -> w + (-1) * t ^ 2 * w
+    < 1 - ((2 * h ^ 2) / 3).
+Proof.
+  intros. assert (E : 1 - ((2 * h ^ 2) / 3) - (w + (-1) * t ^ 2 * w) = ((1 - ((2 * h ^ 2) / 3)) - (w * (1 - h ^ 2)))
+    + (- 1) * ((w + (-1) * t ^ 2 * w) - (w * (1 - h ^ 2)))) by field.
+  rewrite (Rminus_diag_eq (w + (-1) * t ^ 2 * w) (w * (1 - h ^ 2))) in E by assumption.
+  assert (P : 0 < ((1 - ((2 * h ^ 2) / 3)) - (w * (1 - h ^ 2)))) by signs.
+  lra.
+Qed.
+
+(** d(t, h) > 1 - 3*(w - 1) *)
+Lemma rnn_fixed_point_11 : forall h t w : R,
+  0 < w - 1 -> 0 < 1 - h -> 0 < 1 + h -> 0 < (3 * (w - 1)) - h ^ 2 -> w + (-1) * t ^ 2 * w = w * (1 - h ^ 2) -> w +
+    (-1) * t ^ 2 * w > 1 - (3 * (w - 1)).
+Proof.
+  intros. assert (E : w + (-1) * t ^ 2 * w - (1 - (3 * (w - 1))) = (w - 1) * (1 - h) * (1 + h) + ((3 * (w - 1)) - h
+    ^ 2) + 1 * ((w + (-1) * t ^ 2 * w) - (w * (1 - h ^ 2)))) by field.
+  rewrite (Rminus_diag_eq (w + (-1) * t ^ 2 * w) (w * (1 - h ^ 2))) in E by assumption.
+  assert (P : 0 < (w - 1) * (1 - h) * (1 + h) + ((3 * (w - 1)) - h ^ 2)) by signs.
+  lra.
+Qed.
+
 (** sigma_s*(1 - sigma_s) > 0 *)
 Lemma lstm1997_carousel_bound_1 : forall sigma_s : R,
   0 < sigma_s -> 0 < 1 - sigma_s -> sigma_s * (1 - sigma_s) > 0.
@@ -873,6 +1251,650 @@ Proof.
   lra.
 Qed.
 
+(** f*(1 - f) > 0 *)
+Lemma lstm_constants_1 : forall f : R,
+  0 < f -> 0 < 1 - f -> f * (1 - f) > 0.
+Proof.
+  intros. assert (E : f * (1 - f) - 0 = f * (1 - f)) by field.
+  assert (P : 0 < f * (1 - f)) by signs.
+  lra.
+Qed.
+
+(** 1/4 - f*(1 - f) >= 0 *)
+Lemma lstm_constants_2 : forall f : R,
+  (1 / 4) - (f * (1 - f)) >= 0.
+Proof.
+  intros. assert (E : (1 / 4) - (f * (1 - f)) - 0 = (f - (1 / 2)) ^ 2) by field.
+  assert (P : 0 <= (f - (1 / 2)) ^ 2) by signs.
+  lra.
+Qed.
+
+(** i*(1 - i) > 0 *)
+Lemma lstm_constants_3 : forall i : R,
+  0 < i -> 0 < 1 - i -> i * (1 - i) > 0.
+Proof.
+  intros. assert (E : i * (1 - i) - 0 = i * (1 - i)) by field.
+  assert (P : 0 < i * (1 - i)) by signs.
+  lra.
+Qed.
+
+(** 1/4 - i*(1 - i) >= 0 *)
+Lemma lstm_constants_4 : forall i : R,
+  (1 / 4) - (i * (1 - i)) >= 0.
+Proof.
+  intros. assert (E : (1 / 4) - (i * (1 - i)) - 0 = (i - (1 / 2)) ^ 2) by field.
+  assert (P : 0 <= (i - (1 / 2)) ^ 2) by signs.
+  lra.
+Qed.
+
+(** n*(1 - n) > 0 *)
+Lemma lstm_constants_5 : forall n : R,
+  0 < n -> 0 < 1 - n -> n * (1 - n) > 0.
+Proof.
+  intros. assert (E : n * (1 - n) - 0 = n * (1 - n)) by field.
+  assert (P : 0 < n * (1 - n)) by signs.
+  lra.
+Qed.
+
+(** 1/4 - n*(1 - n) >= 0 *)
+Lemma lstm_constants_6 : forall n : R,
+  (1 / 4) - (n * (1 - n)) >= 0.
+Proof.
+  intros. assert (E : (1 / 4) - (n * (1 - n)) - 0 = (n - (1 / 2)) ^ 2) by field.
+  assert (P : 0 <= (n - (1 / 2)) ^ 2) by signs.
+  lra.
+Qed.
+
+(** k*(1 - k) > 0 *)
+Lemma lstm_constants_7 : forall k : R,
+  0 < k -> 0 < 1 - k -> k * (1 - k) > 0.
+Proof.
+  intros. assert (E : k * (1 - k) - 0 = k * (1 - k)) by field.
+  assert (P : 0 < k * (1 - k)) by signs.
+  lra.
+Qed.
+
+(** o*(1 - o) > 0 *)
+Lemma lstm_constants_8 : forall o : R,
+  0 < o -> 0 < 1 - o -> o * (1 - o) > 0.
+Proof.
+  intros. assert (E : o * (1 - o) - 0 = o * (1 - o)) by field.
+  assert (P : 0 < o * (1 - o)) by signs.
+  lra.
+Qed.
+
+(** M >= 0 *)
+Lemma lstm_constants_9 : forall M c : R,
+  0 <= M + c -> 0 <= M - c -> M >= 0.
+Proof.
+  intros. assert (E : M - 0 = (1 / 2) * (M + c) + (1 / 2) * (M - c)) by field.
+  assert (P : 0 <= (1 / 2) * (M + c) + (1 / 2) * (M - c)) by signs.
+  lra.
+Qed.
+
+(** M/4 - c*d(f, x) >= 0 *)
+Lemma lstm_constants_10 : forall M c f : R,
+  0 <= M - c -> 0 < f * (1 - f) -> 0 <= M -> 0 <= (1 / 4) - (f * (1 - f)) -> (M / 4) - (c * ((-1) * f ^ 2 + f)) >=
+    0.
+Proof.
+  intros. assert (E : (M / 4) - (c * ((-1) * f ^ 2 + f)) - 0 = (M - c) * (f * (1 - f)) + M * ((1 / 4) - (f * (1 -
+    f)))) by field.
+  assert (P : 0 <= (M - c) * (f * (1 - f)) + M * ((1 / 4) - (f * (1 - f)))) by signs.
+  lra.
+Qed.
+
+(** M/4 + c*d(f, x) >= 0 *)
+Lemma lstm_constants_11 : forall M c f : R,
+  0 <= M + c -> 0 < f * (1 - f) -> 0 <= M -> 0 <= (1 / 4) - (f * (1 - f)) -> (M / 4) + (c * ((-1) * f ^ 2 + f)) >=
+    0.
+Proof.
+  intros. assert (E : (M / 4) + (c * ((-1) * f ^ 2 + f)) - 0 = (M + c) * (f * (1 - f)) + M * ((1 / 4) - (f * (1 -
+    f)))) by field.
+  assert (P : 0 <= (M + c) * (f * (1 - f)) + M * ((1 / 4) - (f * (1 - f)))) by signs.
+  lra.
+Qed.
+
+(** 1/4 - g*d(i, y) >= 0 *)
+Lemma lstm_constants_12 : forall g i : R,
+  0 < i * (1 - i) -> 0 < 1 - g -> 0 <= (1 / 4) - (i * (1 - i)) -> (1 / 4) - (g * ((-1) * i ^ 2 + i)) >= 0.
+Proof.
+  intros. assert (E : (1 / 4) - (g * ((-1) * i ^ 2 + i)) - 0 = (i * (1 - i)) * (1 - g) + ((1 / 4) - (i * (1 - i))))
+    by field.
+  assert (P : 0 < (i * (1 - i)) * (1 - g) + ((1 / 4) - (i * (1 - i)))) by signs.
+  lra.
+Qed.
+
+(** 1/4 + g*d(i, y) >= 0 *)
+Lemma lstm_constants_13 : forall g i : R,
+  0 < i * (1 - i) -> 0 < 1 + g -> 0 <= (1 / 4) - (i * (1 - i)) -> (1 / 4) + (g * ((-1) * i ^ 2 + i)) >= 0.
+Proof.
+  intros. assert (E : (1 / 4) + (g * ((-1) * i ^ 2 + i)) - 0 = (i * (1 - i)) * (1 + g) + ((1 / 4) - (i * (1 - i))))
+    by field.
+  assert (P : 0 < (i * (1 - i)) * (1 + g) + ((1 / 4) - (i * (1 - i)))) by signs.
+  lra.
+Qed.
+
+(** 1 - k*d(w, v) >= 0 *)
+Lemma lstm_constants_14 : forall k w : R,
+  0 < 1 - k -> 0 < k -> 1 - (k * ((-1) * w ^ 2 + 1)) >= 0.
+Proof.
+  intros. assert (E : 1 - (k * ((-1) * w ^ 2 + 1)) - 0 = (1 - k) + k * w ^ 2) by field.
+  assert (P : 0 < (1 - k) + k * w ^ 2) by signs.
+  lra.
+Qed.
+
+(** 1 + k*d(w, v) >= 0 *)
+Lemma lstm_constants_15 : forall k w : R,
+  0 < k -> 0 < 1 - w -> 0 < 1 + w -> 1 + (k * ((-1) * w ^ 2 + 1)) >= 0.
+Proof.
+  intros. assert (E : 1 + (k * ((-1) * w ^ 2 + 1)) - 0 = 1 + k * (1 - w) * (1 + w)) by field.
+  assert (P : 0 < 1 + k * (1 - w) * (1 + w)) by signs.
+  lra.
+Qed.
+
+(** 1/4 - q*d(n, e) >= 0 *)
+Lemma lstm_constants_16 : forall n q : R,
+  0 < n * (1 - n) -> 0 < 1 - q -> 0 <= (1 / 4) - (n * (1 - n)) -> (1 / 4) - (q * ((-1) * n ^ 2 + n)) >= 0.
+Proof.
+  intros. assert (E : (1 / 4) - (q * ((-1) * n ^ 2 + n)) - 0 = (n * (1 - n)) * (1 - q) + ((1 / 4) - (n * (1 - n))))
+    by field.
+  assert (P : 0 < (n * (1 - n)) * (1 - q) + ((1 / 4) - (n * (1 - n)))) by signs.
+  lra.
+Qed.
+
+(** 1/4 + q*d(n, e) >= 0 *)
+Lemma lstm_constants_17 : forall n q : R,
+  0 < n * (1 - n) -> 0 < 1 + q -> 0 <= (1 / 4) - (n * (1 - n)) -> (1 / 4) + (q * ((-1) * n ^ 2 + n)) >= 0.
+Proof.
+  intros. assert (E : (1 / 4) + (q * ((-1) * n ^ 2 + n)) - 0 = (n * (1 - n)) * (1 + q) + ((1 / 4) - (n * (1 - n))))
+    by field.
+  assert (P : 0 < (n * (1 - n)) * (1 + q) + ((1 / 4) - (n * (1 - n)))) by signs.
+  lra.
+Qed.
+
+(** 1 - o*d(h, s) >= 0 *)
+Lemma lstm_constants_18 : forall h o : R,
+  0 < 1 - o -> 0 < o -> 1 - (o * ((-1) * h ^ 2 + 1)) >= 0.
+Proof.
+  intros. assert (E : 1 - (o * ((-1) * h ^ 2 + 1)) - 0 = (1 - o) + o * h ^ 2) by field.
+  assert (P : 0 < (1 - o) + o * h ^ 2) by signs.
+  lra.
+Qed.
+
+(** 1 + o*d(h, s) >= 0 *)
+Lemma lstm_constants_19 : forall h o : R,
+  0 < o -> 0 < 1 - h -> 0 < 1 + h -> 1 + (o * ((-1) * h ^ 2 + 1)) >= 0.
+Proof.
+  intros. assert (E : 1 + (o * ((-1) * h ^ 2 + 1)) - 0 = 1 + o * (1 - h) * (1 + h)) by field.
+  assert (P : 0 < 1 + o * (1 - h) * (1 + h)) by signs.
+  lra.
+Qed.
+
+(** alpha <= M*Uf/4 + Ui/4 + Ug *)
+Lemma lstm_constants_20 : forall M Uf Ug Ui alpha mf mg mi : R,
+  0 <= (((mf * Uf) + (mi * Ui)) + (mg * Ug)) - alpha -> 0 <= (M / 4) - mf -> 0 <= Uf -> 0 <= (1 / 4) - mi -> 0 <= Ui
+    -> 0 <= 1 - mg -> 0 <= Ug -> alpha <= (((M * Uf) / 4) + (Ui / 4)) + Ug.
+Proof.
+  intros. assert (E : (((M * Uf) / 4) + (Ui / 4)) + Ug - alpha = ((((mf * Uf) + (mi * Ui)) + (mg * Ug)) - alpha) +
+    ((M / 4) - mf) * Uf + ((1 / 4) - mi) * Ui + (1 - mg) * Ug) by field.
+  assert (P : 0 <= ((((mf * Uf) + (mi * Ui)) + (mg * Ug)) - alpha) + ((M / 4) - mf) * Uf + ((1 / 4) - mi) * Ui + (1
+    - mg) * Ug) by signs.
+  lra.
+Qed.
+
+(** beta <= Uo/4 *)
+Lemma lstm_constants_21 : forall Uo beta mo : R,
+  0 <= (mo * Uo) - beta -> 0 <= (1 / 4) - mo -> 0 <= Uo -> beta <= Uo / 4.
+Proof.
+  intros. assert (E : Uo / 4 - beta = ((mo * Uo) - beta) + ((1 / 4) - mo) * Uo) by field.
+  assert (P : 0 <= ((mo * Uo) - beta) + ((1 / 4) - mo) * Uo) by signs.
+  lra.
+Qed.
+
+(** i*(1 - i) > 0 *)
+Lemma lstm1997_constants_1 : forall i : R,
+  0 < i -> 0 < 1 - i -> i * (1 - i) > 0.
+Proof.
+  intros. assert (E : i * (1 - i) - 0 = i * (1 - i)) by field.
+  assert (P : 0 < i * (1 - i)) by signs.
+  lra.
+Qed.
+
+(** 1/4 - i*(1 - i) >= 0 *)
+Lemma lstm1997_constants_2 : forall i : R,
+  (1 / 4) - (i * (1 - i)) >= 0.
+Proof.
+  intros. assert (E : (1 / 4) - (i * (1 - i)) - 0 = (i - (1 / 2)) ^ 2) by field.
+  assert (P : 0 <= (i - (1 / 2)) ^ 2) by signs.
+  lra.
+Qed.
+
+(** n*(1 - n) > 0 *)
+Lemma lstm1997_constants_3 : forall n : R,
+  0 < n -> 0 < 1 - n -> n * (1 - n) > 0.
+Proof.
+  intros. assert (E : n * (1 - n) - 0 = n * (1 - n)) by field.
+  assert (P : 0 < n * (1 - n)) by signs.
+  lra.
+Qed.
+
+(** 1/4 - n*(1 - n) >= 0 *)
+Lemma lstm1997_constants_4 : forall n : R,
+  (1 / 4) - (n * (1 - n)) >= 0.
+Proof.
+  intros. assert (E : (1 / 4) - (n * (1 - n)) - 0 = (n - (1 / 2)) ^ 2) by field.
+  assert (P : 0 <= (n - (1 / 2)) ^ 2) by signs.
+  lra.
+Qed.
+
+(** k*(1 - k) > 0 *)
+Lemma lstm1997_constants_5 : forall k : R,
+  0 < k -> 0 < 1 - k -> k * (1 - k) > 0.
+Proof.
+  intros. assert (E : k * (1 - k) - 0 = k * (1 - k)) by field.
+  assert (P : 0 < k * (1 - k)) by signs.
+  lra.
+Qed.
+
+(** sz*(1 - sz) > 0 *)
+Lemma lstm1997_constants_6 : forall sz : R,
+  0 < sz -> 0 < 1 - sz -> sz * (1 - sz) > 0.
+Proof.
+  intros. assert (E : sz * (1 - sz) - 0 = sz * (1 - sz)) by field.
+  assert (P : 0 < sz * (1 - sz)) by signs.
+  lra.
+Qed.
+
+(** sv*(1 - sv) > 0 *)
+Lemma lstm1997_constants_7 : forall sv : R,
+  0 < sv -> 0 < 1 - sv -> sv * (1 - sv) > 0.
+Proof.
+  intros. assert (E : sv * (1 - sv) - 0 = sv * (1 - sv)) by field.
+  assert (P : 0 < sv * (1 - sv)) by signs.
+  lra.
+Qed.
+
+(** o*(1 - o) > 0 *)
+Lemma lstm1997_constants_8 : forall o : R,
+  0 < o -> 0 < 1 - o -> o * (1 - o) > 0.
+Proof.
+  intros. assert (E : o * (1 - o) - 0 = o * (1 - o)) by field.
+  assert (P : 0 < o * (1 - o)) by signs.
+  lra.
+Qed.
+
+(** sh*(1 - sh) > 0 *)
+Lemma lstm1997_constants_9 : forall sh : R,
+  0 < sh -> 0 < 1 - sh -> sh * (1 - sh) > 0.
+Proof.
+  intros. assert (E : sh * (1 - sh) - 0 = sh * (1 - sh)) by field.
+  assert (P : 0 < sh * (1 - sh)) by signs.
+  lra.
+Qed.
+
+(** sr*(1 - sr) > 0 *)
+Lemma lstm1997_constants_10 : forall sr : R,
+  0 < sr -> 0 < 1 - sr -> sr * (1 - sr) > 0.
+Proof.
+  intros. assert (E : sr * (1 - sr) - 0 = sr * (1 - sr)) by field.
+  assert (P : 0 < sr * (1 - sr)) by signs.
+  lra.
+Qed.
+
+(** 2 - g > 0 *)
+Lemma lstm1997_constants_11 : forall sz : R,
+  0 < 1 - sz -> 2 - ((4 * sz) - 2) > 0.
+Proof.
+  intros. assert (E : 2 - ((4 * sz) - 2) - 0 = 4 * (1 - sz)) by field.
+  assert (P : 0 < 4 * (1 - sz)) by signs.
+  lra.
+Qed.
+
+(** 2 + g > 0 *)
+Lemma lstm1997_constants_12 : forall sz : R,
+  0 < sz -> 2 + ((4 * sz) - 2) > 0.
+Proof.
+  intros. assert (E : 2 + ((4 * sz) - 2) - 0 = 4 * sz) by field.
+  assert (P : 0 < 4 * sz) by signs.
+  lra.
+Qed.
+
+(** 1 - q > 0 *)
+Lemma lstm1997_constants_13 : forall sr : R,
+  0 < 1 - sr -> 1 - ((2 * sr) - 1) > 0.
+Proof.
+  intros. assert (E : 1 - ((2 * sr) - 1) - 0 = 2 * (1 - sr)) by field.
+  assert (P : 0 < 2 * (1 - sr)) by signs.
+  lra.
+Qed.
+
+(** 1 + q > 0 *)
+Lemma lstm1997_constants_14 : forall sr : R,
+  0 < sr -> 1 + ((2 * sr) - 1) > 0.
+Proof.
+  intros. assert (E : 1 + ((2 * sr) - 1) - 0 = 2 * sr) by field.
+  assert (P : 0 < 2 * sr) by signs.
+  lra.
+Qed.
+
+(** M > 0 *)
+Lemma lstm1997_constants_15 : forall M i : R,
+  0 < i -> 0 <= M - i -> M > 0.
+Proof.
+  intros. assert (E : M - 0 = i + (M - i)) by field.
+  assert (P : 0 < i + (M - i)) by signs.
+  lra.
+Qed.
+
+(** 1/2 - g*d(i, y) >= 0 *)
+Lemma lstm1997_constants_16 : forall i sz : R,
+  0 < i * (1 - i) -> 0 < 2 - ((4 * sz) - 2) -> 0 <= (1 / 4) - (i * (1 - i)) -> (1 / 2) - (((4 * sz) - 2) * ((-1) * i
+    ^ 2 + i)) >= 0.
+Proof.
+  intros. assert (E : (1 / 2) - (((4 * sz) - 2) * ((-1) * i ^ 2 + i)) - 0 = (i * (1 - i)) * (2 - ((4 * sz) - 2)) + 2
+    * ((1 / 4) - (i * (1 - i)))) by field.
+  assert (P : 0 < (i * (1 - i)) * (2 - ((4 * sz) - 2)) + 2 * ((1 / 4) - (i * (1 - i)))) by signs.
+  lra.
+Qed.
+
+(** 1/2 + g*d(i, y) >= 0 *)
+Lemma lstm1997_constants_17 : forall i sz : R,
+  0 < i * (1 - i) -> 0 < 2 + ((4 * sz) - 2) -> 0 <= (1 / 4) - (i * (1 - i)) -> (1 / 2) + (((4 * sz) - 2) * ((-1) * i
+    ^ 2 + i)) >= 0.
+Proof.
+  intros. assert (E : (1 / 2) + (((4 * sz) - 2) * ((-1) * i ^ 2 + i)) - 0 = (i * (1 - i)) * (2 + ((4 * sz) - 2)) + 2
+    * ((1 / 4) - (i * (1 - i)))) by field.
+  assert (P : 0 < (i * (1 - i)) * (2 + ((4 * sz) - 2)) + 2 * ((1 / 4) - (i * (1 - i)))) by signs.
+  lra.
+Qed.
+
+(** 2*M - g*d(i, y) >= 0 *)
+Lemma lstm1997_constants_18 : forall M i sz : R,
+  0 < i -> 0 < i * (1 - i) -> 0 < 2 - ((4 * sz) - 2) -> 0 <= M - i -> (2 * M) - (((4 * sz) - 2) * ((-1) * i ^ 2 +
+    i)) >= 0.
+Proof.
+  intros. assert (E : (2 * M) - (((4 * sz) - 2) * ((-1) * i ^ 2 + i)) - 0 = 2 * i ^ 2 + (i * (1 - i)) * (2 - ((4 *
+    sz) - 2)) + 2 * (M - i)) by field.
+  assert (P : 0 < 2 * i ^ 2 + (i * (1 - i)) * (2 - ((4 * sz) - 2)) + 2 * (M - i)) by signs.
+  lra.
+Qed.
+
+(** 2*M + g*d(i, y) >= 0 *)
+Lemma lstm1997_constants_19 : forall M i sz : R,
+  0 < i -> 0 < i * (1 - i) -> 0 < 2 + ((4 * sz) - 2) -> 0 <= M - i -> (2 * M) + (((4 * sz) - 2) * ((-1) * i ^ 2 +
+    i)) >= 0.
+Proof.
+  intros. assert (E : (2 * M) + (((4 * sz) - 2) * ((-1) * i ^ 2 + i)) - 0 = 2 * i ^ 2 + (i * (1 - i)) * (2 + ((4 *
+    sz) - 2)) + 2 * (M - i)) by field.
+  assert (P : 0 < 2 * i ^ 2 + (i * (1 - i)) * (2 + ((4 * sz) - 2)) + 2 * (M - i)) by signs.
+  lra.
+Qed.
+
+(** M - k*d(w, v) >= 0 *)
+Lemma lstm1997_constants_20 : forall M k sv : R,
+  0 <= M - k -> 0 < k -> M - (k * ((-4) * sv ^ 2 + 4 * sv)) >= 0.
+Proof.
+  intros. assert (E : M - (k * ((-4) * sv ^ 2 + 4 * sv)) - 0 = (M - k) + 4 * k * (sv - (1 / 2)) ^ 2) by field.
+  assert (P : 0 <= (M - k) + 4 * k * (sv - (1 / 2)) ^ 2) by signs.
+  lra.
+Qed.
+
+(** M + k*d(w, v) >= 0 *)
+Lemma lstm1997_constants_21 : forall M k sv : R,
+  0 < M -> 0 < k -> 0 < sv -> 0 < 1 - sv -> M + (k * ((-4) * sv ^ 2 + 4 * sv)) >= 0.
+Proof.
+  intros. assert (E : M + (k * ((-4) * sv ^ 2 + 4 * sv)) - 0 = M + 4 * k * sv * (1 - sv)) by field.
+  assert (P : 0 < M + 4 * k * sv * (1 - sv)) by signs.
+  lra.
+Qed.
+
+(** alpha <= M*(2*Ui + Ug) *)
+Lemma lstm1997_constants_22 : forall M Ug Ui alpha mg mi : R,
+  0 <= ((mi * Ui) + (mg * Ug)) - alpha -> 0 <= (2 * M) - mi -> 0 <= Ui -> 0 <= M - mg -> 0 <= Ug -> alpha <= M * ((2
+    * Ui) + Ug).
+Proof.
+  intros. assert (E : M * ((2 * Ui) + Ug) - alpha = (((mi * Ui) + (mg * Ug)) - alpha) + ((2 * M) - mi) * Ui + (M -
+    mg) * Ug) by field.
+  assert (P : 0 <= (((mi * Ui) + (mg * Ug)) - alpha) + ((2 * M) - mi) * Ui + (M - mg) * Ug) by signs.
+  lra.
+Qed.
+
+(** 1/2 - o*d(h, s) >= 0 *)
+Lemma lstm1997_constants_23 : forall o sh : R,
+  0 < 1 - o -> 0 < o -> (1 / 2) - (o * ((-2) * sh ^ 2 + 2 * sh)) >= 0.
+Proof.
+  intros. assert (E : (1 / 2) - (o * ((-2) * sh ^ 2 + 2 * sh)) - 0 = (1 / 2) * (1 - o) + 2 * o * (sh - (1 / 2)) ^ 2)
+    by field.
+  assert (P : 0 < (1 / 2) * (1 - o) + 2 * o * (sh - (1 / 2)) ^ 2) by signs.
+  lra.
+Qed.
+
+(** 1/2 + o*d(h, s) >= 0 *)
+Lemma lstm1997_constants_24 : forall o sh : R,
+  0 < o -> 0 < sh -> 0 < 1 - sh -> (1 / 2) + (o * ((-2) * sh ^ 2 + 2 * sh)) >= 0.
+Proof.
+  intros. assert (E : (1 / 2) + (o * ((-2) * sh ^ 2 + 2 * sh)) - 0 = (1 / 2) + 2 * o * sh * (1 - sh)) by field.
+  assert (P : 0 < (1 / 2) + 2 * o * sh * (1 - sh)) by signs.
+  lra.
+Qed.
+
+(** 1/4 - q*d(n, e) >= 0 *)
+Lemma lstm1997_constants_25 : forall n sr : R,
+  0 < n * (1 - n) -> 0 < 1 - ((2 * sr) - 1) -> 0 <= (1 / 4) - (n * (1 - n)) -> (1 / 4) - (((2 * sr) - 1) * ((-1) * n
+    ^ 2 + n)) >= 0.
+Proof.
+  intros. assert (E : (1 / 4) - (((2 * sr) - 1) * ((-1) * n ^ 2 + n)) - 0 = (n * (1 - n)) * (1 - ((2 * sr) - 1)) +
+    ((1 / 4) - (n * (1 - n)))) by field.
+  assert (P : 0 < (n * (1 - n)) * (1 - ((2 * sr) - 1)) + ((1 / 4) - (n * (1 - n)))) by signs.
+  lra.
+Qed.
+
+(** 1/4 + q*d(n, e) >= 0 *)
+Lemma lstm1997_constants_26 : forall n sr : R,
+  0 < n * (1 - n) -> 0 < 1 + ((2 * sr) - 1) -> 0 <= (1 / 4) - (n * (1 - n)) -> (1 / 4) + (((2 * sr) - 1) * ((-1) * n
+    ^ 2 + n)) >= 0.
+Proof.
+  intros. assert (E : (1 / 4) + (((2 * sr) - 1) * ((-1) * n ^ 2 + n)) - 0 = (n * (1 - n)) * (1 + ((2 * sr) - 1)) +
+    ((1 / 4) - (n * (1 - n)))) by field.
+  assert (P : 0 < (n * (1 - n)) * (1 + ((2 * sr) - 1)) + ((1 / 4) - (n * (1 - n)))) by signs.
+  lra.
+Qed.
+
+(** beta <= Uo/4 *)
+Lemma lstm1997_constants_27 : forall Uo beta mo : R,
+  0 <= (mo * Uo) - beta -> 0 <= (1 / 4) - mo -> 0 <= Uo -> beta <= Uo / 4.
+Proof.
+  intros. assert (E : Uo / 4 - beta = ((mo * Uo) - beta) + ((1 / 4) - mo) * Uo) by field.
+  assert (P : 0 <= ((mo * Uo) - beta) + ((1 / 4) - mo) * Uo) by signs.
+  lra.
+Qed.
+
+(** i*(1 - i) > 0 *)
+Lemma lstm1997_constants_28 : forall i : R,
+  0 < i -> 0 < 1 - i -> i * (1 - i) > 0.
+Proof.
+  intros. assert (E : i * (1 - i) - 0 = i * (1 - i)) by field.
+  assert (P : 0 < i * (1 - i)) by signs.
+  lra.
+Qed.
+
+(** 1/4 - i*(1 - i) >= 0 *)
+Lemma lstm1997_constants_29 : forall i : R,
+  (1 / 4) - (i * (1 - i)) >= 0.
+Proof.
+  intros. assert (E : (1 / 4) - (i * (1 - i)) - 0 = (i - (1 / 2)) ^ 2) by field.
+  assert (P : 0 <= (i - (1 / 2)) ^ 2) by signs.
+  lra.
+Qed.
+
+(** n*(1 - n) > 0 *)
+Lemma lstm1997_constants_30 : forall n : R,
+  0 < n -> 0 < 1 - n -> n * (1 - n) > 0.
+Proof.
+  intros. assert (E : n * (1 - n) - 0 = n * (1 - n)) by field.
+  assert (P : 0 < n * (1 - n)) by signs.
+  lra.
+Qed.
+
+(** 1/4 - n*(1 - n) >= 0 *)
+Lemma lstm1997_constants_31 : forall n : R,
+  (1 / 4) - (n * (1 - n)) >= 0.
+Proof.
+  intros. assert (E : (1 / 4) - (n * (1 - n)) - 0 = (n - (1 / 2)) ^ 2) by field.
+  assert (P : 0 <= (n - (1 / 2)) ^ 2) by signs.
+  lra.
+Qed.
+
+(** k*(1 - k) > 0 *)
+Lemma lstm1997_constants_32 : forall k : R,
+  0 < k -> 0 < 1 - k -> k * (1 - k) > 0.
+Proof.
+  intros. assert (E : k * (1 - k) - 0 = k * (1 - k)) by field.
+  assert (P : 0 < k * (1 - k)) by signs.
+  lra.
+Qed.
+
+(** sz*(1 - sz) > 0 *)
+Lemma lstm1997_constants_33 : forall sz : R,
+  0 < sz -> 0 < 1 - sz -> sz * (1 - sz) > 0.
+Proof.
+  intros. assert (E : sz * (1 - sz) - 0 = sz * (1 - sz)) by field.
+  assert (P : 0 < sz * (1 - sz)) by signs.
+  lra.
+Qed.
+
+(** sv*(1 - sv) > 0 *)
+Lemma lstm1997_constants_34 : forall sv : R,
+  0 < sv -> 0 < 1 - sv -> sv * (1 - sv) > 0.
+Proof.
+  intros. assert (E : sv * (1 - sv) - 0 = sv * (1 - sv)) by field.
+  assert (P : 0 < sv * (1 - sv)) by signs.
+  lra.
+Qed.
+
+(** o*(1 - o) > 0 *)
+Lemma lstm1997_constants_35 : forall o : R,
+  0 < o -> 0 < 1 - o -> o * (1 - o) > 0.
+Proof.
+  intros. assert (E : o * (1 - o) - 0 = o * (1 - o)) by field.
+  assert (P : 0 < o * (1 - o)) by signs.
+  lra.
+Qed.
+
+(** sh*(1 - sh) > 0 *)
+Lemma lstm1997_constants_36 : forall sh : R,
+  0 < sh -> 0 < 1 - sh -> sh * (1 - sh) > 0.
+Proof.
+  intros. assert (E : sh * (1 - sh) - 0 = sh * (1 - sh)) by field.
+  assert (P : 0 < sh * (1 - sh)) by signs.
+  lra.
+Qed.
+
+(** sr*(1 - sr) > 0 *)
+Lemma lstm1997_constants_37 : forall sr : R,
+  0 < sr -> 0 < 1 - sr -> sr * (1 - sr) > 0.
+Proof.
+  intros. assert (E : sr * (1 - sr) - 0 = sr * (1 - sr)) by field.
+  assert (P : 0 < sr * (1 - sr)) by signs.
+  lra.
+Qed.
+
+(** 2 - g > 0 *)
+Lemma lstm1997_constants_38 : forall sz : R,
+  0 < 1 - sz -> 2 - ((4 * sz) - 2) > 0.
+Proof.
+  intros. assert (E : 2 - ((4 * sz) - 2) - 0 = 4 * (1 - sz)) by field.
+  assert (P : 0 < 4 * (1 - sz)) by signs.
+  lra.
+Qed.
+
+(** 2 + g > 0 *)
+Lemma lstm1997_constants_39 : forall sz : R,
+  0 < sz -> 2 + ((4 * sz) - 2) > 0.
+Proof.
+  intros. assert (E : 2 + ((4 * sz) - 2) - 0 = 4 * sz) by field.
+  assert (P : 0 < 4 * sz) by signs.
+  lra.
+Qed.
+
+(** 1 - q > 0 *)
+Lemma lstm1997_constants_40 : forall sr : R,
+  0 < 1 - sr -> 1 - ((2 * sr) - 1) > 0.
+Proof.
+  intros. assert (E : 1 - ((2 * sr) - 1) - 0 = 2 * (1 - sr)) by field.
+  assert (P : 0 < 2 * (1 - sr)) by signs.
+  lra.
+Qed.
+
+(** 1 + q > 0 *)
+Lemma lstm1997_constants_41 : forall sr : R,
+  0 < sr -> 1 + ((2 * sr) - 1) > 0.
+Proof.
+  intros. assert (E : 1 + ((2 * sr) - 1) - 0 = 2 * sr) by field.
+  assert (P : 0 < 2 * sr) by signs.
+  lra.
+Qed.
+
+(** M > 0 *)
+Lemma lstm1997_constants_42 : forall M i : R,
+  0 < i -> 0 <= M - i -> M > 0.
+Proof.
+  intros. assert (E : M - 0 = i + (M - i)) by field.
+  assert (P : 0 < i + (M - i)) by signs.
+  lra.
+Qed.
+
+(** 1 - M - i >= 0 *)
+Lemma lstm1997_constants_43 : forall M i : R,
+  0 <= M - i -> 0 <= (1 / 2) - M -> (1 - M) - i >= 0.
+Proof.
+  intros. assert (E : (1 - M) - i - 0 = (M - i) + 2 * ((1 / 2) - M)) by field.
+  assert (P : 0 <= (M - i) + 2 * ((1 / 2) - M)) by signs.
+  lra.
+Qed.
+
+(** 2*M*(1 - M) >= 0 *)
+Lemma lstm1997_constants_44 : forall M : R,
+  0 < M -> 0 <= (1 / 2) - M -> (2 * M) * (1 - M) >= 0.
+Proof.
+  intros. assert (E : (2 * M) * (1 - M) - 0 = M + 2 * M * ((1 / 2) - M)) by field.
+  assert (P : 0 < M + 2 * M * ((1 / 2) - M)) by signs.
+  lra.
+Qed.
+
+(** 2*M*(1 - M) - g*d(i, y) >= 0 *)
+Lemma lstm1997_constants_45 : forall M i sz : R,
+  0 < i * (1 - i) -> 0 < 2 - ((4 * sz) - 2) -> 0 <= M - i -> 0 <= (1 - M) - i -> ((2 * M) * (1 - M)) - (((4 * sz) -
+    2) * ((-1) * i ^ 2 + i)) >= 0.
+Proof.
+  intros. assert (E : ((2 * M) * (1 - M)) - (((4 * sz) - 2) * ((-1) * i ^ 2 + i)) - 0 = (i * (1 - i)) * (2 - ((4 *
+    sz) - 2)) + 2 * (M - i) * ((1 - M) - i)) by field.
+  assert (P : 0 < (i * (1 - i)) * (2 - ((4 * sz) - 2)) + 2 * (M - i) * ((1 - M) - i)) by signs.
+  lra.
+Qed.
+
+(** 2*M*(1 - M) + g*d(i, y) >= 0 *)
+Lemma lstm1997_constants_46 : forall M i sz : R,
+  0 < i * (1 - i) -> 0 < 2 + ((4 * sz) - 2) -> 0 <= M - i -> 0 <= (1 - M) - i -> ((2 * M) * (1 - M)) + (((4 * sz) -
+    2) * ((-1) * i ^ 2 + i)) >= 0.
+Proof.
+  intros. assert (E : ((2 * M) * (1 - M)) + (((4 * sz) - 2) * ((-1) * i ^ 2 + i)) - 0 = (i * (1 - i)) * (2 + ((4 *
+    sz) - 2)) + 2 * (M - i) * ((1 - M) - i)) by field.
+  assert (P : 0 < (i * (1 - i)) * (2 + ((4 * sz) - 2)) + 2 * (M - i) * ((1 - M) - i)) by signs.
+  lra.
+Qed.
+
+(** alpha <= M*(2*(1 - M)*Ui + Ug) *)
+Lemma lstm1997_constants_47 : forall M Ug Ui alpha mg mi : R,
+  0 <= ((mi * Ui) + (mg * Ug)) - alpha -> 0 <= ((2 * (1 - M)) * M) - mi -> 0 <= Ui -> 0 <= M - mg -> 0 <= Ug ->
+    alpha <= M * (((2 * (1 - M)) * Ui) + Ug).
+Proof.
+  intros. assert (E : M * (((2 * (1 - M)) * Ui) + Ug) - alpha = (((mi * Ui) + (mg * Ug)) - alpha) + (((2 * (1 - M))
+    * M) - mi) * Ui + (M - mg) * Ug) by field.
+  assert (P : 0 <= (((mi * Ui) + (mg * Ug)) - alpha) + (((2 * (1 - M)) * M) - mi) * Ui + (M - mg) * Ug) by signs.
+  lra.
+Qed.
+
 (** d(o + t, c) = 1 - t**2 *)
 Lemma output_sum_is_wrong_1 : forall t : R,
   (-1) * t ^ 2 + 1 = 1 - t ^ 2.
@@ -1058,5 +2080,48 @@ Lemma learning_memory_break_even_9 : forall T m n : R,
 Proof.
   intros. assert (E : n ^ 2 * (n + m) - (((T * (n + m)) + n) + m) = ((- m) - n) * (T - (n ^ 2 - 1))) by field.
   rewrite (Rminus_diag_eq T (n ^ 2 - 1)) in E by assumption.
+  lra.
+Qed.
+
+(** N = M + K*C*(S - 1) *)
+Lemma lstm1997_step_count_1 : forall C H I K S : R,
+  ((((K + (K * H)) + ((K * S) * C)) + (((K * (H + (C * S))) + (H * I)) + (C * I))) + ((K * C) * S)) + (4 * ((C * S)
+    * I)) = ((((((K + ((2 * K) * H)) + (K * C)) + (((2 * K) * S) * C)) + (H * I)) + (C * I)) + (((4 * C) * S) * I))
+    + ((K * C) * (S - 1)).
+Proof.
+  intros. assert (E : ((((K + (K * H)) + ((K * S) * C)) + (((K * (H + (C * S))) + (H * I)) + (C * I))) + ((K * C) *
+    S)) + (4 * ((C * S) * I)) - (((((((K + ((2 * K) * H)) + (K * C)) + (((2 * K) * S) * C)) + (H * I)) + (C * I)) +
+    (((4 * C) * S) * I)) + ((K * C) * (S - 1))) = 0) by field.
+  lra.
+Qed.
+
+(** K > 0 *)
+Lemma lstm1997_step_count_2 : forall K : R,
+  0 <= K - 1 -> K > 0.
+Proof.
+  intros. assert (E : K - 0 = 1 + (K - 1)) by field.
+  assert (P : 0 < 1 + (K - 1)) by signs.
+  lra.
+Qed.
+
+(** C > 0 *)
+Lemma lstm1997_step_count_3 : forall C : R,
+  0 <= C - 1 -> C > 0.
+Proof.
+  intros. assert (E : C - 0 = 1 + (C - 1)) by field.
+  assert (P : 0 < 1 + (C - 1)) by signs.
+  lra.
+Qed.
+
+(** N >= M *)
+Lemma lstm1997_step_count_4 : forall C H I K S : R,
+  0 < K -> 0 < C -> 0 <= S - 1 -> ((((K + (K * H)) + ((K * S) * C)) + (((K * (H + (C * S))) + (H * I)) + (C * I))) +
+    ((K * C) * S)) + (4 * ((C * S) * I)) >= (((((K + ((2 * K) * H)) + (K * C)) + (((2 * K) * S) * C)) + (H * I)) +
+    (C * I)) + (((4 * C) * S) * I).
+Proof.
+  intros. assert (E : ((((K + (K * H)) + ((K * S) * C)) + (((K * (H + (C * S))) + (H * I)) + (C * I))) + ((K * C) *
+    S)) + (4 * ((C * S) * I)) - ((((((K + ((2 * K) * H)) + (K * C)) + (((2 * K) * S) * C)) + (H * I)) + (C * I)) +
+    (((4 * C) * S) * I)) = K * C * (S - 1)) by field.
+  assert (P : 0 <= K * C * (S - 1)) by signs.
   lra.
 Qed.

@@ -54,7 +54,7 @@ Proof.
   unfold trace_plus in *. lra.
 Qed.
 
-(** T27: lambda_+ < 1 if and only if phi < 1, beta < 1 and d alpha < (1 - phi) (1 - beta). *)
+(** lambda_+ < 1 if and only if phi < 1, beta < 1 and d alpha < (1 - phi) (1 - beta). *)
 Theorem lambda_plus_below_one :
   lambda_plus phi alpha d beta < 1 <-> phi < 1 /\ beta < 1 /\ d * alpha < (1 - phi) * (1 - beta).
 Proof.
@@ -156,7 +156,7 @@ Variables (F : nat -> C -> C) (A : nat -> H -> C) (D : nat -> C -> H) (B : nat -
 Definition step (t : nat) (e : C * H) : C * H :=
   let c := plus (F t (fst e)) (A t (snd e)) in (c, plus (D t c) (B t (snd e))).
 
-(** T25, lstm.factorisation: if D_t adds, the step is [[F, A], [D F, D A + B]] = [[I, 0], [D, I]] [[F, A], [0, B]]. *)
+(** lstm.factorisation: if D_t adds, the step is [[F, A], [D F, D A + B]] = [[I, 0], [D, I]] [[F, A], [0, B]]. *)
 Lemma factorisation (t : nat) (c : C) (h : H) : (forall x y, D t (plus x y) = plus (D t x) (D t y)) ->
   step t (c, h) = (plus (F t c) (A t h), plus (D t (F t c)) (plus (D t (A t h)) (B t h))).
 Proof. intro additive. unfold step. cbn [fst snd]. now rewrite additive, plus_assoc. Qed.
@@ -201,7 +201,7 @@ Definition majorant (x : R * R) : R * R :=
 Fixpoint majorant_power (q : nat) (x : R * R) : R * R :=
   match q with O => x | S k => majorant (majorant_power k x) end.
 
-(** T27, upper: (||dc||, ||dh||) after q steps is at most M^q (||dc||, ||dh||), entry by entry. *)
+(** upper: (||dc||, ||dh||) after q steps is at most M^q (||dc||, ||dh||), entry by entry. *)
 Theorem error_below_majorant (q : nat) (e : C * H) :
   norm (fst (error q e)) <= fst (majorant_power q (norm (fst e), norm (snd e))) /\
   norm (snd (error q e)) <= snd (majorant_power q (norm (fst e), norm (snd e))).
@@ -242,7 +242,7 @@ Proof.
   - simpl. rewrite Rmult_assoc. now apply Rmult_le_compat_l.
 Qed.
 
-(** T27: a norm in which every step shrinks the error by lambda_+. *)
+(** A norm in which every step shrinks the error by lambda_+. *)
 Theorem lstm_upper_bound (q : nat) (e : C * H) : 0 < alpha -> 0 < d -> 0 < phi ->
   let l := lambda_plus phi alpha d beta in
   d * phi * norm (fst (error q e)) + (l - phi) * norm (snd (error q e)) <=
@@ -255,7 +255,7 @@ Proof.
   unfold trace_plus in Z. apply weighted_decay; try lra; nra.
 Qed.
 
-(** T27: every rate beyond lambda_+ bounds the whole error, all steps and all starts alike. *)
+(** Every rate beyond lambda_+ bounds the whole error, all steps and all starts alike. *)
 Theorem lstm_upper_rate (r : R) : lambda_plus phi alpha d beta < r ->
   exists K, forall q e, norm (fst (error q e)) + norm (snd (error q e)) <= K * r ^ q * (norm (fst e) + norm (snd e)).
 Proof.
@@ -288,7 +288,7 @@ Proof.
   apply Rmult_le_compat_l; [easy|]. nra.
 Qed.
 
-(** T27, lstm.vanishing: d alpha < (1 - phi) (1 - beta) makes the whole error of a full LSTM vanish. *)
+(** lstm.vanishing: d alpha < (1 - phi) (1 - beta) makes the whole error of a full LSTM vanish. *)
 Theorem lstm_vanishing (e : C * H) :
   phi < 1 -> beta < 1 -> d * alpha < (1 - phi) * (1 - beta) ->
   is_lim_seq (fun q => norm (fst (error q e)) + norm (snd (error q e))) 0.
@@ -343,7 +343,7 @@ Proof.
   - simpl. apply Rle_trans with (2 := V). rewrite Rmult_assoc. now apply Rmult_le_compat_l; [lra|].
 Qed.
 
-(** T28, lstm.lower_bound: sqrt mu >= sqrt (alpha d) + sqrt beta keeps the error in the cell state above lambda_-^q,
+(** lstm.lower_bound: sqrt mu >= sqrt (alpha d) + sqrt beta keeps the error in the cell state above lambda_-^q,
     the path through gates and hidden state included. *)
 Theorem lstm_lower_bound (q : nat) (c : C) : sqrt (alpha * d) + sqrt beta <= sqrt mu ->
   lambda_minus mu alpha d beta ^ q * norm c <= norm (fst (error q (c, zero))).

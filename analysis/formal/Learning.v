@@ -40,7 +40,7 @@ Proof.
   rewrite IHt by lia. now rewrite forwards, distribute_l, Mmult_assoc, plus_assoc.
 Qed.
 
-(** T34, rtrl.equals_bptt: one gradient. *)
+(** rtrl.equals_bptt: one gradient. *)
 Theorem rtrl_equals_bptt : (1 <= T)%nat -> rtrl T = bptt T.
 Proof.
   intro L. set (t := pred T). assert (E : delta (S t) = e (S t)) by (now replace (S t) with T by lia).
@@ -50,7 +50,7 @@ Proof.
   rewrite H, E, forwards, distribute_l, Mmult_assoc. apply plus_assoc.
 Qed.
 
-(** T34, lag by lag: what the loss at step k owes to the use of the weights at step t is e_k X_k in RTRL,
+(** lag by lag: what the loss at step k owes to the use of the weights at step t is e_k X_k in RTRL,
     X_t = B_t and X_(s+1) = J_(s+1) X_s, and y_t B_t in BPTT, y_k = e_k and y_(s-1) = y_s J_s. *)
 Theorem rtrl_equals_bptt_by_lag (X : nat -> M n p) (y : nat -> M 1 n) (t lag : nat) :
   X t = B t -> (forall s, X (S s) = J (S s) * X s) ->

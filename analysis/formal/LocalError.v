@@ -120,7 +120,7 @@ Proof.
   - exists c. split; [easy|]. now rewrite C.
 Qed.
 
-(** T6, local_error.peak: on the side v = w y > 0 the stationary point is where the gain is largest, and nowhere
+(** local_error.peak: on the side v = w y > 0 the stationary point is where the gain is largest, and nowhere
     else; so there is no other one. *)
 Theorem peak_is_the_maximum (b a v : R) :
   0 < a -> a * tanh ((a + b) / 2) = 1 -> 0 <= v -> v <> a -> gain b v < gain b a.
@@ -159,7 +159,7 @@ Proof. unfold gain. replace (- v + - b) with (- (v + b)) by ring. rewrite logist
 Lemma stationarity_mirror (b v : R) : - v * tanh ((- v + - b) / 2) = v * tanh ((v + b) / 2).
 Proof. replace ((- v + - b) / 2) with (- ((v + b) / 2)) by field. rewrite tanh_opp. ring. Qed.
 
-(** T6 in the words of the paper, y <> 0 and any bias: among the weights with w y >= 0 there is exactly one at
+(** local_error.peak in the words of the paper, y <> 0 and any bias: among the weights with w y >= 0 there is exactly one at
     which |f'(net) w| is largest, the one with w = (1/y) coth (net/2); likewise among those with w y <= 0.
     [side] is 1 or -1. *)
 Theorem local_error_peak (y b side : R) : y <> 0 -> side = 1 \/ side = -1 ->
@@ -194,7 +194,7 @@ Proof.
     rewrite E. replace (side * (side * (w * y)) / y) with (side * side * w) by (field; easy). rewrite Q. ring.
 Qed.
 
-(** T5, local_error.peak_gain: without bias the gain is at most (X - 1/X)/4 at the X > 0 with X tanh (X/2) = 1. *)
+(** local_error.peak_gain: without bias the gain is at most (X - 1/X)/4 at the X > 0 with X tanh (X/2) = 1. *)
 Theorem peak_gain (X v : R) : 0 < X -> X * tanh (X / 2) = 1 ->
   gain 0 X = (X - / X) / 4 /\ (v <> X -> v <> - X -> Rabs (gain 0 v) < gain 0 X).
 Proof.

@@ -66,7 +66,7 @@ Fixpoint orbit (q : nat) (x : R * R) : R * R := match q with O => x | S k => nex
 Lemma orbit_rests (q : nat) : orbit q (0, a) = (0, a).
 Proof. induction q; simpl; [easy|]. rewrite IHq. apply rests. Qed.
 
-(** T18: the derivative of q steps at the point of rest, in any direction v, is J^q v ... *)
+(** The derivative of q steps at the point of rest, in any direction v, is J^q v ... *)
 Theorem orbit_derivative (q : nat) (v : R * R) :
   is_derive (fun s => fst (orbit q (s * fst v, a + s * snd v))) 0 (fst (power J q v)) /\
   is_derive (fun s => snd (orbit q (s * fst v, a + s * snd v))) 0 (snd (power J q v)).

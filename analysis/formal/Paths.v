@@ -183,7 +183,7 @@ Proof.
       rewrite !sum_over_scal. apply sum_over_ext. intros. ring.
 Qed.
 
-(** T11, rnn.path_sum: the flow over q steps is the sum over the n^(q-1) paths from u to v. *)
+(** rnn.path_sum: the flow over q steps is the sum over the n^(q-1) paths from u to v. *)
 Theorem flow_is_the_path_sum (q u v : nat) : (1 <= q)%nat -> (u < n)%nat ->
   flow q u v = sum_over (lists (q - 1)) (fun inner => along 1 u inner v).
 Proof.
@@ -211,7 +211,7 @@ Proof.
     now apply Rmult_le_compat; try apply Rabs_pos.
 Qed.
 
-(** T13, rnn.path_bound: |w_ij| <= w and slopes at most gamma give |flow| <= tau^q / n, tau = n gamma w. *)
+(** rnn.path_bound: |w_ij| <= w and slopes at most gamma give |flow| <= tau^q / n, tau = n gamma w. *)
 Theorem path_bound (q u v : nat) : (1 <= q)%nat -> (u < n)%nat ->
   (forall i j, Rabs (W i j) <= w) -> (forall m l, Rabs (f m l) <= gamma) ->
   Rabs (flow q u v) <= (INR n * (gamma * w)) ^ q / INR n.
@@ -228,7 +228,7 @@ Proof.
     rewrite E. field. lra.
 Qed.
 
-(** T13 is attained at every lag: all weights w, all slopes gamma. *)
+(** rnn.path_bound is attained at every lag: all weights w, all slopes gamma. *)
 Theorem path_bound_attained (q u v : nat) : (1 <= q)%nat -> (u < n)%nat ->
   (forall i j, W i j = w) -> (forall m l, f m l = gamma) ->
   flow q u v = (INR n * (gamma * w)) ^ q / INR n.
@@ -246,7 +246,7 @@ End Bounds.
 
 End Flow.
 
-(** T12, rnn.path_sum_as_printed: with the subscripts that eq. (2) prints, w_(l_m l_(m-1)), the sum over paths is the
+(** rnn.path_sum_as_printed: with the subscripts that eq. (2) prints, w_(l_m l_(m-1)), the sum over paths is the
     flow of the transposed weight matrix. *)
 Fixpoint along_as_printed (W f : nat -> nat -> R) (m u : nat) (inner : list nat) (v : nat) : R :=
   match inner with
@@ -261,7 +261,7 @@ Proof.
   generalize 1%nat u. induction p as [|l r]; intros m k; simpl; [easy|]. now rewrite IHr.
 Qed.
 
-(** T16, rnn.weights_below_four: all n weights w with n w >= 4 and bias - n w / 2 rest at y = 1/2, where no entry of the
+(** rnn.weights_below_four: all n weights w with n w >= 4 and bias - n w / 2 rest at y = 1/2, where no entry of the
     flow ever falls below 1/n: for n >= 2 the weights may be below 4. *)
 Theorem weights_below_four (n : nat) (w : R) (q u v : nat) : (1 <= q)%nat -> (u < n)%nat -> 4 <= INR n * w ->
   let net := sum_over (units n) (fun _ => w * (1 / 2)) - INR n * w / 2 in

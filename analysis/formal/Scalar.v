@@ -154,7 +154,7 @@ Proof.
   induction t; simpl; [easy|]. now rewrite IHt, <- Rabs_mult, A.
 Qed.
 
-(** T8, rnn.scalar_vanishes: |w| > 1 makes the error of one tanh unit vanish from every start other than 0. *)
+(** rnn.scalar_vanishes: |w| > 1 makes the error of one tanh unit vanish from every start other than 0. *)
 Theorem scalar_vanishes (w h0 : R) : 1 < Rabs w -> h0 <> 0 ->
   is_lim_seq (fun q => Derive (hidden w q) h0) 0.
 Proof.

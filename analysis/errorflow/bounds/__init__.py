@@ -11,6 +11,14 @@ array([  0.,  -2., -20.])
 7.274
 """
 
+from .cell_state import (
+    cell_state_bound,
+    cell_state_drift,
+    loop_bound,
+    lstm1997_factor_bounds,
+    lstm_factor_bounds,
+    squash_decay,
+)
 from .lstm import bias_for_horizon, carousel_bounds, forget_decay, half_life, log2_lstm_bounds
 from .memory import memory_break_even
 from .rnn import (
@@ -20,13 +28,16 @@ from .rnn import (
     log2_rnn_determinant,
     log2_rnn_lower,
     log2_rnn_nonnegative,
+    log2_rnn_scaled,
     log2_rnn_upper,
 )
-from .units import local_error_bound, local_error_peaks, slopes_crossing
+from .units import local_error_bound, local_error_peaks, logistic_curvature, scalar_fixed_point, slopes_crossing
 
 __all__ = [
     "bias_for_horizon",
     "carousel_bounds",
+    "cell_state_bound",
+    "cell_state_drift",
     "forget_decay",
     "half_life",
     "local_error_bound",
@@ -38,7 +49,14 @@ __all__ = [
     "log2_rnn_determinant",
     "log2_rnn_lower",
     "log2_rnn_nonnegative",
+    "log2_rnn_scaled",
     "log2_rnn_upper",
+    "logistic_curvature",
+    "loop_bound",
+    "lstm1997_factor_bounds",
+    "lstm_factor_bounds",
     "memory_break_even",
+    "scalar_fixed_point",
     "slopes_crossing",
+    "squash_decay",
 ]

@@ -81,6 +81,20 @@ def _perron(block: Array) -> float:
     return float(((block @ x)[seen] / x[seen]).min())
 
 
+def log2_rnn_scaled(W: Any, scale: Any, slope: float, lags: Any) -> Array:
+    """log2 of cond(S) (slope ||S W S^-1||)^q, an upper bound of the norm of the q-step flow, S = diag(scale).
+
+    scale (n,): positive numbers, units in which W may contract where ||W|| does not.
+    W, slope, lags, Raises: as in `log2_rnn_upper`, and ValueError for a scale that does not fit or is not positive.
+    Source: theorem rnn.scaled_norm.
+    """
+    matrix, s = square(W), finite("scale", scale)
+    if s.shape != (len(matrix),) or (s <= 0).any():
+        raise ValueError(f"scale must hold {len(matrix)} positive numbers, got {scale!r}")
+    bound = at_least_zero("slope", slope) * _singular_values(s[:, None] * matrix / s)[0]
+    return np.log2(s.max() / s.min()) + _powers(bound, lags)
+
+
 def log2_path_bound(largest: float, units: int, lags: Any, slope: float = 0.25) -> Array:
     """log2 of tau^q / n with tau = n w_max slope, an upper bound of every entry of the q-step flow, q >= 1.
 

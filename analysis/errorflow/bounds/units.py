@@ -16,6 +16,29 @@ def slopes_crossing() -> tuple[float, float]:
     return 2 * float(np.arccosh((1 + np.sqrt(3)) / 2)), (2 - float(np.sqrt(3))) / 2
 
 
+def logistic_curvature() -> float:
+    """sqrt(3)/18, the largest modulus of the second derivative of the logistic function.
+
+    Source: theorem logistic.curvature.
+    """
+    return float(np.sqrt(3)) / 18
+
+
+def scalar_fixed_point(w: float) -> tuple[float, float]:
+    """(h, slope) at the fixed point h > 0 of x -> tanh(w x), where the slope w (1 - h^2) lies between 0 and 1.
+
+    w: above 1; below that 0 is the only fixed point.
+
+    Raises: ValueError if w is not above 1 or not finite.
+    Source: theorem rnn.fixed_point.
+    """
+    if number("w", w) <= 1:
+        raise ValueError(f"w must be above 1, got {w}; below that 0 is the only fixed point")
+    reach = float(np.sqrt(3 * (w - 1)))
+    u = float(brentq(lambda u: w * np.tanh(u) - u, reach / 2 if w < 1.5 else 0.5, w, xtol=1e-300, rtol=1e-15))
+    return u / w, w / float(np.cosh(u)) ** 2 if u < 300 else 0.0
+
+
 def local_error_peaks(y: float, b: float = 0.0) -> tuple[float, float]:
     """The weights at which the factor f'(w y + b) |w| of a logistic unit peaks, first the one with w y > 0.
 

@@ -14,6 +14,7 @@ from errorflow.cli.output import paragraph, print_json, table
 from errorflow.proof import Report, Theorem, check, theorem, theorems
 from errorflow.proof.coq import Confirmed, NotHere, confirm
 from errorflow.proof.coq import table as coq_table
+from errorflow.proof.theorems.theorem import confirmed
 
 PASSED = ("proved", "computed", "cited")
 
@@ -39,20 +40,21 @@ def arguments(parser: Parser) -> None:
 
 def main(args: argparse.Namespace) -> int:
     """Prints a fresh report on every theorem that was named, or on all. 1 if one failed, 3 without Coq or solvers."""
-    names = list(dict.fromkeys(args.names))
+    chosen = [_theorem(name) for name in dict.fromkeys(args.names)] or list(theorems())
+    in_coq: list[Confirmed] = []
     if args.export and not args.smt:
         raise Usage("--export must be given with --smt, whose goals it writes")
     if args.sample and not args.mutate:
         raise Usage("--sample must be given with --mutate, whose mutants it draws")
     if args.coq:
         try:
-            in_coq, names = _in_coq(names)
+            in_coq = [one for name, one in coq_table().items() if name in {t.name for t in chosen}]
             axioms = confirm(in_coq) if in_coq else ()
         except (NotHere, RuntimeError) as refusal:
             print(f"errorflow prove: {refusal}", file=sys.stderr)
             return 3 if isinstance(refusal, NotHere) else 1
-    chosen = list(map(_theorem, names)) if args.names else theorems()
-    found = [(one, check(one)) for one in chosen]
+    compiled = {one.name for one in in_coq}
+    found = [(one, confirmed(check(one)) if one.name in compiled else check(one)) for one in chosen]
     if args.smt:
         from errorflow.cli import smt
 
@@ -89,14 +91,6 @@ def _theorem(name: str) -> Theorem:
         raise Usage(f"no theorem called {name!r}" + near(name, known, "`errorflow list` shows all")) from None
 
 
-def _in_coq(names: list[str]) -> tuple[list[Confirmed], list[str]]:
-    """What the Coq files have of the theorems named, or of all, and the names that the registry must know."""
-    tables = coq_table()
-    known = [_theorem(name).name for name in names if name not in tables["coq_only"]]
-    everything = (*tables["confirmed"].values(), *tables["coq_only"].values())
-    return [one for one in everything if one.name in names or not names], known
-
-
 def _coq_text(in_coq: list[Confirmed], axioms: tuple[str, ...]) -> str:
     if not in_coq:
         return "none of these is among the Coq files"
@@ -118,6 +112,8 @@ def _data(one: Theorem, report: Report) -> dict[str, Any]:
         "scope": report.scope,
         "seconds": report.seconds,
         "reason": report.reason,
+        "lemmas": one.lemmas,
+        "reference": one.reference,
         "sharp": one.sharp,
         "source": one.source,
         "depends": one.depends,
@@ -135,8 +131,8 @@ def _overview(found: list[tuple[Theorem, Report]]) -> str:
     closing = (
         f"{len(found)} theorems: {', '.join(f'{k} {v}' for v, k in counts.items())}; checked anew in {seconds:.1f} s"
     )
-    failures = [paragraph(r.reason, "    ", f"{t.name} failed: ") for t, r in found if r.verdict not in PASSED]
-    return "\n".join([table(rows), "", *failures, closing])
+    reasons = [paragraph(r.reason, "    ", f"{t.name} {r.verdict}: ") for t, r in found if r.reason]
+    return "\n".join([table(rows), "", *reasons, closing])
 
 
 def kind_of_scope(scope: str) -> str:
@@ -148,8 +144,9 @@ def _whole(one: Theorem, report: Report) -> str:
     lines = [f"{one.name}: {one.title}", ""]
     lines += [paragraph(sentence, "    ", "  ") for sentence in _sentences(one.text())]
     facts = [
-        ("verdict", f"{report.verdict}, checked anew in {report.seconds:.3f} s"),
+        ("verdict", report.verdict + (f", checked anew in {report.seconds:.3f} s" if report.seconds else "")),
         ("because", report.reason),
+        ("in Coq", ", ".join(one.lemmas)),
         ("route", report.route),
         ("scope", report.scope),
         ("sharp", one.sharp),

@@ -39,15 +39,12 @@ class Confirmed:
     says: str
 
 
-def table(folder: Path = FOLDER) -> dict[str, dict[str, Confirmed]]:
-    """Theorems by name: those `confirmed` that the registry has too, and those that are `coq_only`."""
+def table(folder: Path = FOLDER) -> dict[str, Confirmed]:
+    """The theorems of the registry, by name, that Coq proves too or that only Coq proves."""
     if not (folder / "theorems.json").exists():
         raise NotHere(f"the Coq files are not part of the wheel: {INSTALL}")
     data = json.loads((folder / "theorems.json").read_text(encoding="utf-8"))
-    return {
-        kind: {name: Confirmed(name, tuple(entry["lemmas"]), entry["says"]) for name, entry in entries.items()}
-        for kind, entries in data.items()
-    }
+    return {name: Confirmed(name, tuple(entry["lemmas"]), entry["says"]) for name, entry in data.items()}
 
 
 def files(folder: Path = FOLDER) -> dict[str, tuple[str, ...]]:
@@ -189,7 +186,7 @@ def main(arguments: list[str]) -> int:
 
 def _report(libraries: bool) -> int:
     began = time.perf_counter()
-    everything = [one for kind in table().values() for one in kind.values()]
+    everything = list(table().values())
     groups = {one.name: one.lemmas for one in everything}
     groups["what the Python kernel takes on trust"] = lemmas_of("Axioms")
 

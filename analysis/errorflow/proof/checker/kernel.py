@@ -6,6 +6,7 @@ It searches for nothing and stores no verdict. A fact is a polynomial that is = 
   positive        a difference is a sum of products of squares and of factors known to be nonnegative
                   (`zero_iff`: and it vanishes exactly where one given factor does)
   sign            a difference is a positive factor times another expression, so both have the same sign
+  sturm           a difference in one real is a square times what has no root in an interval, by an exact count
   axiom           an entry of `axioms.py`, once its premises are known
   sum             an inequality or equation that holds for every l, added up over l = 1..count
   blocks          a relation of matrices, entry by entry, up to equations that are known

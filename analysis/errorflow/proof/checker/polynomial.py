@@ -23,6 +23,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 
 Monomial = tuple[tuple[str, ...], tuple[str, ...]]
 Polynomial = dict[Monomial, Fraction]
@@ -167,11 +168,13 @@ class _Reader:
         raise Refused(f"{self.text!r} must have a number, a name or a bracket at token {self.at - 1}, got {token!r}")
 
 
+@lru_cache(maxsize=4096)
 def parse_claim(text: str) -> Claim:
     """The claim that `text` states. Raises Refused where the grammar is left."""
     return _Reader(text).claim()
 
 
+@lru_cache(maxsize=4096)
 def parse_expression(text: str) -> Tree:
     """The expression that `text` writes. Raises Refused where the grammar is left."""
     reader = _Reader(text)

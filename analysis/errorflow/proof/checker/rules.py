@@ -25,6 +25,7 @@ from .polynomial import (
     parse_expression,
 )
 from .state import State, names_of
+from .sturm import prove_by_sturm
 
 Steps = Sequence[Mapping[str, Any]]
 
@@ -145,6 +146,7 @@ RULES: dict[str, Callable[[State, Mapping[str, Any]], None]] = {
     "identity": prove_identity,
     "positive": prove_positive,
     "sign": prove_sign,
+    "sturm": prove_by_sturm,
     "axiom": use_axiom,
     "sum": add_up,
     "blocks": compare_blocks,

@@ -83,6 +83,8 @@ def complete(state: State, outline: Sequence[Mapping[str, Any]]) -> list[dict[st
             step["using"] = _cofactors(state, step["goal"], given["equations"])[0]
         elif step["rule"] in ("positive", "sign") and not {"terms", "factor"} & set(step):
             step |= _products(state, given)
+        elif step["rule"] == "sturm":
+            step |= _square_and_rest(state, step["goal"])
         elif step["rule"] == "equivalent":
             claim = parse_claim(step["goal"])
             for side, key in ((claim.chain, "forward"), (claim.iff, "backward")):
@@ -250,6 +252,18 @@ def _products(state: State, step: Mapping[str, Any]) -> dict[str, Any]:
         using = _reduced(state, rest, equations)[0]
     out: dict[str, Any] = {"factor" if step["rule"] == "sign" else "terms": chosen}
     return out | ({"using": using} if using else {})
+
+
+def _square_and_rest(state: State, goal: str) -> dict[str, str]:
+    """The difference of a goal as a square, of its factors of even power, times what has no root twice."""
+    p = _difference(state, goal)
+    coefficient, factors = factor_list(_sympy(p))
+    strict = parse_claim(goal).chain[0].symbol in "<>"
+    square, rest = Rational(1), coefficient
+    for factor, power in factors:
+        square *= 1 if strict else factor ** (power // 2)
+        rest *= factor ** (power if strict else power % 2)
+    return {"square": _text(_back(square.expand())), "rest": _text(_back(rest.expand()))}
 
 
 def _search(

@@ -2,6 +2,8 @@
 
 forget_gate.half_life: a constant forget gate f = sigma(b) keeps f^T >= eps if and only if b >= -ln(eps^(-1/T) - 1), and
 at least half for ln 2 / ln(1 + e^-b) steps.
+forget_gate.product: gates f_t = e^-x_t keep the share e^-(x_1 + ... + x_T), which is at most e^-a if and only if that
+sum is at least a: the error vanishes if and only if the sum of -ln f_t diverges.
 output.sum_is_wrong: o + tanh(c) in place of o tanh(c) leaves (-1, 1), lets the cell out of a closed gate, and its slope
 in c does not feel the gate.
 output.shared_gate: an output gate with the input gate's weights and bias is the input gate.
@@ -80,6 +82,45 @@ HALF_LIFE = Theorem(
         Symbol("j", "@", "@"),
     ),
     depends=("logistic.slope",),
+)
+
+PRODUCT = Theorem(
+    name="forget_gate.product",
+    title="What forget gates keep vanishes if and only if the sum of their rates diverges",
+    statement=Statement(
+        real=("x", "a", "s", "z", "K", "X"),
+        let=(("f", "exp", "-x"), ("Y", "exp", "-X"), ("A", "exp", "-a"), ("one", "exp", "0")),
+        recurrence=Recurrence(
+            "T",
+            0,
+            ("x", "s"),
+            base=("s = z",),
+            step=("s' = f'*s",),
+            always=("x >= 0",),
+            accumulate=(Accumulated("K", "product", "f"), Accumulated("X", "sum", "x")),
+        ),
+        parts=(
+            Part(("s = K*z", "K = Y", "X >= 0"), induction=True),
+            Part(("0 < K <= 1", "K <= A iff X >= a")),
+        ),
+    ),
+    scope="schema in T, for any gates above 0 and at most 1",
+    source="Gers, Schmidhuber & Cummins 2000; the carousel with a gate on its loop",
+    sharp="an identity; with f_t = 1 - 1/(t+1)^2 at every step the gates keep more than half for ever",
+    points=({"x": "0", "f": "1", "a": "0", "A": "1", "s": "1", "z": "1", "K": "1", "X": "0", "Y": "1"},),
+    step_point={"x": "0", "x'": "0", "f'": "1", "s": "1", "s'": "1"},
+    neighbour=Neighbour("X >= a", "X >= 2*a", "K <= A iff X >= 2*a", {"a": "1", "X": "1", "K": "1/3"}),
+    symbols=(
+        Symbol("x", "x_{@}", "x[@]", "the rate `-ln f_t` of the forget gate of one unit at step `t`"),
+        Symbol("f", "f_{@}", "f[@]"),
+        Symbol("K", "K_{@}", "K[@]"),
+        Symbol("X", "X_{@}", "X[@]"),
+        Symbol("A", "e^{-a}", "exp(-a)"),
+        Symbol("Y", "e^{-X_{@}}", "exp(-X[@])"),
+        Symbol("s", r"\delta c_{@}", "dc[@]", "the change of the cell state after step `t`, along the carry"),
+        Symbol("z", meaning="that before step 1"),
+    ),
+    depends=("lstm.factorisation",),
 )
 
 SUM_IS_WRONG = Theorem(

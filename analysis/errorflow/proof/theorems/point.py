@@ -20,6 +20,11 @@ _AT_ZERO = {"logistic": Fraction(1, 2), "tanh": Fraction(0), "exp": Fraction(1)}
 _RANGE = {"logistic": (Fraction(0), Fraction(1)), "tanh": (Fraction(-1), Fraction(1)), "exp": (Fraction(0), None)}
 
 
+def at(text: str) -> Values:
+    """Values of names, written as `x=0 s=1/2`."""
+    return dict(pair.split("=") for pair in text.split())
+
+
 def _matrix(value: object) -> Matrix:
     if isinstance(value, (list, tuple)):
         return [[Fraction(str(entry)) for entry in row] for row in value]

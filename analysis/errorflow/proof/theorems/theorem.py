@@ -40,7 +40,8 @@ class Theorem:
     points: values that satisfy the hypotheses, those of each part at one of them; `step_point` satisfies the step
     of the recurrence. existence: conclusions by which the hypotheses can be met where no rational can, by the
     intermediate value theorem, which is not checked. assumes: facts on norms and determinants that are
-    hypotheses, in words.
+    hypotheses, in words. route: `kernel`, by a stored certificate; `coq`, by the lemmas named, which are compiled on
+    demand; `reference`, by what is printed at the place that is given.
     """
 
     name: str
@@ -57,6 +58,8 @@ class Theorem:
     route: str = "kernel"
     existence: tuple[str, ...] = ()
     assumes: tuple[str, ...] = ()
+    lemmas: tuple[str, ...] = ()
+    reference: str = ""
 
     def latex(self) -> str:
         """The theorem in LaTeX, hypotheses first, from what the checker parses."""
@@ -98,13 +101,19 @@ def certificate(name: str) -> tuple[Any, ...]:
 
 
 def digest(theorem: Theorem, proof: Sequence[Any]) -> str:
-    """The sha256 of statement and certificate together, in canonical JSON."""
+    """The sha256 of statement and certificate, or what stands in for one, together, in canonical JSON."""
+    proof = proof or theorem.lemmas or [theorem.reference]
     data = {"name": theorem.name, "statement": statement_json(theorem.statement), "parts": proof}
     return hashlib.sha256(canonical(data).encode()).hexdigest()
 
 
 def check(theorem: Theorem, proof: Sequence[Any] | None = None) -> Report:
-    """A fresh report on a theorem, from the stored certificate or from the one given."""
+    """A fresh report on a theorem, from the stored certificate or from the one given.
+
+    Without a certificate the verdict is `cited`: what is not checked here is not called proved.
+    """
+    if theorem.route != "kernel":
+        return _cited(theorem)
     began = time.perf_counter()
     verdict, reason = "proved", ""
     axioms: tuple[str, ...] = ()
@@ -127,6 +136,23 @@ def check(theorem: Theorem, proof: Sequence[Any] | None = None) -> Report:
     )
 
 
+def _cited(theorem: Theorem) -> Report:
+    """A report that claims no check, on a theorem that the kernel cannot prove: where its proof is, how to run it."""
+    if theorem.route == "coq":
+        lemmas = ", ".join(theorem.lemmas)
+        reason = f"proved in Coq ({lemmas}), not re-checked here; `errorflow prove {theorem.name} --coq` does that"
+    else:
+        reason = f"not proved here, see {theorem.reference}"
+    return Report(
+        theorem.name, "cited", theorem.route, theorem.scope, 0.0, digest(theorem, ()), (), reason, theorem.assumes
+    )
+
+
+def confirmed(report: Report) -> Report:
+    """The report on a theorem of route `coq` once Coq has compiled its lemmas anew."""
+    return replace(report, verdict="proved", reason="") if report.route == "coq" else report
+
+
 def satisfiable(theorem: Theorem) -> bool:
     """Whether the theorem's own point satisfies its hypotheses exactly, so that it is not vacuous."""
     if theorem.existence:
@@ -136,7 +162,7 @@ def satisfiable(theorem: Theorem) -> bool:
 
 
 def neighbour(theorem: Theorem) -> tuple[Statement, tuple[Any, ...]]:
-    """The false neighbour's statement, and the theorem's certificate with the same replacement made in it."""
+    """The false neighbour's statement, and the theorem's certificate, if it has one, with the same replacement."""
     change = theorem.neighbour
 
     def swap(value: Any) -> Any:
@@ -149,4 +175,5 @@ def neighbour(theorem: Theorem) -> tuple[Statement, tuple[Any, ...]]:
         return value
 
     parts = tuple(replace(part, conclude=swap(part.conclude)) for part in theorem.statement.parts)
-    return replace(theorem.statement, parts=parts), swap(certificate(theorem.name))
+    proof = certificate(theorem.name) if theorem.route == "kernel" else ()
+    return replace(theorem.statement, parts=parts), swap(proof)

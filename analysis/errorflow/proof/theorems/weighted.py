@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from ..checker.statement import Accumulated, Part, Recurrence, Statement
 from ..page.symbols import Symbol
+from .point import at
 from .theorem import Neighbour, Theorem
 
 _HALF = {
@@ -62,3 +63,62 @@ ABSOLUTE_RADIUS = Theorem(
         Symbol("j", "@", "@"),
     ),
 )
+
+SCALED_NORM = Theorem(
+    name="rnn.scaled_norm",
+    title="A diagonal change of units that makes the weights contract makes the flow vanish",
+    statement=Statement(
+        real=("N", "M", "d", "w", "g", "c", "R", "j"),
+        matrix=("W", "S", "T", "D", "Phi", "Q"),
+        let=(("V", "", "S*W*T"), ("r", "", "g*w")),
+        assume=("S*T = 1", "T*S = 1", "w >= 0", "g >= 0", "c >= 0"),
+        recurrence=Recurrence(
+            "q",
+            0,
+            ("D", "d", "N", "M"),
+            base=("N = 1",),
+            step=("N' <= d'*w*N",),
+            always=("S*D = D*S", "0 <= d <= g", "N >= 0", "M <= c*N"),
+            accumulate=(
+                Accumulated("Phi", "product", "D*W"),
+                Accumulated("Q", "product", "D*V"),
+                Accumulated("R", "product", "r"),
+                Accumulated("j", "sum", "1"),
+            ),
+        ),
+        parts=(
+            Part(("Phi = T*Q*S",), induction=True),
+            Part(("R >= 0", "N <= R"), induction=True),
+            Part(("M <= c*R",)),
+            Part(("R >= 0", "j >= 0", "R <= 1", "R*(1 + j*(1 - r)) <= 1"), assume=("r <= 1",), induction=True),
+        ),
+    ),
+    scope="schema in q and n, for any norm with the properties assumed",
+    source="follows from D S = S D for diagonal matrices; in place of the eigenvalue of Pascanu et al. 2013",
+    sharp="equal for S = I, W = ||W|| I, slopes gamma; S = diag(1, sqrt 60) brings [[.5, 3], [.05, .3]] to norm .8",
+    points=(
+        at("N=1 M=1 d=1 w=1/2 g=1 c=1 R=1 j=0 W=1/2 S=2 T=1/2 D=1 Phi=1 Q=1 V=1/2"),
+    ),
+    step_point=at("N=1 M=1 d=1 w=1/2 g=1 c=1 R=1 j=0 W=1/2 S=2 T=1/2 D=1 V=1/2 N'=1/2 M'=1/2 d'=1 D'=1"),
+    assumes=("the norm is submultiplicative, and that of a diagonal matrix is its largest modulus",),
+    neighbour=Neighbour("Phi = T*Q*S", "Phi = S*Q*T", "Phi = S*Q*T", {
+        "Phi": (("0", "1"), ("0", "0")), "Q": (("0", "2"), ("0", "0")), "S": (("2", "0"), ("0", "1")),
+        "T": (("1/2", "0"), ("0", "1")),
+    }),
+    symbols=(
+        Symbol("S", meaning="a diagonal matrix with positive entries"),
+        Symbol("T", "S^{-1}", "S^-1"),
+        Symbol("V", "S W S^{-1}", "S W S^-1"),
+        Symbol("D", "D_{@}", "D[@]", "the diagonal matrix of slopes at step `q`"),
+        Symbol("Phi", r"\Phi_{@}", "Phi[@]", "the `q`-step flow"),
+        Symbol("Q", "Q_{@}", "Q[@]"),
+        Symbol("N", r"\|Q_{@}\|", "|Q[@]|"),
+        Symbol("M", r"\|\Phi_{@}\|", "|Phi[@]|"),
+        Symbol("d", r"\|D_{@}\|", "|D[@]|", "the largest slope at step `q`"),
+        Symbol("w", r"\|S W S^{-1}\|", "|S W S^-1|"),
+        Symbol("g", r"\gamma", "gamma", "an upper bound of all slopes"),
+        Symbol("c", r"\|S\| \|S^{-1}\|", "cond(S)"),
+        Symbol("j", "@", "@"),
+    ),
+    depends=("rnn.vanishing",),
+)  # fmt: skip

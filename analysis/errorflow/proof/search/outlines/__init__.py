@@ -4,12 +4,28 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import examples, gates, learning, local_error, lstm_flow, memory_cell, norms, paths, slopes, weighted
+from . import (
+    cell_state,
+    examples,
+    gates,
+    learning,
+    local_error,
+    lstm_flow,
+    memory_cell,
+    norms,
+    online,
+    paths,
+    scalar,
+    slopes,
+    weighted,
+)
 
 OUTLINES: dict[str, list[Any]] = {
     "logistic.slope": [slopes.LOGISTIC],
     "tanh.slope": [slopes.TANH],
     "squash.slopes": [slopes.SQUASH_H, slopes.SQUASH_G],
+    "squash.decay": [slopes.DECAY, slopes.FAR_RIGHT, slopes.FAR_LEFT],
+    "logistic.curvature": [slopes.CURVATURE],
     "slopes.crossing": [slopes.CROSSING, slopes.VALUE],
     "local_error.peak_gain": [
         local_error.GAIN,
@@ -47,4 +63,16 @@ OUTLINES: dict[str, list[Any]] = {
     "bptt.cost": learning.BPTT_COST,
     "rtrl.cost": learning.RTRL_COST,
     "learning.memory_break_even": learning.BREAK_EVEN,
+    "rnn.fixed_point": [scalar.FIXED_POINT],
+    "rnn.scalar_vanishes": scalar.VANISHES,
+    "lstm.state_bound": cell_state.STATE_BOUND,
+    "lstm1997.state_bound": cell_state.STATE_DRIFT,
+    "lstm.constants": cell_state.CONSTANTS,
+    "lstm1997.constants": cell_state.CONSTANTS_1997,
+    "lstm.cell_recursion": cell_state.RECURSION,
+    "rnn.scaled_norm": weighted.SCALED_NORM,
+    "lstm1997.step_count": online.STEP_COUNT,
+    "uoro.unbiased": online.UNBIASED,
+    "schmidhuber1992.exact": online.BLOCKS,
+    "forget_gate.product": gates.PRODUCT,
 }

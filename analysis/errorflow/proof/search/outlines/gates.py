@@ -165,3 +165,46 @@ SHARED_GATE: list[Any] = [
         apply("o = i", "B + c = A + b"),
     ],
 ]
+
+PRODUCT: list[Any] = [
+    {
+        "base": [
+            given("identity", "s = K*z", using=[["1", "s = z"], ["-z", "K = 1"]]),
+            given("identity", "-X = 0", using=[["-1", "X = 0"]]),
+            axiom("exp.zero", e="Y"),
+            given("identity", "K = Y", using=[["1", "K = 1"], ["-1", "Y = 1"]]),
+            given("positive", "X >= 0", terms=[], using=[["1", "X = 0"]]),
+        ],
+        "step": [
+            given("identity", "s' = K'*z", using=[["1", "s' = f'*s"], ["f'", "s = K*z"], ["-z", "K' = f'*K"]]),
+            given("identity", "-X' = -x' - X", using=[["-1", "X' = X + x'"]]),
+            axiom("exp.product", e="Y'", x="f'", y="Y"),
+            given("identity", "K' = Y'", using=[["1", "K' = f'*K"], ["f'", "K = Y"], ["-1", "Y' = f'*Y"]]),
+            given("positive", "X' >= 0", terms=[["1", [["X", 1]]], ["1", [["x'", 1]]]], using=[["1", "X' = X + x'"]]),
+        ],
+    },
+    [
+        axiom("exp.positive", e="Y"),
+        positive("K > 0", "Y", degree=1, equations=("K = Y",)),
+        identity("0 = 0"),
+        axiom("exp.zero", e="one"),
+        axiom("exp.order", e="one", x="Y"),
+        positive("0 >= -X", "X", degree=1),
+        apply("one >= Y", "0 >= -X"),
+        given("positive", "K <= 1", terms=[["1", [["one - Y", 1]]]], using=[["-1", "K = Y"], ["-1", "one = 1"]]),
+        axiom("exp.order", e="A", x="Y"),
+        equivalent(
+            "K <= A iff X >= a",
+            [
+                given("positive", "A >= Y", terms=[["1", [["A - K", 1]]]], using=[["1", "K = Y"]]),
+                apply("-a >= -X", "A >= Y"),
+                positive("X >= a", "X - a", degree=1),
+            ],
+            [
+                positive("-a >= -X", "X - a", degree=1),
+                apply("A >= Y", "-a >= -X"),
+                given("positive", "K <= A", terms=[["1", [["A - Y", 1]]]], using=[["-1", "K = Y"]]),
+            ],
+        ),
+    ],
+]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .steps import Step, apply, axiom, contradiction, equivalent, given, identity, positive
+from .steps import Step, apply, axiom, contradiction, equivalent, given, identity, positive, sign, sturm
 
 
 def _attained(slope: str, value: str, middle: str) -> Step:
@@ -50,6 +50,92 @@ SQUASH_G = [
     positive("d(g, x) > 0", "s", "1 - s"),
     positive("d(g, x) <= 1", "s - 1/2", zero_iff="s = 1/2"),
     _attained("d(g, x)", "1", "s = 1/2"),
+]
+
+_EXPS = [
+    axiom("logistic.range", s="s"),
+    axiom("logistic.exp", s="s", e="e"),
+    axiom("exp.positive", e="e"),
+    axiom("exp.positive", e="p"),
+    axiom("exp.inverse", e="e", x="p"),
+    given("identity", "s*(1 + p) = p", using=[["p", "s*(1 + e) = 1"], ["-s", "e*p = 1"]]),
+]
+DECAY = [
+    *_EXPS,
+    identity("d(h, x)*(1 + e)**2 = 2*e", "s*(1 + e) = 1"),
+    identity("d(h, x)*(1 + p)**2 = 2*p", "s*(1 + p) = p"),
+    positive("d(h, x) > 0", "s", "1 - s"),
+    positive("1 + s > 0", "s", degree=1),
+    positive("2 - s > 0", "1 - s", degree=1),
+    identity("d(h, x) = 2*s**2*e", "s*(1 + e) = 1"),
+    identity("d(h, x) = 2*(1 - s)**2*p", "s*(1 + p) = p"),
+    given(
+        "positive",
+        "d(h, x) < 2*e",
+        terms=[["2", [["e", 1], ["1 - s", 1], ["1 + s", 1]]]],
+        using=[["-1", "d(h, x) = 2*s**2*e"]],
+    ),
+    given(
+        "positive",
+        "d(h, x) < 2*p",
+        terms=[["2", [["p", 1], ["s", 1], ["2 - s", 1]]]],
+        using=[["-1", "d(h, x) = 2*(1 - s)**2*p"]],
+    ),
+]
+
+
+def _half_at_least(value: str, other: str, beyond: str, equation: str, least: str) -> list[Step]:
+    """Twice the slope is at least the smaller exponential, whose factor 4 s^2 or 4 (1 - s)^2 is at least 1."""
+    part = "s" if value == "e" else "1 - s"
+    return [
+        *_EXPS,
+        axiom("exp.tangent", e=other),
+        positive(f"{other} - 1 >= 0", f"{other} - 1 - {beyond}" if beyond == "x" else f"{other} - 1 + x", least),
+        positive(f"1 + {other} > 0", other, degree=1),
+        given(
+            "positive",
+            f"(2*({part}) - 1)*(1 + {other}) >= 0",
+            terms=[["1", [[f"{other} - 1", 1]]]],
+            using=[["2" if value == "e" else "-2", equation]],
+        ),
+        sign(f"(2*({part}) - 1)*(1 + {other}) >= 0 iff 2*({part}) - 1 >= 0", f"1 + {other}", degree=1),
+        apply(f"2*({part}) - 1 >= 0", f"(2*({part}) - 1)*(1 + {other}) >= 0"),
+        identity(f"d(h, x) = 2*({part})**2*{value}", f"s*(1 + {value}) = {'1' if value == 'e' else 'p'}"),
+        given(
+            "positive",
+            f"2*d(h, x) >= {value}",
+            terms=[
+                ["1", [[value, 1], [f"2*({part}) - 1", 2]]],
+                ["2", [[value, 1], [f"2*({part}) - 1", 1]]],
+            ],
+            using=[["2", f"d(h, x) = 2*({part})**2*{value}"]],
+        ),
+    ]
+
+
+FAR_RIGHT = _half_at_least("e", "p", "x", "s*(1 + p) = p", "x")
+FAR_LEFT = _half_at_least("p", "e", "-x", "s*(1 + e) = 1", "0 - x")
+
+_LEVEL = "1 - 6*s*(1 - s)"
+_BOUND = "96225044865/1000000000000"
+CURVATURE = [
+    axiom("logistic.range", s="s"),
+    identity("k = f*(1 - 2*s)"),
+    positive("s*(1 - s) > 0", "s", "1 - s"),
+    given(
+        "positive",
+        "108*k**2 <= 1",
+        terms=[["1", [[_LEVEL, 2]]], ["12", [[_LEVEL, 2], ["s*(1 - s)", 1]]]],
+    ),
+    positive(f"({_LEVEL})**2 >= 0", _LEVEL, zero_iff=f"{_LEVEL} = 0"),
+    given("sign", f"1 = 108*k**2 iff ({_LEVEL})**2 = 0", factor=[["1", []], ["12", [["s*(1 - s)", 1]]]]),
+    equivalent(
+        f"108*k**2 = 1 iff {_LEVEL} = 0",
+        [apply(f"({_LEVEL})**2 = 0", "1 = 108*k**2"), apply(f"{_LEVEL} = 0", f"({_LEVEL})**2 = 0")],
+        [apply(f"({_LEVEL})**2 = 0", f"{_LEVEL} = 0"), apply("1 = 108*k**2", f"({_LEVEL})**2 = 0")],
+    ),
+    sturm(f"k < {_BOUND}", "s", "0", "1"),
+    sturm(f"-{_BOUND} < k", "s", "0", "1"),
 ]
 
 _A, _B = "(1 - t**2)", "s*(1 - s)"

@@ -28,6 +28,12 @@ def sign(goal: str, *factors: str, equations: tuple[str, ...] = (), degree: int 
     return {"rule": "sign", "goal": goal, "factors": factors, "equations": equations, "degree": degree}
 
 
+def sturm(goal: str, of: str, above: str = "", below: str = "") -> Step:
+    """An inequality in one real, between the ends that are given."""
+    ends = {key: end for key, end in (("above", above), ("below", below)) if end}
+    return {"rule": "sturm", "goal": goal, "of": of} | ends
+
+
 def axiom(name: str, **at: str) -> Step:
     """An analytic fact at the values named."""
     return {"rule": "axiom", "name": name, "at": at}

@@ -1,4 +1,4 @@
-"""Outline for the norm that a positive vector weights."""
+"""Outlines for norms that a positive vector weights, and that a diagonal matrix scales."""
 
 from __future__ import annotations
 
@@ -81,5 +81,56 @@ ABSOLUTE_RADIUS: list[Any] = [
                 ],
             ),
         ],
+    },
+]
+
+_POWER: list[Step] = [
+    positive("r >= 0", "g", "w"),
+    given("positive", "R' >= 0", terms=[["1", [["r", 1], ["R", 1]]]], using=[["1", "R' = r*R"]]),
+]
+SCALED_NORM: list[Any] = [
+    {
+        "base": [
+            given("identity", "Phi = T*Q*S", using=[["1", "Phi = 1"], ["-T", "Q = 1", "S"], ["-1", "T*S = 1"]]),
+        ],
+        "step": [
+            given(
+                "identity",
+                "T*D' = D'*T",
+                using=[["-T", "S*D' = D'*S", "T"], ["-T*D'", "S*T = 1"], ["1", "T*S = 1", "D'*T"]],
+            ),
+            given(
+                "identity",
+                "Phi' = T*Q'*S",
+                using=[
+                    ["1", "Phi' = D'*W*Phi"],
+                    ["D'*W", "Phi = T*Q*S"],
+                    ["-T", "Q' = D'*V*Q", "S"],
+                    ["-1", "T*D' = D'*T", "S*W*T*Q*S"],
+                    ["-D'", "T*S = 1", "W*T*Q*S"],
+                ],
+            ),
+        ],
+    },
+    {
+        "base": [positive("R >= 0", equations=("R = 1",)), positive("N <= R", equations=("N = 1", "R = 1"))],
+        "step": [
+            *_POWER,
+            given(
+                "positive",
+                "N' <= R'",
+                terms=[
+                    ["1", [["d'*w*N - N'", 1]]],
+                    ["1", [["w", 1], ["N", 1], ["g - d'", 1]]],
+                    ["1", [["r", 1], ["R - N", 1]]],
+                ],
+                using=[["1", "R' = r*R"]],
+            ),
+        ],
+    },
+    [given("positive", "M <= c*R", terms=[["1", [["c*N - M", 1]]], ["1", [["c", 1], ["R - N", 1]]]])],
+    {
+        "base": [positive("R >= 0", equations=("R = 1",)), *geometric.BASE],
+        "step": [*_POWER, *geometric.STEP],
     },
 ]
