@@ -1608,10 +1608,10 @@ Proof.
   lra.
 Qed.
 
-(** 2*M - g*d(i, y) >= 0 *)
+(** 2*M - g*d(i, y) > 0 *)
 Lemma lstm1997_constants_18 : forall M i sz : R,
   0 < i -> 0 < i * (1 - i) -> 0 < 2 - ((4 * sz) - 2) -> 0 <= M - i -> (2 * M) - (((4 * sz) - 2) * ((-1) * i ^ 2 +
-    i)) >= 0.
+    i)) > 0.
 Proof.
   intros. assert (E : (2 * M) - (((4 * sz) - 2) * ((-1) * i ^ 2 + i)) - 0 = 2 * i ^ 2 + (i * (1 - i)) * (2 - ((4 *
     sz) - 2)) + 2 * (M - i)) by field.
@@ -1619,10 +1619,10 @@ Proof.
   lra.
 Qed.
 
-(** 2*M + g*d(i, y) >= 0 *)
+(** 2*M + g*d(i, y) > 0 *)
 Lemma lstm1997_constants_19 : forall M i sz : R,
   0 < i -> 0 < i * (1 - i) -> 0 < 2 + ((4 * sz) - 2) -> 0 <= M - i -> (2 * M) + (((4 * sz) - 2) * ((-1) * i ^ 2 +
-    i)) >= 0.
+    i)) > 0.
 Proof.
   intros. assert (E : (2 * M) + (((4 * sz) - 2) * ((-1) * i ^ 2 + i)) - 0 = 2 * i ^ 2 + (i * (1 - i)) * (2 + ((4 *
     sz) - 2)) + 2 * (M - i)) by field.
@@ -1639,9 +1639,9 @@ Proof.
   lra.
 Qed.
 
-(** M + k*d(w, v) >= 0 *)
+(** M + k*d(w, v) > 0 *)
 Lemma lstm1997_constants_21 : forall M k sv : R,
-  0 < M -> 0 < k -> 0 < sv -> 0 < 1 - sv -> M + (k * ((-4) * sv ^ 2 + 4 * sv)) >= 0.
+  0 < M -> 0 < k -> 0 < sv -> 0 < 1 - sv -> M + (k * ((-4) * sv ^ 2 + 4 * sv)) > 0.
 Proof.
   intros. assert (E : M + (k * ((-4) * sv ^ 2 + 4 * sv)) - 0 = M + 4 * k * sv * (1 - sv)) by field.
   assert (P : 0 < M + 4 * k * sv * (1 - sv)) by signs.
@@ -1862,10 +1862,10 @@ Proof.
   lra.
 Qed.
 
-(** 2*M*(1 - M) - g*d(i, y) >= 0 *)
+(** 2*M*(1 - M) - g*d(i, y) > 0 *)
 Lemma lstm1997_constants_45 : forall M i sz : R,
   0 < i * (1 - i) -> 0 < 2 - ((4 * sz) - 2) -> 0 <= M - i -> 0 <= (1 - M) - i -> ((2 * M) * (1 - M)) - (((4 * sz) -
-    2) * ((-1) * i ^ 2 + i)) >= 0.
+    2) * ((-1) * i ^ 2 + i)) > 0.
 Proof.
   intros. assert (E : ((2 * M) * (1 - M)) - (((4 * sz) - 2) * ((-1) * i ^ 2 + i)) - 0 = (i * (1 - i)) * (2 - ((4 *
     sz) - 2)) + 2 * (M - i) * ((1 - M) - i)) by field.
@@ -1873,10 +1873,10 @@ Proof.
   lra.
 Qed.
 
-(** 2*M*(1 - M) + g*d(i, y) >= 0 *)
+(** 2*M*(1 - M) + g*d(i, y) > 0 *)
 Lemma lstm1997_constants_46 : forall M i sz : R,
   0 < i * (1 - i) -> 0 < 2 + ((4 * sz) - 2) -> 0 <= M - i -> 0 <= (1 - M) - i -> ((2 * M) * (1 - M)) + (((4 * sz) -
-    2) * ((-1) * i ^ 2 + i)) >= 0.
+    2) * ((-1) * i ^ 2 + i)) > 0.
 Proof.
   intros. assert (E : ((2 * M) * (1 - M)) + (((4 * sz) - 2) * ((-1) * i ^ 2 + i)) - 0 = (i * (1 - i)) * (2 + ((4 *
     sz) - 2)) + 2 * (M - i) * ((1 - M) - i)) by field.

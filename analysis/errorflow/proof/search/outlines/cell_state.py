@@ -69,11 +69,12 @@ STATE_DRIFT: list[Any] = [
 ]
 
 
-def _below(size: str, bound: str, entry: str, above: list[Any], under: list[Any]) -> list[Step]:
-    """A size whose square is that of an entry is at most a bound of the modulus of the entry."""
+def _below(size: str, bound: str, entry: str, above: list[Any], under: list[Any], signs: str = "= =") -> list[Step]:
+    """A size whose square is that of an entry is at most a bound of its modulus; signs tell where that is strict."""
+    first, second = (f">{sign}".replace(">>", ">") for sign in signs.split())
     return [
-        given("positive", f"{bound} - {entry} >= 0", terms=above),
-        given("positive", f"{bound} + {entry} >= 0", terms=under),
+        given("positive", f"{bound} - {entry} {first} 0", terms=above),
+        given("positive", f"{bound} + {entry} {second} 0", terms=under),
         contradiction(
             f"{size} <= {bound}",
             positive(f"{size} + {bound} > 0", f"{size} - {bound}", bound, degree=1),
@@ -189,6 +190,7 @@ CONSTANTS_1997: list[Any] = [
             "g*d(i, y)",
             [["2", [["M - i", 1]]], ["2", [["i", 2]]], ["1", [["i*(1 - i)", 1], ["2 - g", 1]]]],
             [["2", [["M - i", 1]]], ["2", [["i", 2]]], ["1", [["i*(1 - i)", 1], ["2 + g", 1]]]],
+            "> >",
         ),
         *_below(
             "mg",
@@ -196,6 +198,7 @@ CONSTANTS_1997: list[Any] = [
             "k*d(w, v)",
             [["1", [["M - k", 1]]], ["4", [["k", 1], ["sv - 1/2", 2]]]],
             [["1", [["M", 1]]], ["4", [["k", 1], ["sv", 1], ["1 - sv", 1]]]],
+            "= >",
         ),
         _loop("2", "M"),
         *_below(
@@ -218,6 +221,7 @@ CONSTANTS_1997: list[Any] = [
             "g*d(i, y)",
             [["2", [["M - i", 1], ["1 - M - i", 1]]], ["1", [["i*(1 - i)", 1], ["2 - g", 1]]]],
             [["2", [["M - i", 1], ["1 - M - i", 1]]], ["1", [["i*(1 - i)", 1], ["2 + g", 1]]]],
+            "> >",
         ),
         _loop("2*(1 - M)", "M"),
     ],
