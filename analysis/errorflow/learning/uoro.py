@@ -103,24 +103,28 @@ def _learned(trajectory: Trajectory, biases: bool) -> Weights:
     return {k: w for k, w in trajectory.weights.items() if kinds[k] != "fixed" and (biases or kinds[k] != "bias")}
 
 
-def _slopes(plan: tuple[_Walk, ...], window: Window, counter: Counter) -> dict[_Walk, Array]:
-    """The local derivatives that are not one, all steps at once."""
-    found = {}
+def _slopes(plan: tuple[_Walk, ...], window: Window, counter: Counter) -> list[Array | None]:
+    """The local derivative of each edge, all steps at once; None for one, and for a matrix."""
+    found: list[Array | None] = []
     for walk in plan:
-        if walk.entry is not None and walk.entry != 1:
-            function = elementwise(walk.entry)
-            shape = window[walk.edge.target].shape
-            found[walk] = counter.evaluate(function.function, [window[s] for s in function.reads], shape)
+        if walk.entry is None or walk.entry == 1:
+            found.append(None)
+            continue
+        function = elementwise(walk.entry)
+        shape = window[walk.edge.target].shape
+        found.append(counter.evaluate(function.function, [window[s] for s in function.reads], shape))
     return found
 
 
 def _push(
-    trajectory: Trajectory, plan: tuple[_Walk, ...], slopes: dict[_Walk, Array], t: int, state: Window, counter: Counter
+    trajectory: Trajectory, plan: tuple[_Walk, ...], slopes: list[Array | None], t: int, state: Window, counter: Counter
 ) -> Window:
     """J at step t times a vector over the old state."""
     reached = dict(state)
-    for walk in (w for w in plan if w.pushed):
-        part = _along(trajectory, walk, slopes, t, reached[walk.edge.source], counter, transposed=False)
+    for walk, slope in zip(plan, slopes, strict=True):
+        if not walk.pushed:
+            continue
+        part = _along(trajectory, walk, slope, t, reached[walk.edge.source], counter, transposed=False)
         target = walk.edge.target
         reached[target] = reached[target] + part if target in reached else part
     return {s: reached.get(New(s), np.zeros_like(state[s])) for s in trajectory.definition.states}
@@ -129,7 +133,7 @@ def _push(
 def _local(
     trajectory: Trajectory,
     plan: tuple[_Walk, ...],
-    slopes: dict[_Walk, Array],
+    slopes: list[Array | None],
     window: Window,
     t: int,
     sign: Window,
@@ -138,8 +142,10 @@ def _local(
 ) -> Weights:
     """The random signs times the direct influence of the weights on the new state: one step of backpropagation."""
     reached = {New(s): vector for s, vector in sign.items()}
-    for walk in (w for w in reversed(plan) if w.pulled and w.edge.target in reached):
-        part = _along(trajectory, walk, slopes, t, reached[walk.edge.target], counter, transposed=True)
+    for walk, slope in zip(reversed(plan), reversed(slopes), strict=True):
+        if not walk.pulled:
+            continue
+        part = _along(trajectory, walk, slope, t, reached[walk.edge.target], counter, transposed=True)
         source = walk.edge.source
         reached[source] = reached[source] + part if source in reached else part
     found = {name: np.zeros_like(part) for name, part in weights.items()}
@@ -158,14 +164,14 @@ def _local(
 def _along(
     trajectory: Trajectory,
     walk: _Walk,
-    slopes: dict[_Walk, Array],
+    slope: Array | None,
     t: int,
     vector: Array,
     counter: Counter,
     transposed: bool,
 ) -> Array:
     if walk.entry is not None:
-        return counter.times(vector, slopes[walk][t]) if walk in slopes else vector
+        return vector if slope is None else counter.times(vector, slope[t])
     assert isinstance(walk.edge.factor, Matrix)
     weight = trajectory.weights[walk.edge.factor.name]
     if weight.ndim == 1:
