@@ -449,6 +449,57 @@ ATTACKS = {
         [[by("contradiction", "x = 1", steps=[])]],
         "only an inequality",
     ),
+    # Sturm's rule: squares that vanish, roots at and beyond the ends, intervals that the name is not known to be in.
+    "nothing squared times what is positive is not positive": (
+        statement("0 > 0", real=("x",)),
+        [[by("sturm", "0 > 0", of="x", square="0", rest="x**2 + 1")]],
+        "no square that can vanish",
+    ),
+    "a square is not positive at its root": (
+        statement("x**2 > 0", real=("x",)),
+        [[by("sturm", "x**2 > 0", of="x", square="x", rest="1")]],
+        "no square that can vanish",
+    ),
+    "a double root is a root": (
+        statement("(x - 1)**2 > 0", real=("x",), assume=("x > 0",)),
+        [[by("sturm", "(x - 1)**2 > 0", of="x", above="0", rest="(x - 1)**2")]],
+        "where it has 1 roots",
+    ),
+    "a root at a closed end is not outside": (
+        statement("x > 0", real=("x",), assume=("x >= 0",)),
+        [[by("sturm", "x > 0", of="x", above="0", rest="x")]],
+        "lie between the ends",
+    ),
+    "what is negative has no root either": (
+        statement("0 - x**2 - 1 > 0", real=("x",)),
+        [[by("sturm", "0 - x**2 - 1 > 0", of="x", rest="0 - x**2 - 1")]],
+        "must be positive between the ends",
+    ),
+    "an interval that nothing is known of proves nothing": (
+        statement("x > 0", real=("x",)),
+        [[by("sturm", "x > 0", of="x", above="0", rest="x")]],
+        "lie between the ends",
+    ),
+    "an interval that is empty proves nothing": (
+        statement("x > 5", real=("x",), assume=("x > 1", "x < 0")),
+        [[by("sturm", "x > 5", of="x", above="1", below="0", rest="x - 5")]],
+        "in order",
+    ),
+    "an end that moves is no end": (
+        statement("x - y > 0", real=("x", "y"), assume=("x > y",)),
+        [[by("sturm", "x - y > 0", of="x", above="y", rest="x - y")]],
+        "in 'x' alone",
+    ),
+    "a value of a function beyond its range is not known to be in it": (
+        statement("s - 1/2 > 0", real=("x",), let=(("s", "logistic", "x"),)),
+        [[axiom("logistic.range", s="s"), by("sturm", "s - 1/2 > 0", of="s", above="1/2", rest="s - 1/2")]],
+        "lie between the ends",
+    ),
+    "a word of matrices has no roots to count": (
+        statement("A*A + 1 = 0", matrix=("A",)),
+        [[by("sturm", "A*A + 1 = 0", of="A", rest="A*A + 1")]],
+        "square times the rest",
+    ),
     # Axioms and tables.
     "an axiom is about values of its own function": (
         statement("t > 0", real=("x",), let=(("t", "tanh", "x"),)),
@@ -508,6 +559,30 @@ ATTACKS = {
 
 
 HOSTILE = {
+    "a chain of a high power with large coefficients": (
+        statement("x > 0", real=("x",)),
+        [[by("sturm", "x > 0", of="x", rest=f"x**40 + {10**40}*x**39 - {7**60}")]],
+        "square times the rest",
+    ),
+    "a chain that is too long": (
+        statement("x**25 + 1 > 0", real=("x",)),
+        [[by("sturm", "x**25 + 1 > 0", of="x", rest="x**25 + 1")]],
+        "of degree at most",
+    ),
+    "a longest chain of large coefficients": (
+        statement("0 > 1", real=("x",)),
+        [
+            [
+                by(
+                    "sturm",
+                    (dense := " + ".join(f"{3**k + 10**30 * (k % 7)}*x**{k}" for k in range(25))) + " - 10**30 > 0",
+                    of="x",
+                    rest=f"{dense} - 10**30",
+                )
+            ]
+        ],
+        "must be positive between the ends",
+    ),
     "a number of terms without end": (
         statement("e < 2", let=(("e", "exp", "1/3"),)),
         [[by("exponential", "e < 2", value="e", terms=float("inf"))]],

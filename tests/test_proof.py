@@ -29,6 +29,67 @@ every = pytest.mark.parametrize("theorem", THEOREMS, ids=lambda t: t.name)
 checked = pytest.mark.parametrize("theorem", KERNEL, ids=lambda t: t.name)
 
 
+# In reading order. A name is never changed once it is published, and a theorem never taken away.
+NAMES = (
+    "logistic.slope",
+    "tanh.slope",
+    "squash.slopes",
+    "squash.decay",
+    "logistic.curvature",
+    "slopes.crossing",
+    "local_error.peak_gain",
+    "local_error.peak",
+    "rnn.path_sum",
+    "rnn.path_sum_as_printed",
+    "rnn.path_bound",
+    "rnn.path_factors",
+    "rnn.weights_below_four",
+    "norm.entry_bound",
+    "rnn.vanishing",
+    "rnn.explosion_needs",
+    "rnn.lower_bound",
+    "rnn.determinant_bound",
+    "rnn.nonnegative_bound",
+    "rnn.absolute_radius",
+    "rnn.scaled_norm",
+    "rnn.nilpotent",
+    "rnn.conjugacy",
+    "rnn.fixed_point",
+    "rnn.scalar_vanishes",
+    "rnn.scalar_variation",
+    "rnn.volume",
+    "carousel.linear_unit",
+    "lstm1997.carousel",
+    "lstm1997.carousel_bound",
+    "lstm.factorisation",
+    "lstm.cell_recursion",
+    "lstm.lower_bound",
+    "lstm.lower_rate",
+    "lstm.vanishing",
+    "lstm.state_bound",
+    "lstm1997.state_bound",
+    "lstm.constants",
+    "lstm1997.constants",
+    "forget_gate.half_life",
+    "forget_gate.product",
+    "output.sum_is_wrong",
+    "output.shared_gate",
+    "rtrl.equals_bptt",
+    "bptt.cost",
+    "rtrl.cost",
+    "learning.memory_break_even",
+    "schmidhuber1992.exact",
+    "uoro.unbiased",
+    "lstm1997.step_count",
+)
+
+
+def test_no_theorem_is_lost_or_renamed():
+    assert tuple(t.name for t in THEOREMS) == NAMES
+    routes = [t.route for t in THEOREMS]
+    assert (routes.count("kernel"), routes.count("coq"), routes.count("reference")) == (48, 1, 1)
+
+
 # Every theorem --------------------------------------------------------------------------------------------------------
 
 

@@ -14,7 +14,7 @@ from .polynomial import ONE, Polynomial, Refused, add, constant, multiply
 from .state import State
 
 Coefficients = list[Fraction]
-LARGEST_CHAIN = 40  # the degree of the longest chain
+LARGEST_CHAIN = 24  # the degree of the longest chain
 
 
 def prove_by_sturm(state: State, step: Mapping[str, Any]) -> None:
