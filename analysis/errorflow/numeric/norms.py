@@ -39,7 +39,8 @@ def measured(window: Window, labels: Sequence[str]) -> tuple[Table, npt.NDArray[
     used = [slice(c.start, c.start + count) for c, count in zip(own, seen, strict=True)]
     table: Table = {}
     certain = np.ones(top.shape, dtype=bool)
-    joint: Array = np.zeros(())
+    ends = np.cumsum([0, *seen])
+    joint = np.zeros((*top.shape, ends[-1], ends[-1]) if len(states) > 1 else ())
     for old, block in flow.items():
         rows = [block.mantissa[..., c].transpose(0, 2, 3, 1) for c in used]
         grams = {(i, j): rows[i] @ rows[j].swapaxes(2, 3) for i in range(len(rows)) for j in range(i + 1)}
@@ -51,8 +52,11 @@ def measured(window: Window, labels: Sequence[str]) -> tuple[Table, npt.NDArray[
                 probes = columns.probing(k)
                 certain &= trusted(norm, _log2_lengths(squares[old][..., probes], block.exponent[..., probes]))
             table["block", new.name, old.name] = norm
-        if len(states) > 1:
-            joint = joint + _at(_assembled(grams), np.concatenate([block.exponent[..., c] for c in used], axis=-1), top)
+        for (i, j), gram in grams.items() if len(states) > 1 else ():
+            scaled = _at(gram, block.exponent[..., used[i]], top, block.exponent[..., used[j]])
+            joint[..., ends[i] : ends[i + 1], ends[j] : ends[j + 1]] += scaled
+            if i != j:
+                joint[..., ends[j] : ends[j + 1], ends[i] : ends[i + 1]] += scaled.swapaxes(2, 3)
     square = sum(np.ldexp(squares[s][..., : kept[s].shape[-1]], 2 * (kept[s] - top[..., None])).sum(-1) for s in flow)
     with np.errstate(divide="ignore"):
         table["norm",] = norm if len(states) == 1 else _log2_root(joint, top)
@@ -67,13 +71,6 @@ def _seen(squares: Array, exponent: Integers) -> int:
     sizes = np.ldexp(squares, 2 * (exponent - _finite(exponent.max(axis=-1))[..., None]))
     others = np.cumsum(sizes[..., ::-1], axis=-1)[..., ::-1]
     return max(1, int((others > _UNSEEN * sizes.max(axis=-1, keepdims=True)).sum(axis=-1).max()))
-
-
-def _assembled(grams: Mapping[tuple[int, int], Array]) -> Array:
-    """The Gram matrix of all columns from its blocks below the diagonal."""
-    count = max(i for i, _ in grams) + 1
-    rows = [[grams[i, j] if i >= j else grams[j, i].swapaxes(2, 3) for j in range(count)] for i in range(count)]
-    return np.concatenate([np.concatenate(row, axis=3) for row in rows], axis=2)
 
 
 def _log2_lengths(squares: Array, exponent: Integers) -> Array:
@@ -108,13 +105,13 @@ def _finite(exponent: Integers) -> Integers:
     return np.where(exponent > NOTHING // 2, exponent, 0)
 
 
-def _at(gram: Array, exponent: Integers, top: Integers) -> Array:
-    """The Gram matrix of the columns as they are, at the exponent 2 * top."""
-    shift = exponent - top[..., None]
-    if not shift.any():
+def _at(gram: Array, exponent: Integers, top: Integers, other: Integers | None = None) -> Array:
+    """Products of columns as they are, at the exponent 2 * top. other: of the columns on the right, if not the same."""
+    left = exponent - top[..., None]
+    right = left if other is None else other - top[..., None]
+    if not (left.any() or right.any()):
         return gram
-    scale = np.ldexp(1.0, shift)
-    return gram * scale[..., :, None] * scale[..., None, :]
+    return gram * np.ldexp(1.0, left)[..., :, None] * np.ldexp(1.0, right)[..., None, :]
 
 
 def _log2_root(gram: Array, top: Integers) -> Array:
