@@ -61,7 +61,7 @@ def _largest(gram: Array) -> Array:
         methods = (_flat, _squared, _exactly) if gram.shape[1] > _SMALL else (_exactly,)
     else:
         values, certain = np.einsum("mii->mi", gram).max(axis=1), np.zeros(len(gram), dtype=bool)
-        methods = (_flat, _like_one, _exactly)
+        methods = (_flat, _like_last, _exactly)
     values[traces == 0], certain[traces == 0] = 0.0, True
     for method in methods:
         rest = np.flatnonzero(~certain)
@@ -118,14 +118,12 @@ def _squared(gram: Array, _lower: Array) -> tuple[Array, Flags]:
     return theta, certain
 
 
-def _like_one(gram: Array, lower: Array) -> tuple[Array, Flags]:
-    """The same by Lanczos' method, which is given up where it fails for one of them: they are alike."""
-    middle = slice(len(gram) // 2, len(gram) // 2 + 1)
+def _like_last(gram: Array, lower: Array) -> tuple[Array, Flags]:
+    """The same by Lanczos' method, which is given up where it fails for the last: spectra spread with the lag."""
     values, certain = lower.copy(), np.zeros(len(gram), dtype=bool)
-    values[middle], certain[middle] = _lanczos(gram[middle])
-    rest = ~certain
-    if certain.any() and rest.any():
-        values[rest], certain[rest] = _lanczos(gram[rest])
+    values[-1:], certain[-1:] = _lanczos(gram[-1:])
+    if certain[-1] and len(gram) > 1:
+        values[:-1], certain[:-1] = _lanczos(gram[:-1])
     return values, certain
 
 
