@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from ..checker.statement import Accumulated, Part, Recurrence, Statement
 from ..page.symbols import Symbol
+from .point import at
 from .theorem import Neighbour, Theorem
 
 _X = Symbol("x", r"\|\delta c_{@}\|", "|dc[@]|", "the norm of the change of the cell state after `q` steps")
@@ -156,7 +157,7 @@ VANISHING = Theorem(
     statement=Statement(
         real=(
             *("x", "y", "phi", "alpha", "d", "beta", "X", "Y"),
-            *("p", "a", "e", "b", "u", "v", "r", "S", "R", "j"),
+            *("p", "a", "e", "b", "u", "v", "r", "S", "R", "j", "z"),
         ),
         recurrence=Recurrence(
             "q",
@@ -194,12 +195,25 @@ VANISHING = Theorem(
                     "(1 - r)*(u + v) = (1 - p)*(1 - b) - e*a",
                 ),
             ),
+            Part(
+                (
+                    *("u >= 0", "v >= 0", "(u + v*e)*p = r*u", "u*a + v*(e*a + b) = r*v"),
+                    "(1 - p)*(1 - b) - e*a > 0 iff 1 - r > 0",
+                ),
+                assume=(
+                    *("p < 1", "b < 1", "z >= 0", "z**2 = (p + e*a + b)**2 - 4*p*b", "2*r = p + e*a + b + z"),
+                    *("u = e*p", "v = r - p"),
+                ),
+            ),
         ),
     ),
     scope="schema in q and n, for any norms with the properties assumed",
     source="the factors of lstm.factorisation; a nonnegative matrix and a positive vector that it shrinks",
-    sharp="equal for one unit, (F, A, D, B) = (phi, alpha, d, beta); the rate for (u, v) the left Perron vector",
-    points=(_QUARTERS,),
+    sharp="equal for one unit, (F, A, D, B) = (phi, alpha, d, beta); the last rate is the least, (u, v) being Perron's",
+    points=(
+        _QUARTERS,
+        _QUARTERS | at("alpha=1/5 beta=1/8 a=1/5 b=1/8 u=1/4 v=1/8 r=5/8 z=21/40 S=3/8"),
+    ),
     step_point=_QUARTERS
     | {
         "phi'": "1/2", "alpha'": "1/4", "d'": "1/2", "beta'": "1/2", "x'": "3/4", "y'": "7/8", "X'": "3/4", "Y'": "7/8",

@@ -245,6 +245,8 @@ _SHRINK: list[Step] = [
     ),
 ]
 _U, _V = "u = 1 - b - e*a + e*p", "v = 1 - p + a"
+_OWN = "r**2 - (p + e*a + b)*r + p*b"
+_LESS = "(p + e*a + b - r)"
 _LEFT = "(1 - r)*(u + v) = (1 - p)*(1 - b) - e*a"
 VANISHING: list[Any] = [
     {
@@ -327,6 +329,64 @@ VANISHING: list[Any] = [
             "u*a + v*(e*a + b) <= r*v",
             terms=[["1", [["1 - r", 1], ["u", 1]]]],
             using=[["-a", _U], ["1 - b - e*a", _V], ["-1", _LEFT]],
+        ),
+    ],
+    [
+        positive("e >= 0", "d", "e - d", degree=1),
+        positive("p >= 0", "phi", "p - phi", degree=1),
+        positive("a >= 0", "alpha", "a - alpha", degree=1),
+        given("positive", "u >= 0", terms=[["1", [["e", 1], ["p", 1]]]], using=[["1", "u = e*p"]]),
+        given(
+            "identity",
+            f"{_OWN} = 0",
+            using=[
+                ["(2*r + z - (p + e*a + b))/4", "2*r = p + e*a + b + z"],
+                ["1/4", "z**2 = (p + e*a + b)**2 - 4*p*b"],
+            ],
+        ),
+        contradiction(
+            "r >= p",
+            given(
+                "positive",
+                f"p - {_LESS} > 0",
+                terms=[["1", [["p - r", 1]]], ["1", [["z", 1]]]],
+                using=[["1", "2*r = p + e*a + b + z"]],
+            ),
+            given(
+                "positive",
+                "0 > 0",
+                terms=[["1", [["p - r", 1], [f"p - {_LESS}", 1]]], ["1", [["e", 1], ["a", 1], ["p", 1]]]],
+                using=[["1", f"{_OWN} = 0"]],
+            ),
+        ),
+        contradiction(
+            f"{_LESS} <= p",
+            given(
+                "positive",
+                "r - p > 0",
+                terms=[["1", [[f"{_LESS} - p", 1]]], ["1", [["z", 1]]]],
+                using=[["1", "2*r = p + e*a + b + z"]],
+            ),
+            given(
+                "positive",
+                "0 > 0",
+                terms=[["1", [["r - p", 1], [f"{_LESS} - p", 1]]], ["1", [["e", 1], ["a", 1], ["p", 1]]]],
+                using=[["1", f"{_OWN} = 0"]],
+            ),
+        ),
+        given("positive", "v >= 0", terms=[["1", [["r - p", 1]]]], using=[["1", "v = r - p"]]),
+        given("identity", "(u + v*e)*p = r*u", using=[["p - r", "u = e*p"], ["e*p", "v = r - p"]]),
+        given(
+            "identity",
+            "u*a + v*(e*a + b) = r*v",
+            using=[["a", "u = e*p"], ["e*a + b - r", "v = r - p"], ["-1", f"{_OWN} = 0"]],
+        ),
+        given("positive", f"1 - {_LESS} > 0", terms=[["1", [["1 - p", 1]]], ["1", [[f"p - {_LESS}", 1]]]]),
+        given(
+            "sign",
+            "(1 - p)*(1 - b) - e*a > 0 iff 1 - r > 0",
+            factor=[["1", [[f"1 - {_LESS}", 1]]]],
+            using=[["1", f"{_OWN} = 0"]],
         ),
     ],
 ]
