@@ -212,7 +212,7 @@ VANISHING = Theorem(
     sharp="equal for one unit, (F, A, D, B) = (phi, alpha, d, beta); the last rate is the least, (u, v) being Perron's",
     points=(
         _QUARTERS,
-        _QUARTERS | at("alpha=1/5 beta=1/8 a=1/5 b=1/8 u=1/4 v=1/8 r=5/8 z=21/40 S=3/8"),
+        {**_QUARTERS, **at("alpha=1/5 beta=1/8 a=1/5 b=1/8 u=1/4 v=1/8 r=5/8 z=21/40 S=3/8")},
     ),
     step_point=_QUARTERS
     | {
