@@ -9,32 +9,34 @@ until they are close again. So a zero is a zero of the product of the Jacobians,
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
-import sympy
 
 from errorflow.numeric.arrays import Array
 from errorflow.numeric.backward import Backward, Entering, Tails
-from errorflow.numeric.entries import Entries, beside, cut, joint, matrix_of, product, units
+from errorflow.numeric.entries import beside, cut, joint, matrix_of, product, units
 from errorflow.numeric.forward import Trajectory
 from errorflow.numeric.linear import Steps, Vectors
 from errorflow.numeric.rows import Rows
-from errorflow.numeric.scaled import (
-    DEEP,
-    FALL,
-    NOTHING,
-    Integers,
-    Lost,
-    Scaled,
-    identity,
-    normalised,
-    smallest,
-    through,
-)
+from errorflow.numeric.scaled import FALL, NOTHING, Integers, Lost, Scaled, identity, through
 from errorflow.numeric.thinning import PROBES, Columns, thinned
+from errorflow.numeric.window import (
+    NEAR,
+    Flow,
+    Moment,
+    Stacks,
+    Window,
+    common,
+    far_apart,
+    last_of,
+    squares_of,
+    stacked,
+    stacks_of,
+    within,
+)
 
 CHUNK = 256
 """Steps whose local derivatives are held at once."""
@@ -48,47 +50,9 @@ NARROW = 64
 BUFFER = 2**19
 """Entries of a window at most, which stays in the cache then; one lag may have more."""
 
-_SAFE = 160  # bits that a column may have on either side of 1 within a window
 _FEW = 4  # lags that are tried plainly after careful steps
-_NEAR = 40  # bits between blocks at the start of a window
 _FIRST = 16  # the lag at which directions are dropped for the first time
 _PAUSE = 3  # after lag q the next time is q + q / _PAUSE
-
-Flow = dict[sympy.Symbol, Scaled]
-Stacks = Mapping[sympy.Symbol, Array]
-
-
-@dataclass(frozen=True)
-class Window:
-    """The flow at successive lags, with what its columns are, and its parts side by side in the order of the labels.
-
-    Mantissas are (lags, width, batch, columns), exponents (lags, batch, columns). squares: of the flow's columns of
-    mantissas, their squared lengths.
-    """
-
-    flow: Flow
-    parts: Flow
-    columns: Columns
-    squares: Mapping[sympy.Symbol, Array]
-
-    @property
-    def lags(self) -> int:
-        """How many lags there are."""
-        return len(next(iter(self.flow.values())).mantissa)
-
-
-@dataclass(frozen=True)
-class _Here:
-    """The flow and its parts at one lag. apart: both with an exponent for every entry, where they need it."""
-
-    flow: Flow
-    parts: Flow
-    columns: Columns
-    apart: tuple[Entries, Entries | None] | None = None
-
-    @property
-    def size(self) -> int:
-        return sum(block.mantissa.size for block in (*self.flow.values(), *self.parts.values()))
 
 
 def windows(trajectory: Trajectory, lags: int, labels: Sequence[str] = (), *, whole: bool = True) -> Iterator[Window]:
@@ -97,7 +61,7 @@ def windows(trajectory: Trajectory, lags: int, labels: Sequence[str] = (), *, wh
     whole: whether to carry every column, or to drop directions that no longer matter (`thinning`); parts need all.
     """
     here = _start(trajectory, len(labels))
-    yield _stacked([here])
+    yield stacked([here])
     done, drop = 0, lags if whole or labels or trajectory.width < NARROW else _FIRST
     most = WINDOW  # lags that are tried plainly at once: fewer after a failure, then a window of careful steps
     window: Window | None
@@ -112,7 +76,7 @@ def windows(trajectory: Trajectory, lags: int, labels: Sequence[str] = (), *, wh
             times = times[: max(1, min(most or WINDOW, BUFFER // here.size))]
             if here.apart:
                 here = walk.by_entries(times[0], here)
-                window = _stacked([here])
+                window = stacked([here])
             elif most:
                 window = walk.plainly(times, here)
                 most = min(WINDOW, 2 * most) if window else most // 4
@@ -122,7 +86,7 @@ def windows(trajectory: Trajectory, lags: int, labels: Sequence[str] = (), *, wh
                     here = walk.apart(here)
             if window is None:
                 continue
-            done, here = done + window.lags, here if here.apart else _last(window)
+            done, here = done + window.lags, here if here.apart else last_of(window)
             yield window
             if done == drop < lags and not here.apart and here.columns.total > 2 * PROBES * len(here.columns.kept):
                 flow, columns = thinned(here.flow, here.columns)
@@ -130,7 +94,7 @@ def windows(trajectory: Trajectory, lags: int, labels: Sequence[str] = (), *, wh
                 here = replace(here, flow=flow, columns=columns)
 
 
-def _start(trajectory: Trajectory, labels: int) -> _Here:
+def _start(trajectory: Trajectory, labels: int) -> Moment:
     """The identity, all of it in the first part."""
     widths = {s: trajectory.states[s.name].shape[2] for s in trajectory.definition.states}
     flow = identity(widths, trajectory.batch)
@@ -139,23 +103,7 @@ def _start(trajectory: Trajectory, labels: int) -> _Here:
         mantissa = np.concatenate([block.mantissa, *[np.zeros_like(block.mantissa)] * (labels - 1)], axis=2)
         exponent = np.concatenate([block.exponent, *[np.full_like(block.exponent, NOTHING)] * (labels - 1)], axis=1)
         parts[s] = Scaled(mantissa, exponent)
-    return _Here(flow, parts, Columns(tuple(widths.values())))
-
-
-def _stacked(moments: Sequence[_Here]) -> Window:
-    def stack(blocks: Sequence[Scaled]) -> Scaled:
-        return Scaled(np.stack([b.mantissa for b in blocks]), np.stack([b.exponent for b in blocks]))
-
-    flow = {s: stack([m.flow[s] for m in moments]) for s in moments[0].flow}
-    parts = {s: stack([m.parts[s] for m in moments]) for s in moments[0].parts}
-    return Window(flow, parts, moments[0].columns, {s: _squares(block.mantissa) for s, block in flow.items()})
-
-
-def _last(window: Window) -> _Here:
-    def last(blocks: Flow) -> Flow:
-        return {s: normalised(b.mantissa[-1], b.exponent[-1], together=True) for s, b in blocks.items()}
-
-    return _Here(last(window.flow), last(window.parts), window.columns)
+    return Moment(flow, parts, Columns(tuple(widths.values())))
 
 
 @dataclass(frozen=True)
@@ -180,28 +128,28 @@ class _Walk:
         carry = Backward(steps, carry=True)
         return cls(full, carry, None, labels, steps.start, full.falls() + carry.falls())
 
-    def plainly(self, times: Sequence[int], here: _Here) -> Window | None:
+    def plainly(self, times: Sequence[int], here: Moment) -> Window | None:
         """The flow after each of these steps, at the exponents of the first; None where that is not safe."""
         falls = self._falls(times)
-        if _far(here.flow) or _far(here.parts) or falls > FALL:
+        if far_apart(here.flow) or far_apart(here.parts) or falls > FALL:
             return None
-        exponent = _common(here.flow)
+        exponent = common(here.flow)
         often = int(FALL // max(falls, 1.0))
         if self.rows:
             stacks = self._by_rows(times, here.flow, exponent, self.rows)
-            squares = {s: _squares(stack) for s, stack in stacks.items()}
-            flow = _within(stacks, squares, exponent, often)
+            squares = {s: squares_of(stack) for s, stack in stacks.items()}
+            flow = within(stacks, squares, exponent, often)
             return None if flow is None else Window(flow, {}, here.columns, squares)
         now = [b.at(exponent) for b in here.flow.values()]
         flows: list[list[Array]] = []
         parts: list[list[Array]] = []
-        with np.errstate(over="ignore", invalid="ignore"):  # `_within` judges
+        with np.errstate(over="ignore", invalid="ignore"):  # `within` judges
             tiled, own = np.tile(exponent, (1, len(self.labels))), slice(0, exponent.shape[1])
-            common = _common(here.parts, tiled)
-            apart = np.maximum(common, tiled)
-            apart[:, own] = common[:, own]  # nothing joins the carry
+            shared = common(here.parts, tiled)
+            apart = np.maximum(shared, tiled)
+            apart[:, own] = shared[:, own]  # nothing joins the carry
             scale = np.ldexp(1.0, tiled - apart)
-            if scale[:, own.stop :].min(initial=1.0) < 2.0**-_NEAR:
+            if scale[:, own.stop :].min(initial=1.0) < 2.0**-NEAR:
                 return None
             split = [b.at(apart) for b in here.parts.values()]
             for t in times:
@@ -210,10 +158,10 @@ class _Walk:
                 flows.append(now)
                 split = self.carry.pull(t, split, entering=self._entering(tails, scale))
                 parts.append(split)
-        stacks, split_stacks = _stacks(here.flow, flows), _stacks(here.parts, parts)
-        squares = {s: _squares(stack) for s, stack in stacks.items()}
-        flow = _within(stacks, squares, exponent, often)
-        both = _within(split_stacks, {s: _squares(stack) for s, stack in split_stacks.items()}, apart, often)
+        stacks, split_stacks = stacks_of(here.flow, flows), stacks_of(here.parts, parts)
+        squares = {s: squares_of(stack) for s, stack in stacks.items()}
+        flow = within(stacks, squares, exponent, often)
+        both = within(split_stacks, {s: squares_of(stack) for s, stack in split_stacks.items()}, apart, often)
         return None if flow is None or both is None else Window(flow, both, here.columns, squares)
 
     @staticmethod
@@ -221,13 +169,13 @@ class _Walk:
         """The flow after each of these steps, every column of Phi^T as a row."""
         now = np.concatenate([b.at(exponent).transpose(1, 2, 0) for b in flow.values()], axis=2)
         every = np.empty((len(times), *now.shape))
-        with np.errstate(over="ignore", invalid="ignore"):  # `_within` judges
+        with np.errstate(over="ignore", invalid="ignore"):  # `within` judges
             for k, t in enumerate(times):
                 rows.times(t, now, every[k])
                 now = every[k]
         return {s: every[..., place].transpose(0, 3, 1, 2) for s, place in rows.places.items()}
 
-    def carefully(self, times: Sequence[int], here: _Here) -> Window | None:
+    def carefully(self, times: Sequence[int], here: Moment) -> Window | None:
         """The same, every block at its own exponents at each step; None where an entry would be lost."""
         if self._falls(times) > FALL:
             return None
@@ -244,13 +192,13 @@ class _Walk:
                 found.append(here)
         except Lost:
             return None
-        return _stacked(found)
+        return stacked(found)
 
-    def apart(self, here: _Here) -> _Here:
+    def apart(self, here: Moment) -> Moment:
         """The same flow, ready to be carried with an exponent for every entry."""
         return replace(here, apart=(joint(here.flow), joint(here.parts) if here.parts else None))
 
-    def by_entries(self, t: int, here: _Here) -> _Here:
+    def by_entries(self, t: int, here: Moment) -> Moment:
         """The flow after this step, with an exponent for every entry if that is still needed."""
         assert here.apart
         flow, parts = here.apart
@@ -264,7 +212,7 @@ class _Walk:
             parts = kept + beside([product(matrix, flow) for matrix in left])
         flows, both = cut(moved, widths), cut(parts, widths) if parts else {}
         narrow = all(b.narrow for b in (*flows.values(), *both.values())) and self._falls([t]) <= FALL
-        return _Here(
+        return Moment(
             {s: b.scaled() for s, b in flows.items()},
             {s: b.scaled() for s, b in both.items()},
             here.columns,
@@ -298,48 +246,6 @@ class _Walk:
                 places.append((columns, block if (factor == 1.0).all() else block * factor))
             entering[source] = places
         return entering
-
-
-def _far(blocks: Flow) -> bool:
-    """Whether blocks of a column lie too far from one another to share an exponent."""
-    top = _common(blocks) if blocks else np.zeros(())
-    return any(((e < top - _NEAR) & (e > NOTHING // 2)).any() for e in (b.exponent for b in blocks.values()))
-
-
-def _common(blocks: Flow, nothing: Integers | int = 0) -> Integers:
-    """One exponent for each column that serves all blocks, `nothing` where there is nothing."""
-    top = np.maximum.reduce([block.exponent for block in blocks.values()])
-    return np.where(top > NOTHING // 2, top, nothing)
-
-
-def _stacks(like: Flow, steps: Sequence[Sequence[Array]]) -> Stacks:
-    return {s: np.stack(blocks) for s, blocks in zip(like, zip(*steps, strict=True), strict=True)}
-
-
-def _squares(mantissa: Array) -> Array:
-    """The squared length of every column of (lags, width, batch, columns)."""
-    rows = mantissa.transpose(0, 2, 3, 1)
-    with np.errstate(over="ignore", invalid="ignore"):  # `_within` judges
-        return np.asarray(np.vecdot(rows, rows))
-
-
-def _within(stacks: Stacks, squares: Stacks, exponent: Integers, often: int) -> Flow | None:
-    """Stacks (lags, width, batch, columns) with their exponent; None where one for all lags is not safe.
-
-    That is, where a column is not zero and too far from 1, or an entry not zero and too small. often: steps between two
-    looks at the entries.
-    """
-    found = {}
-    for s, mantissa in stacks.items():
-        some = squares[s] != 0
-        if not ((squares[s] < 4.0**_SAFE) & (squares[s] > 4.0**-_SAFE) | ~some).all():
-            return None
-        if not some.all() and mantissa.transpose(0, 2, 3, 1)[~some].any():
-            return None  # what is squared to zero need not be zero
-        if smallest(mantissa[::-often].transpose(0, 2, 3, 1)) < 2.0**-DEEP:
-            return None
-        found[s] = Scaled(mantissa, np.where(some, exponent, NOTHING))
-    return found
 
 
 __all__ = ["BUFFER", "CHUNK", "WINDOW", "Window", "windows"]
