@@ -16,5 +16,6 @@ def log2_norms(kind, w, xs):
 def jacobians(kind, w, xs, reuse):
     """All one-step Jacobians (T, N, N), the states being known; made anew or written into the same array each time."""
     trajectory = ef.cell(kind).run(w, xs)
+    formed(trajectory, stop=1)  # compiles
     out = formed(trajectory) if reuse else None
     return lambda: formed(trajectory, out=out)

@@ -79,8 +79,8 @@ class Formed:
 
 def formed(steps: Steps, places: Mapping[sympy.Symbol, slice], products: int) -> Formed | None:
     """J, if a row times it takes fewer multiply-adds than `products`, which is what it takes edge by edge."""
-    states = set(places)
-    if any(s.entry is None and not s.diagonal and s.edge.source not in states for s in steps.slopes):
+    matrices = [slope.edge for slope in steps.slopes if slope.entry is None and not slope.diagonal]
+    if len(matrices) < 2 or any(edge.source not in places for edge in matrices):
         return None  # a matrix of something that is not a row of weights: products for every step
     columns, size = [], 0
     for old, place in places.items():

@@ -153,7 +153,7 @@ def _rotation(blocks: Sequence[Scaled]) -> _Rotation | None:
     parts = []
     for block in blocks:
         mantissa, _ = _at_one(block)
-        size = np.linalg.norm(mantissa, axis=(0, 2))
+        size = np.sqrt(np.einsum("rbk,rbk->b", mantissa, mantissa))
         parts.append(mantissa.transpose(1, 0, 2) / np.where(size > 0, size, 1.0)[:, None, None])
     stacked = np.concatenate(parts, axis=1)
     order = np.argsort(-np.einsum("bmk,bmk->bk", stacked, stacked), axis=1)[:, None]
