@@ -97,12 +97,13 @@ def table(rows):
 def measured(row, rounds, python):
     """One row: every program in turn, round after round; round k has seed k."""
     programs, kind, n, steps, how = row
+    times = 1 if n >= 256 and programs is not JACOBIANS else 3
     cells = {name: {"wall": [], "cpu": [], "last": [], "peak_mib": []} for name in programs}
     for seed in range(rounds):
         for name in programs:
             if "cpu" not in cells[name] or (cells[name]["cpu"] and min(cells[name]["cpu"]) > SLOW):
                 continue
-            got = timed(name, row, seed, 1 if n >= 256 else 3, python)
+            got = timed(name, row, seed, times, python)
             if "cpu" not in got:
                 cells[name] = got
                 continue

@@ -33,7 +33,7 @@ def program_of(name, kind, w, xs):
 
 
 def main(name, kind, n, steps, how, seed, times):
-    """Times the program after one run that warms up; the slow ones, which compile beforehand, without that.
+    """Times the program after one run that warms up and touches memory; a single run, compiled beforehand, without.
 
     Flags that ask for one thread do not keep every library to it, one core does.
     """
