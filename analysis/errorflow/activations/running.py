@@ -26,8 +26,13 @@ def bell(x: Array) -> Array:
 
 
 def logistic(x: Array) -> Array:
-    decay = np.exp(-np.abs(x))
-    return np.where(x >= 0, 1.0, decay) / (1.0 + decay)
+    # Beyond the range of exp the quotient is 0, which is what is left of a value below 1e-308.
+    with np.errstate(over="ignore"):
+        decay = np.exp(-x)
+    if np.ndim(decay) == 0:
+        return 1.0 / (1.0 + decay)
+    decay += 1.0
+    return np.divide(1.0, decay, out=decay)
 
 
 def tanh_slope(x: Array) -> Array:

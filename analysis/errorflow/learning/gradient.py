@@ -79,7 +79,7 @@ def gradient(
     check_truncation(definition, truncated)
     cut = truncated if isinstance(truncated, bool) else frozenset(truncated)
     settings = Settings(**asked | {"truncated": cut, "biases": biases})
-    trajectory = run(definition, weights, inputs, state)
+    trajectory = run(definition, weights, inputs, state, columns=True)
     if trajectory.steps == 0:
         raise ValueError("inputs must have at least one step for a gradient, got T = 0")
     value, errors = _errors(trajectory, loss, settings)

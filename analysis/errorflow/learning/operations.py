@@ -53,9 +53,16 @@ class Counter:
         self.macs += product.size
         return product
 
-    def times(self, a: Array, b: Array) -> Array:
-        """a * b, entry by entry."""
-        product = a * b
+    def times(self, a: Array, b: Array, out: Array | None = None) -> Array:
+        """a * b, entry by entry; written into `out` if given.
+
+        Where a has several times as many columns as b, every column of b meets its like in each of these groups.
+        """
+        if a.shape[-1] == b.shape[-1] or b.shape[-1] == 1 or a.shape[-1] == 1:
+            product = np.multiply(a, b, out=out)
+        else:
+            groups = np.multiply(a.reshape(*a.shape[:-1], -1, b.shape[-1]), b[..., None, :])
+            product = groups.reshape(a.shape)
         self.elementwise += product.size if self.count_elementwise else 0
         return product
 

@@ -14,6 +14,7 @@ from errorflow.definition import Definition
 from errorflow.learning import counting
 from errorflow.learning.algorithm import Algorithm, Result, Settings, Sizes, always
 from errorflow.learning.bptt import Window, backward, kept, stretch
+from errorflow.learning.bptt import whole as all_steps
 from errorflow.learning.cost import STEPS, Cost, size
 from errorflow.learning.influence import Places, places
 from errorflow.learning.operations import Counter
@@ -69,9 +70,9 @@ def _block(
         unit = np.zeros((rows, batch, own))
         unit[np.arange(start, start + own), :, np.arange(own)] = 1.0
         states[symbol], start = unit.reshape(rows * batch, own), start + own
-    nets = backward(trajectory, plan, window, entering.reshape(steps, rows * batch, n), counter, states)
+    nets = all_steps(backward(trajectory, plan, window, entering.reshape(steps, rows * batch, n), counter, states))
     across = np.concatenate([states[s].reshape(rows, batch, -1) for s in trajectory.definition.states], axis=2)
-    return across.transpose(1, 0, 2), {net: a.reshape(steps, rows, batch, -1) for net, a in nets.items()}
+    return across.transpose(1, 0, 2), {net: nets.of(net).reshape(steps, rows, batch, -1) for net in nets.spans}
 
 
 def _direct(

@@ -12,6 +12,7 @@ import sympy
 from errorflow.definition import Definition, New
 from errorflow.numeric.arrays import Array, checked_inputs, checked_state, checked_weights
 from errorflow.numeric.compile import compiled
+from errorflow.numeric.stepping import advance
 
 _TOGETHER = 256  # steps whose inner vectors are held at once where they are not kept
 
@@ -85,13 +86,20 @@ class Trajectory:
 
 
 def run(
-    definition: Definition, weights: Mapping[str, Any], inputs: Any, state: Any = None, *, inner: bool = True
+    definition: Definition,
+    weights: Mapping[str, Any],
+    inputs: Any,
+    state: Any = None,
+    *,
+    inner: bool = True,
+    columns: bool = False,
 ) -> Trajectory:
     """The trajectory of the cell.
 
     weights: name -> array, shapes as in `definition.parameters`. inputs: (batch, T, m) or (T, m).
     state: block name -> (n,) or (batch, n), zero where absent. inner: whether the vectors within a step are kept too;
-    if not, `between` makes them again, and memory is that of the states.
+    if not, `between` makes them again, and memory is that of the states. columns: whether every array is a view of one
+    in which sequences are columns side by side, as they are computed; if not, all but inputs are in C order.
 
     Raises: KeyError, TypeError, ValueError for arrays that do not fit; ArithmeticError when a value overflows, with the
     vector and the step.
@@ -101,49 +109,29 @@ def run(
     steps, batch, _ = next(iter(streams.values())).shape
     initial = checked_state(definition, state, sizes, batch)
 
-    values = {x: streams[x.name] for x in definition.inputs}
-    states = {}
+    blocks = {}
     for symbol in definition.states:
-        states[symbol.name] = np.empty((steps + 1, batch, sizes[definition.sizes[symbol]]))
-        states[symbol.name][0] = initial[symbol.name]
+        blocks[symbol.name] = np.empty((steps + 1, sizes[definition.sizes[symbol]], batch))
+        blocks[symbol.name][0] = initial[symbol.name].T
+    values: dict[sympy.Symbol, Array] = {}
     together = max(steps, 1) if inner else _TOGETHER
     for start in range(0, max(steps, 1), together):
         stop = min(steps, start + together)
-        part = {x: streams[x.name][start:stop] for x in definition.inputs}
-        for node in definition.nodes:
-            if not isinstance(node.symbol, New):
-                part[node.symbol] = np.zeros((stop - start, batch, sizes[definition.sizes[node.symbol]]))
-        _add_what_needs_no_state(definition, matrices, part)
-        _advance(definition, matrices, part, {name: block[start : stop + 1] for name, block in states.items()})
-    trajectory = Trajectory(definition, matrices, part if inner else values, states, single)
+        some = {x: streams[x.name][start:stop] for x in definition.inputs}
+        values = advance(
+            definition, matrices, sizes, some, {name: block[start : stop + 1] for name, block in blocks.items()}
+        )
+
+    def placed(array: Array) -> Array:
+        array = array.swapaxes(1, 2)
+        return array if columns else np.ascontiguousarray(array)
+
+    states = {name: placed(block) for name, block in blocks.items()}
+    read = {x: streams[x.name] for x in definition.inputs}
+    kept = {symbol: placed(array) for symbol, array in values.items()} if inner else {}
+    trajectory = Trajectory(definition, matrices, read | kept, states, single)
     _check_finite(trajectory)
     return trajectory
-
-
-def _advance(
-    definition: Definition,
-    matrices: dict[str, Array],
-    values: dict[sympy.Symbol, Array],
-    states: dict[str, Array],
-) -> None:
-    """Fills in `values` and `states`, step by step."""
-    steps = len(next(iter(states.values()))) - 1
-    where = {symbol: (array, 0) for symbol, array in values.items()}  # step t stands at t + 0, a new state at t + 1
-    for old, new in compiled(definition).news.items():
-        where[old], where[new] = (states[old.name], 0), (states[old.name], 1)
-    order = []
-    for node, function in compiled(definition).nodes:
-        reads = [where[s] for s in function.reads] if function else []
-        terms = [(matrices[str(t.matrix)], *where[t.source]) for t in node.terms if t.source not in definition.inputs]
-        order.append((*where[node.symbol], function, reads, terms))
-    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        for t in range(steps):
-            for target, ahead, function, reads, terms in order:
-                if function is not None:
-                    target[t + ahead] = function.function(*(array[t + later] for array, later in reads))
-                for weight, array, later in terms:
-                    now = array[t + later]
-                    target[t] += _mapped(weight, now)
 
 
 def _mapped(weight: Array, vectors: Array) -> Array:
@@ -154,21 +142,11 @@ def _mapped(weight: Array, vectors: Array) -> Array:
     return (vectors.reshape(-1, weight.shape[1]) @ weight.T).reshape(*vectors.shape[:-1], len(weight))
 
 
-def _add_what_needs_no_state(
-    definition: Definition, matrices: dict[str, Array], values: dict[sympy.Symbol, Array]
-) -> None:
-    """U x + b of every affine vector, for all steps in one product."""
-    for node in definition.nodes:
-        for term in node.terms:
-            if term.source in definition.inputs:
-                weight, source = matrices[str(term.matrix)], values[term.source]
-                values[node.symbol] += _mapped(weight, source)
-        if node.bias:
-            values[node.symbol] += matrices[node.bias]
-
-
 def _check_finite(trajectory: Trajectory) -> None:
     for name, block in trajectory.states.items():
+        with np.errstate(over="ignore", invalid="ignore"):
+            if np.isfinite(block.sum()):  # one pass and no room, where all is well
+                continue
         bad = ~np.isfinite(block)
         if bad.any():
             step, sequence, unit = (int(i) for i in np.argwhere(bad)[0])
