@@ -44,7 +44,9 @@ def bptt(trajectory: Trajectory, errors: Array, counter: Counter, settings: Sett
     apart = np.zeros((steps, steps, batch, width))
     apart[np.arange(steps), np.arange(steps)] = errors
     adjoints = whole(backward(trajectory, plan, window, apart.reshape(steps, steps * batch, width), counter))
-    pairs = adjoints.array.reshape(-1, steps, steps, batch)  # all maps, use of the weights, loss step, sequence
+    pairs = adjoints.array.reshape(
+        len(adjoints.array), steps, steps, batch
+    )  # all maps, use of the weights, loss step, sequence
     lags: dict[str, list[Array]] = {}
     for q in range(steps):
         at_lag = np.zeros((len(pairs), steps, batch))
@@ -257,10 +259,11 @@ def contract(
     window = {symbol: array[adjoints.start : stop] for symbol, array in window.items()}
     total = {p.name: np.zeros_like(trajectory.weights[p.name]) for p in trajectory.definition.parameters}
     dense = [(net, term.source, str(term.matrix)) for net, term in plan.outer if term.kind != "diagonal"]
-    flat = adjoints.array.reshape(len(adjoints.array), -1)
+    maps, steps, rows = adjoints.array.shape
+    flat = adjoints.array.reshape(maps, steps * rows)
     sources = {}
     for source in dict.fromkeys(source for _, source, _ in dense):
-        sources[source] = np.ascontiguousarray(window[source].transpose(2, 0, 1)).reshape(-1, flat.shape[1])
+        sources[source] = np.ascontiguousarray(window[source].transpose(2, 0, 1)).reshape(-1, steps * rows)
     for product in joined(trajectory.definition, dense):
         first, last = adjoints.spans[product.nets[0]][0], adjoints.spans[product.nets[-1]][1]
         part = counter.matmul(flat[first:last], sources[product.source].T)

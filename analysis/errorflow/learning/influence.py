@@ -40,9 +40,11 @@ def meet(trajectory: Trajectory, block: BlockPlan, window: Window, columns: Arra
         return counter.scale(diagonal(trajectory, block, window, columns.shape[:2], counter), columns)
     if block.mode == "dense":
         return counter.matmul(formed(trajectory, block, window, counter), columns)
+    given = columns
     for factor in reversed(block.words[0]):
         if is_diagonal(factor):
-            columns = counter.scale(vector(trajectory, factor, window, columns.shape[:2], counter), columns)
+            entries = vector(trajectory, factor, window, columns.shape[:2], counter)
+            columns = counter.scale(entries, columns, None if columns is given else columns)
         else:
             assert isinstance(factor, Matrix)
             columns = counter.matmul(trajectory.weights[factor.name], columns)

@@ -42,10 +42,10 @@ class Counter:
         self.macs += product.size * a.shape[-1]
         return product
 
-    def scale(self, diagonal: Array, columns: Array) -> Array:
-        """diag(diagonal) @ columns: (..., n) and (..., n, k)."""
+    def scale(self, diagonal: Array, columns: Array, out: Array | None = None) -> Array:
+        """diag(diagonal) @ columns: (..., n) and (..., n, k); written into `out` if given."""
         self.macs += columns.size
-        return diagonal[..., None] * columns
+        return np.multiply(diagonal[..., None], columns, out=out)
 
     def outer(self, column: Array, row: Array) -> Array:
         """column[..., :, None] * row[..., None, :], the entries of a dense derivative in a weight."""

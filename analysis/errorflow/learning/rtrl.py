@@ -33,16 +33,20 @@ def rtrl(trajectory: Trajectory, errors: Array, counter: Counter, settings: Sett
     total = np.zeros((copies, width))
     for t in range(steps):
         window = {symbol: array[t] for symbol, array in everything.items()}
-        moved = {name: np.zeros_like(block) for name, block in influence.items()}
+        moved: dict[str, Array] = {}
         for block in plan.across:
-            moved[block.row] += meet(trajectory, block, window, influence[block.column], counter)
+            _add(moved, block.row, meet(trajectory, block, window, influence[block.column], counter), influence)
+        for name, array in influence.items():
+            if name not in moved:
+                moved[name] = np.zeros_like(array)
         if settings.by_lag:
             for part in moved.values():
                 part[..., width:] = part[..., :-width].copy()
                 part[..., :width] = 0.0
         for entry in plan.immediate:
             enter(trajectory, entry, window, moved[entry.block.row][..., :width], where, counter)
-        influence = {name: block.copy() for name, block in moved.items()}
+        among = {block.row for block in plan.within}  # only where new states read one another do both versions live
+        influence = {name: array.copy() if name in among else array for name, array in moved.items()}
         for block in plan.within:
             influence[block.row] += meet(trajectory, block, window, moved[block.column], counter)
         counter.keep(influence.values())
@@ -51,6 +55,14 @@ def rtrl(trajectory: Trajectory, errors: Array, counter: Counter, settings: Sett
     split = {name: total[:, start:stop].reshape(copies, *shape) for name, (start, stop, shape) in where.items()}
     weights = {name: part.sum(axis=0) for name, part in split.items()}
     return Result(weights, split if settings.by_lag else None)
+
+
+def _add(moved: dict[str, Array], name: str, part: Array, influence: dict[str, Array]) -> None:
+    """Adds to a sum, which begins with the first array that is not still needed as it is."""
+    if name in moved:
+        moved[name] += part
+    else:
+        moved[name] = part.copy() if any(part is array for array in influence.values()) else part
 
 
 def cost(definition: Definition, biases: bool, sizes: Sizes) -> Cost:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from errorflow.definition import Definition
-from errorflow.learning.bptt import backward, kept
+from errorflow.learning.bptt import backward, kept, whole
 from errorflow.learning.operations import Counter
 from errorflow.learning.plan import backward_plan
 from errorflow.numeric.arrays import Array
@@ -32,9 +32,9 @@ def cell_influence(definition: Definition, weights: Mapping[str, Any], inputs: A
     errors[-1] = np.eye(width)
     counter = Counter()
     plan = backward_plan(definition)
-    nets = backward(trajectory, plan, kept(trajectory, plan, counter), errors, counter)
+    nets = whole(backward(trajectory, plan, kept(trajectory, plan, counter), errors, counter))
     found = np.zeros((steps, width, np.shape(inputs)[1]))
     for net, term in terms:
         weight = trajectory.weights[str(term.matrix)]
-        found += nets[net] * weight if weight.ndim == 1 else nets[net] @ weight
+        found += nets.of(net) * weight if weight.ndim == 1 else nets.of(net) @ weight
     return found[::-1]
