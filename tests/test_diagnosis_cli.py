@@ -265,6 +265,24 @@ def test_a_folder_without_checkpoints_and_one_of_mixed_networks_are_refused(call
     assert "networks of different layers" in err
 
 
+@pytest.mark.parametrize(("kind", "units"), [("gru", 5), ("lstm", 4)])
+def test_checkpoints_of_another_kind_or_width_are_no_history_of_one_network(call, tmp_path, kind, units):
+    np.savez(tmp_path / "1.npz", **state_dict("lstm", 5, 3))
+    np.savez(tmp_path / "2.npz", **state_dict(kind, units, 3))
+    status, out, err = call("profile", tmp_path, "--steps", 4)
+    assert (status, out, err.count("\n")) == (2, "", 1)
+    assert "networks of different layers" in err
+
+
+@pytest.mark.parametrize("kind", ["lstm", "gru"])
+def test_the_table_of_many_sequences_fits_a_terminal_of_100_columns(call, tmp_path, kind):
+    np.savez(tmp_path / "net.npz", **{k: -3 * v for k, v in state_dict(kind, 5, 3).items()})
+    np.save(tmp_path / "x.npy", np.random.default_rng(1).normal(size=(3, 70, 3)))
+    status, out, err = call("profile", tmp_path / "net.npz", "--inputs", tmp_path / "x.npy")
+    assert (status, err) == (0, "")
+    assert max(map(len, out.splitlines())) <= 100
+
+
 @pytest.mark.parametrize("where", ["errorflow.diagnosis.examine.profile_of", "errorflow.plots.files.tempfile.mkstemp",
                                    "errorflow.plots.diagnosis.picture"])  # fmt: skip
 def test_work_that_is_interrupted_leaves_no_file_and_one_line(where, call, few, monkeypatch):

@@ -442,3 +442,75 @@ def test_gamma_is_the_model_of_rounding():
     assert gamma(10, 2.0**-53) == pytest.approx(10 * 2.0**-53, rel=1e-12)  # the next term is 100 u^2
     assert math.isinf(gamma(2.0**53, 2.0**-53))
     assert unit([np.zeros(1, np.float32), np.zeros(1)]) == 2.0**-24
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+def test_a_step_that_is_not_finite_passes_no_assertion(bad):
+    _, weights, state, x = drawn("lstm")
+    inputs = np.stack([x, x])
+    with np.errstate(invalid="ignore"):
+        step = lambda s, x: {name: value * bad for name, value in s.items()}  # noqa: E731
+        with pytest.raises(AssertionError, match="not finite"):
+            assert_jacobian_matches(step, "lstm", weights, state, x)
+        with pytest.raises(AssertionError, match="step 0, counted from 0, is not finite"):
+            assert_identity_carry(step, state, inputs)
+        with pytest.raises(AssertionError, match="step 0, counted from 0, is not finite"):
+            assert_norm_bound_by_lag(step, state, inputs, log2_upper=np.full(3, 1000.0))
+        with pytest.raises(AssertionError, match="must be finite"):
+            assert_bptt_equals_rtrl({"W": np.full((2, 2), bad)}, {"W": np.full((2, 2), bad)}, steps=2)
+        with pytest.raises(AssertionError, match="must be finite"):
+            assert_bptt_equals_rtrl({"W": np.zeros((2, 2))}, {"W": np.full((2, 2), bad)}, steps=2)
+
+
+@pytest.mark.parametrize(
+    ("errors", "says"),
+    [
+        (np.full((3, 2), np.nan), "errors must be finite"),
+        (np.zeros((2, 2)), "errors must have a row for each of the 3 steps"),
+        (np.zeros((3, 4)), r"errors must have shape \(T, 2\)"),
+    ],
+)
+def test_errors_that_tell_nothing_are_refused_before_a_gradient_is_compared(errors, says):
+    weights = {"W": np.eye(2)}
+    with pytest.raises(ValueError, match=says):
+        assert_bptt_equals_rtrl(
+            weights, lambda w, h, x: np.tanh(w["W"] @ h + x), weights, np.ones(2), np.ones((3, 2)), errors
+        )
+
+
+@pytest.mark.parametrize(("shift", "says"), [(1, "one step after its own"), (-1, "one step before its own")])
+def test_errors_that_are_laid_beside_a_neighbouring_step_are_named(shift, says):
+    rng = np.random.default_rng(7)
+    W, h, inputs, errors = rng.normal(size=(2, 2)), rng.normal(size=2), rng.normal(size=(4, 2)), rng.normal(size=(4, 2))
+    shifted = np.zeros_like(errors)
+    shifted[max(shift, 0) : 4 + min(shift, 0)] = errors[max(-shift, 0) : 4 - max(shift, 0)]
+    gradient, influence = np.zeros((2, 2)), np.zeros((2, 2, 2))
+    for x, error in zip(inputs, shifted, strict=True):
+        new = np.tanh(W @ h + x)
+        influence = np.einsum("a,ab,bij->aij", 1 - new**2, W, influence) + np.einsum(
+            "ai,j->aij", np.diag(1 - new**2), h
+        )
+        gradient, h = gradient + np.einsum("a,aij->ij", error, influence), new
+    start = np.random.default_rng(7).normal(size=6)[4:]
+    with pytest.raises(AssertionError, match=says):
+        assert_bptt_equals_rtrl(
+            {"W": gradient}, lambda w, h, x: np.tanh(w["W"] @ h + x), {"W": W}, start, inputs, errors
+        )
+
+
+def test_three_gates_in_a_ring_are_named():
+    _, weights, state, x = drawn("lstm")
+    with pytest.raises(AssertionError, match=r"in the place of .* in the place of .* in the place of"):
+        assert_jacobian_matches(lstm_step(weights, order="foig"), "lstm", weights, state, x)
+
+
+def test_a_state_given_in_the_order_of_torch_is_named():
+    _, weights, state, x = drawn("lstm")
+    named = lstm_step(weights)
+
+    def step(pair, x):
+        new = named({"h": pair[0], "c": pair[1]}, x)
+        return new["h"], new["c"]
+
+    with pytest.raises(AssertionError, match=r"given as \(h, c\), and the definition has \(c, h\)"):
+        assert_jacobian_matches(step, "lstm", weights, (state["h"], state["c"]), x)

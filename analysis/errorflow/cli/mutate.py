@@ -40,8 +40,8 @@ def written(found: Sequence[Mutation], seed: int) -> str:
     open_ = sum(len(one.unshown) for one in found)
     drawn = "" if replayed == made else f", drawn with seed {seed}"
     closing = (
-        f"{replayed} of {made} mutants tried{drawn}, {refused} refused, {replayed - refused} accepted, of which what"
-        f" {open_} say was not shown to be true; {sum(one.seconds for one in found):.0f} s"
+        f"{replayed} of {made} mutants tried{drawn}: {refused} refused, {replayed - refused} accepted, {open_} of these"
+        f" without being shown true; {sum(one.seconds for one in found):.0f} s"
     )
     failures = [paragraph(step, "    ", f"{one.theorem} accepts, not shown: ") for one in found for step in one.unshown]
     return "\n".join([table(rows, right=range(1, 10)), "", *failures, closing])

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from errorflow.cli.output import paragraph, table
+from errorflow.cli.output import WIDTH, paragraph, table
 
 if TYPE_CHECKING:
     from errorflow.diagnosis import Diagnosis, LayerDiagnosis
@@ -40,23 +40,33 @@ def _layer(layer: LayerDiagnosis, nonlinearity: str | None, over: int | str, sev
     meaning += f"{', with its quartiles' if many else ''}; shares of the flow by first departure from the"
     meaning += f" carry, read forward in time{', mean' if many else ''}"
     meaning += f", up to lag {layer.shares_to}" if layer.shares and layer.shares_to < steps else ""
-    meaning += "; the largest parts are shown" if len(_most(layer.shares)) < len(layer.shares) else ""
+    shares, numbers = _fitting(layer, many)
+    meaning += "; the largest parts are shown" if len(shares) < len(layer.shares) else ""
     meaning += "; numerical rank. 'zero' is zero in float64."
-    lines = [paragraph(about), paragraph(meaning), "", _numbers(layer, many), ""]
+    lines = [paragraph(about), paragraph(meaning), "", numbers, ""]
     lines += [paragraph(sentence, "  ") for sentence in (*layer.verdict.words, *_units(layer), *layer.trap.words)]
     return "\n".join(lines)
 
 
-def _numbers(layer: LayerDiagnosis, many: bool) -> str:
+def _fitting(layer: LayerDiagnosis, many: bool) -> tuple[dict[str, Any], str]:
+    """The parts that are shown and the table by lag: a decimal less, then fewer parts, where it would be too wide."""
+    for most, decimals in ((_MOST_PARTS, 3), *((k, 2) for k in range(_MOST_PARTS, 0, -1))):
+        shares = _most(layer.shares, most)
+        numbers = _numbers(layer, many, shares, decimals)
+        if max(map(len, numbers.splitlines())) <= WIDTH:
+            break
+    return shares, numbers
+
+
+def _numbers(layer: LayerDiagnosis, many: bool, shares: dict[str, Any], decimals: int) -> str:
     blocks = layer.log2_norm_blocks if 1 < len(layer.log2_norm_blocks) <= _MOST_BLOCKS else {}
-    shares = _most(layer.shares)
     quartiles = layer.log2_norm_quartiles if many else ()
     ranks = dict(zip(layer.rank_lags.tolist(), np.median(layer.rank, axis=0), strict=True))
     rows = [["lag", "log2 norm", *(["25 %", "75 %"] if many else []), *blocks, *shares, "rank"]]
     for q in doubling(int(layer.lags[-1])):
         norms = [layer.log2_norm, *quartiles, *blocks.values()]
-        parts = [_told(v[q]) for v in shares.values()]
-        rows.append([str(q), *(_norm(v[q]) for v in norms), *parts, f"{ranks[q]:g}" if q in ranks else "-"])
+        parts = [_told(v[q], decimals) for v in shares.values()]
+        rows.append([str(q), *(_norm(v[q], decimals) for v in norms), *parts, f"{ranks[q]:g}" if q in ranks else "-"])
     return table(rows, right=range(len(rows[0])))
 
 
@@ -65,10 +75,10 @@ def doubling(last: int) -> list[int]:
     return sorted({0, last, *(2**k for k in range(last.bit_length()) if 2**k < last)})
 
 
-def _most(shares: dict[str, Any]) -> dict[str, Any]:
-    """The carry and the parts with the largest mean share, as many as fit."""
+def _most(shares: dict[str, Any], most: int) -> dict[str, Any]:
+    """The carry and the parts with the largest mean share, so many in all."""
     means = {name: np.nanmean(np.append(0.0, values[np.isfinite(values)])) for name, values in shares.items()}
-    first = sorted((name for name in shares if name != "carry"), key=lambda name: -means[name])[: _MOST_PARTS - 1]
+    first = sorted((name for name in shares if name != "carry"), key=lambda name: -means[name])[: most - 1]
     return {name: values for name, values in shares.items() if name == "carry" or name in first}
 
 
@@ -113,8 +123,8 @@ def _loss(flow: LossFlow) -> str:
     return "\n".join([paragraph(about), paragraph(meaning), "", table(rows, right=range(len(rows[0])))])
 
 
-def _told(value: float) -> str:
-    return f"{value:z.3f}" if np.isfinite(value) else "-"
+def _told(value: float, decimals: int = 3) -> str:
+    return f"{value:z.{decimals}f}" if np.isfinite(value) else "-"
 
 
 def checkpoints_page(found: Checkpoints) -> str:
@@ -134,5 +144,5 @@ def checkpoints_page(found: Checkpoints) -> str:
     return "\n".join([paragraph(about), "", table(rows, right=[0, *range(2, len(rows[0]))])])
 
 
-def _norm(value: float) -> str:
-    return "zero" if value == -np.inf else f"{value:z.3f}"
+def _norm(value: float, decimals: int = 3) -> str:
+    return "zero" if value == -np.inf else f"{value:z.{decimals}f}"

@@ -124,7 +124,7 @@ def diagnose_checkpoints(
             found.append(diagnose(network, inputs, departures=False, **options))
         except ValueError as error:
             raise ValueError(f"{path}: {error}") from error
-    if len({(len(each.all), len(whole(each).lags)) for each in found}) > 1:
+    if len({tuple((e.kind, e.units, e.inputs, e.direction, len(e.lags)) for e in each.all) for each in found}) > 1:
         raise ValueError(f"{folder} must hold checkpoints of one network, got networks of different layers")
     numbers = [_number(path) for path in files]
     steps = [k if n is None else n for k, n in enumerate(numbers)] if None not in numbers else range(len(files))

@@ -46,7 +46,12 @@ def assert_bptt_equals_rtrl(
         return
     if weights is None or errors is None or inputs is None:
         raise TypeError("weights, state, inputs and errors must be given with a step function, over which RTRL is run")
-    _compare(mine, *_rtrl(step, weights, state, inputs, errors, output, method))
+    given = np.asarray(numbers("errors", errors), dtype=np.float64)
+    if len(given) != len(inputs):
+        raise ValueError(f"errors must have a row for each of the {len(inputs)} steps of inputs, got {len(given)}")
+    if not np.isfinite(given).all():
+        raise ValueError("errors must be finite: with nan or inf no two gradients can be told apart")
+    _compare(mine, *_rtrl(step, weights, state, inputs, given, output, method))
 
 
 def _between(a: Array, b: Array, steps: int) -> float:
@@ -56,7 +61,7 @@ def _between(a: Array, b: Array, steps: int) -> float:
 
 
 def _rtrl(
-    step: Step, weights: Mapping[str, Any], state: Any, inputs: Any, errors: Any, output: str, method: str
+    step: Step, weights: Mapping[str, Any], state: Any, inputs: Any, errors: Array, output: str, method: str
 ) -> tuple[dict[str, Array], dict[str, float], dict[str, dict[str, Array]]]:
     """The gradient by RTRL, a bound of its error, and what parts of it are, that a faulty BPTT may have returned."""
     names = list(weights)
@@ -66,11 +71,13 @@ def _rtrl(
         raise KeyError(f"output must be one of {', '.join(old.names)}, got {output!r}")
     start = sum(old.sizes[:block])
     inside = slice(start, start + old.sizes[block])
-    given = np.asarray(numbers("errors", errors), dtype=np.float64).reshape(len(inputs), -1)
+    given = errors.reshape(len(inputs), -1)
+    if given.shape[1] != old.sizes[block]:
+        raise ValueError(f"errors must have shape (T, {old.sizes[block]}), d loss / d {output}, got {errors.shape}")
     total = sum(int(np.prod(numbers(n, w).shape)) for n, w in weights.items())
     width = sum(old.sizes)
     influence, error, size = np.zeros((width, total)), 0.0, 0.0
-    gradient, last, first, here = (np.zeros(total) for _ in range(4))
+    gradient, last, first, here, late, early = (np.zeros(total) for _ in range(6))
     slack, kind = 0.0, 2.0**-53
     for t, x in enumerate(inputs):
         carry = derivative(lambda s, x=x: step(weights, s, x), state, method)  # type: ignore[misc]
@@ -83,6 +90,8 @@ def _rtrl(
         part = given[t] @ influence[inside]
         gradient = gradient + part
         here = here + given[t] @ own.matrix[inside]
+        late = late + (given[t - 1] @ influence[inside] if t else 0.0)
+        early = early + (given[t + 1] @ influence[inside] if t + 1 < len(inputs) else 0.0)
         last = part if t == len(inputs) - 1 else last
         first = part if t == 0 else first
         slack += float(np.abs(given[t]).sum()) * error
@@ -93,6 +102,8 @@ def _rtrl(
         "that of the last step's loss alone": last,
         "that without the loss of the last step: lags are counted off by one": gradient - last,
         "that without the loss of the first step: lags are counted off by one": gradient - first,
+        "that of each error one step after its own: lags are counted off by one": late,
+        "that of each error one step before its own: lags are counted off by one": early,
         "its opposite: a sign": -gradient,
         f"divided by the number of steps, {len(inputs)}: a mean over steps in the place of a sum": gradient
         / len(inputs),
@@ -131,10 +142,10 @@ def _compare(
         if gradient.shape != other.shape:
             more = ": it is transposed" if gradient.shape == other.shape[::-1] else ""
             raise AssertionError(f"the gradient in {name} must have shape {other.shape}, got {gradient.shape}{more}")
-        off = np.abs(gradient - other)
-        off[~np.isfinite(off)] = np.inf
+        both = np.isfinite(gradient) & np.isfinite(other)
+        off = np.abs(np.subtract(gradient, other, where=both, out=np.full(other.shape, np.inf)))
         limit = slack[name] + gamma(64, unit([gradient])) * float(np.abs(other).max(initial=0))
-        if off.max(initial=0) > limit:
+        if not both.all() or off.max(initial=0) > limit:
             index = tuple(int(k) for k in np.unravel_index(int(np.argmax(off)), off.shape))
             raise AssertionError(
                 f"d loss / d {name}{list(index)} is {gradient[index]:.9g} by BPTT and {other[index]:.9g} by RTRL, which"
@@ -143,6 +154,8 @@ def _compare(
 
 
 def _why(name: str, gradient: Array, other: Array, limit: float, parts: Mapping[str, Mapping[str, Array]]) -> str:
+    if not np.isfinite(gradient).all() or not np.isfinite(other).all():
+        return "a gradient must be finite to be compared"
     if gradient.ndim == 2 and gradient.shape == other.T.shape and np.abs(gradient - other.T).max() <= limit:
         return "it is the transposed gradient"
     for words, part in parts.items():

@@ -31,7 +31,7 @@ def _steps(step: Any, state: Any, inputs: Any, method: str, names: Sequence[str]
         old = layout(np.zeros(given.shape[1]))[0]
         if state is not None:
             old = layout(state, tuple(names) if names else None)[0]
-        return Steps(given.astype(np.float64), np.zeros(len(given)), unit([given]), old)
+        return _finite(Steps(given.astype(np.float64), np.zeros(len(given)), unit([given]), old))
     if inputs is None or len(inputs) == 0:
         raise ValueError("inputs must have at least one step, got none")
     found = []
@@ -39,7 +39,17 @@ def _steps(step: Any, state: Any, inputs: Any, method: str, names: Sequence[str]
         found.append(derivative(lambda s, x=x: step(s, x), state, method, tuple(names) if names else None))  # type: ignore[misc]
         state = step(state, x)
     matrices = np.stack([f.matrix for f in found])
-    return Steps(matrices, np.array([f.error for f in found]), found[0].unit, found[0].old)
+    return _finite(Steps(matrices, np.array([f.error for f in found]), found[0].unit, found[0].old))
+
+
+def _finite(steps: Steps) -> Steps:
+    """The same; numbers that are none are within no bound and are no identity."""
+    wrong = ~(np.isfinite(steps.matrices).all(axis=(1, 2)) & np.isfinite(steps.errors))
+    if wrong.any():
+        raise AssertionError(
+            f"the Jacobian of step {int(np.argmax(wrong))}, counted from 0, is not finite: the step gives nan or inf"
+        )
+    return steps
 
 
 def _log2(value: Any) -> Array:
@@ -88,7 +98,8 @@ def assert_norm_bound_by_lag(
     log2_upper, log2_lower (T + 1,): log2 of the bounds by lag, as the functions of `errorflow.bounds` return them; or a
         function of the array of lags.
 
-    Raises: AssertionError with the first lag at which a bound fails, what was measured, and a likely cause.
+    Raises: AssertionError with the first lag at which a bound fails, what was measured, and a likely cause; also
+        where a Jacobian is not finite.
 
     >>> import numpy as np
     >>> from errorflow.bounds import log2_rnn_upper
@@ -161,7 +172,7 @@ def assert_identity_carry(
         the truncated Jacobians of a run, (T, N, N), newest last. state: with the block under its name.
     inputs (T, m). block: whose derivative is meant; without names, "s0", "s1" and so on.
 
-    Raises: AssertionError with the lag and the entry, and a likely cause.
+    Raises: AssertionError with the lag and the entry, or the step whose Jacobian is not finite, and a likely cause.
 
     >>> import numpy as np
     >>> carousel = lambda s, x: {"c": s["c"] + 0.5 * x, "h": np.tanh(s["c"] + 0.5 * x)}
