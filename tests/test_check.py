@@ -364,6 +364,13 @@ def test_the_reading_states_the_quantifiers():
     )
 
 
+def test_the_reading_says_that_a_given_matrix_may_be_any():
+    told = ef.check("orthogonal_rnn: norm(flow(q)) <= 1", seconds=1)
+    assert told.verdict == "refuted"
+    assert "all weights U, b of orthogonal_rnn, whatever matrix Q is given, every lag" in told.reading
+    assert ef.check("orthogonal_rnn: orthogonal(Q) implies norm(flow(q)) <= 1").verdict == "proved"
+
+
 def test_if_then_and_other_spellings_say_the_same():
     one = read("rnn: norm(W) < 1 and orthogonal(W) implies vanishes")
     assert one == read("rnn: if norm( W,2 ) < 1.0 and orthogonal(W) then vanishes")
@@ -436,6 +443,11 @@ HOSTILE = (
     "rnn: W == 2",
     "rnn: norm(W) + W < 1",
     "rnn: can fly",
+    "norm(q) < 1",
+    "radius(n) < 1",
+    "rnn: norm(q.T) < 1",
+    "slope(x**2) <= 100",
+    "rnn: norm(W) < slope(exp(x)) implies vanishes",
     "rnn: can explode implies norm(W) > 1",
     "rnn: if norm(W) < 1",
     "rnn: norm(W) < 1 implies",

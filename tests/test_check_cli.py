@@ -51,6 +51,13 @@ def test_a_refutation_shows_the_weights_the_trajectory_and_both_sides(capsys):
         assert part in out
 
 
+def test_a_refutation_without_a_cell_shows_matrices_that_are_zero(capsys):
+    assert main(["check", "norm(W) < norm(V)"]) == 1
+    out = capsys.readouterr().out
+    assert "W = [[0]]" in out
+    assert "V = [[0]]" in out
+
+
 def test_a_cell_of_a_file_is_checked(tmp_path, monkeypatch, capsys):
     (tmp_path / "mine.py").write_text(OWN)
     monkeypatch.chdir(tmp_path)

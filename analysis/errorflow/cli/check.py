@@ -82,7 +82,7 @@ def _shown(found: Verdict) -> str:
 
 def _point(data: dict[str, Any]) -> list[tuple[str, str]]:
     """Where the claim fails: what is not 0, and what was worked out there."""
-    weights = {name: rows for name, rows in data["weights"].items() if not _zero(rows)}
+    weights = {name: rows for name, rows in data["weights"].items() if not (data["trajectory"] and _zero(rows))}
     facts = [("fails at", f"n = {data['n']}" + (f", q = {data['q']}" if "q" in data["values"] else ""))]
     facts += [("", f"{name} = {_rows(rows)}") for name, rows in weights.items()]
     if data["trajectory"]:

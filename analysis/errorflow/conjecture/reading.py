@@ -23,6 +23,7 @@ _ENDS = ("implies", "then", "=>")
 _COMPARISONS = ("<", "<=", ">", ">=", "==")
 _FUNCTIONS = {name: name for name in ("norm", "radius", "maxabs", "sigma_min")}
 _FUNCTIONS |= dict.fromkeys(("rho", "spectral_radius"), "radius")
+_NUMBERS = {"n": "number of units", "q": "lag"}
 _NORMS = {"1": "1", "2": "2", "inf": "inf", "oo": "inf", "fro": "fro"}
 
 
@@ -198,6 +199,8 @@ class _Reader:
 
     def _matrix(self) -> Term:
         word = self._name("a matrix such as W, flow(q) or J")
+        if word in ("n", "q"):
+            raise Unreadable(f"{word} must stand for a number, the {_NUMBERS[word]}, got it in the place of a matrix")
         if word == "flow":
             found = self._flow()
         elif word in ("abs", "transpose"):

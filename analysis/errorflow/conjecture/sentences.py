@@ -60,8 +60,12 @@ def _for_every(claim: Claim, about: Subject) -> str:
         if named:
             return f"for every n >= 1 and every real n by n matrix {' and '.join(named)}"
         return "for every n >= 1" if units else "without conditions"
-    weights = ", ".join(p.name for p in about.cell.definition.parameters)
+    parameters = about.cell.definition.parameters
+    weights = ", ".join(p.name for p in parameters if p.kind != "fixed")
+    given = " and ".join(p.name for p in parameters if p.kind == "fixed")
     found = f"for every n >= 1 and all weights {weights} of {about.name}"
+    if given:  # what a paper says of it, that Q is orthogonal, is no part of the definition
+        found += f", whatever matrix {given} is given"
     if any(t.op == "q" for t in claim.terms()):
         found += ", every lag q >= 1"
     if not (claim.flows() or claim.fates() or any(t.op in ("largest", "least") for t in claim.terms())):

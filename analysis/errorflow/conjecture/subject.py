@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import math
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property, lru_cache
@@ -157,8 +158,8 @@ def _check(claim: Claim, about: Subject) -> None:
             odd = next((s for s in term.data if s not in about.states), None)
             if odd is not None:
                 raise Unreadable(f"{about.name} has no state {odd!r}; {suggestion(odd, about.states)}")
-        if term.op == "slope":
-            expression_slope(str(term.data))
+        if term.op == "slope" and not math.isfinite(expression_slope(str(term.data)).bound):
+            raise Unreadable(f"slope({str(term.data)[:40]}) must be a number, and the slope of this is unbounded")
         if term.op in ("radius", "sigma_min"):
             _must_be_square(term.args[0], about)
     for condition in claim.conditions:
