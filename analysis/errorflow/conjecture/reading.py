@@ -7,30 +7,22 @@ the grammar is refused with the place where it stands and with what would be rig
 from __future__ import annotations
 
 import difflib
-import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from fractions import Fraction
 
+from errorflow.conjecture.arithmetic import joined, linear
 from errorflow.conjecture.grammar import Unreadable, split_cell, suggestion
-from errorflow.conjecture.terms import FATES, KINDS, Claim, Compare, Condition, Fate, Kind, Term, lag_of, number
+from errorflow.conjecture.signs import HELP, cut
+from errorflow.conjecture.terms import FATES, KINDS, Claim, Compare, Condition, Fate, Kind, Term, number
 
-DEEPEST, DIGITS, POWER, LAG = 25, 20, 20, 20
+DEEPEST, DIGITS, LAG = 25, 20, 20
 
-
-_SIGN = re.compile(r"\s*(?:(\d+(?:\.\d+)?)|([A-Za-z][A-Za-z0-9_]*)|(\*\*|<=|>=|==|=>|[-+*/^<>=(),.]))")
 _ENDS = ("implies", "then", "=>")
 _COMPARISONS = ("<", "<=", ">", ">=", "==")
 _FUNCTIONS = {name: name for name in ("norm", "radius", "maxabs", "sigma_min")}
 _FUNCTIONS |= dict.fromkeys(("rho", "spectral_radius"), "radius")
 _NUMBERS = {"n": "number of units", "q": "lag"}
 _NORMS = {"1": "1", "2": "2", "inf": "inf", "oo": "inf", "fro": "fro"}
-
-
-@dataclass(frozen=True)
-class _Sign:
-    text: str
-    start: int
 
 
 def read(text: str) -> Claim:
@@ -45,20 +37,11 @@ def read(text: str) -> Claim:
 class _Reader:
     def __init__(self, text: str) -> None:
         self.text, self.at, self.depth = text, 0, 0
-        self.signs: list[_Sign] = []
-        place = 0
-        while text[place:].strip():
-            found = _SIGN.match(text, place)
-            if not found:
-                odd = text[place:].strip()[0]
-                hint = "norm(W), maxabs(W) or radius(W) says which size is meant" if odd == "|" else _HELP
-                raise Unreadable(f"claim has {odd!r}, which is not in the grammar; {hint}")
-            self.signs.append(_Sign(found[0].strip(), found.end() - len(found[0].strip())))
-            place = found.end()
+        self.signs = cut(text)
 
     def claim(self, cell: str, truncated: bool) -> Claim:
         if not self.signs:
-            raise Unreadable(f"claim must say something, such as 'rnn: norm(W) < 1 implies vanishes'; {_HELP}")
+            raise Unreadable(f"claim must say something, such as 'rnn: norm(W) < 1 implies vanishes'; {HELP}")
         conditional = self._take("if")
         first = self._conditions()
         if any(self._take(word) for word in _ENDS):
@@ -119,19 +102,19 @@ class _Reader:
     def _sum(self) -> Term:
         left = self._product()
         while self._see() in ("+", "-"):
-            left = _joined(self._next(), left, self._product())
+            left = joined(self._next(), left, self._product())
         return left
 
     def _product(self) -> Term:
         left = self._signed()
         while self._see() in ("*", "/"):
-            left = _joined(self._next(), left, self._signed())
+            left = joined(self._next(), left, self._signed())
         return left
 
     def _signed(self) -> Term:
         if self._take("-"):
             with_sign = self._nested(self._signed)
-            return _joined("*", number(-1), with_sign)
+            return joined("*", number(-1), with_sign)
         return self._power()
 
     def _power(self) -> Term:
@@ -143,7 +126,7 @@ class _Reader:
                 raise Unreadable("an exponent must be a number or made of q, such as q or 2*q + 1")
             if any(t.op == "number" and t.data.denominator != 1 for t in exponent.walk()):  # type: ignore[union-attr]
                 raise Unreadable("an exponent must be made of integers and q")
-            return _joined("**", base, exponent)
+            return joined("**", base, exponent)
         return base
 
     def _atom(self) -> Term:
@@ -229,7 +212,7 @@ class _Reader:
         self._expect(")")
         whole = all(t.op in ("number", "q", "+", "-", "*") for t in lag.walk())
         whole = whole and all(t.op != "number" or t.data.denominator == 1 for t in lag.walk())  # type: ignore[union-attr]
-        a, b = _linear(lag) if whole else (-1, 0)
+        a, b = linear(lag) if whole else (-1, 0)
         if not 0 <= a <= 3 or not -LAG <= b <= LAG or a + b < 1:
             raise Unreadable(f"a lag must be q, q + 1, 2*q or an integer from 1 to {LAG}")
         return Term("flow", (lag,), blocks)
@@ -286,37 +269,4 @@ class _Reader:
         got = repr(self._see()) if self._see() else "the end"
         before = " ".join(sign.text for sign in self.signs[max(0, self.at - 4) : self.at])
         where = f" after {before!r}" if before else ""
-        return Unreadable(f"claim must have {wanted}{where}, got {got}; {_HELP}")
-
-
-_HELP = "`errorflow check --grammar` shows what may be said"
-
-
-def _linear(term: Term) -> tuple[int, int]:
-    try:
-        return lag_of(term)
-    except ValueError as error:
-        raise Unreadable(str(error)) from None
-
-
-def _joined(op: str, left: Term, right: Term) -> Term:
-    """left op right; constants are worked out, as long as they stay short."""
-    if left.is_matrix or right.is_matrix:
-        raise Unreadable("a matrix must stand inside norm(...), radius(...), ... or be compared with a matrix")
-    if op == "**":
-        a, b = _linear(right)
-        if abs(a) > POWER or abs(b) > POWER:
-            raise Unreadable(f"an exponent must be at most {POWER}, or that many times q, got {a}*q + {b}")
-    if left.op == right.op == "number":
-        x, y = left.data, right.data
-        assert isinstance(x, Fraction)
-        assert isinstance(y, Fraction)
-        if (op == "/" and not y) or (op == "**" and not x and y < 0):
-            raise Unreadable("a number must not be divided by 0")
-        value = {"+": lambda: x + y, "-": lambda: x - y, "*": lambda: x * y, "/": lambda: x / y}.get(
-            op, lambda: Fraction(x ** int(y))
-        )()
-        if max(abs(value.numerator), value.denominator).bit_length() > 300:
-            raise Unreadable("a number must have at most 90 digits")
-        return number(value)
-    return Term(op, (left, right))
+        return Unreadable(f"claim must have {wanted}{where}, got {got}; {HELP}")
