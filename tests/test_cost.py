@@ -429,3 +429,13 @@ def test_other_widths_of_a_cell_are_given_by_their_label():
         mixed().cost(k=2)
     with pytest.raises(ValueError, match="r must be a positive integer, got 0"):
         mixed().cost(r=0)
+
+
+@pytest.mark.parametrize("label", ["T", "h", "hprime", "units", "algorithms"])
+def test_a_size_that_is_called_as_a_number_of_steps_or_an_argument_is_refused(label):
+    h, x = ef.names("h x")
+    cell = ef.Cell("odd", inputs=[x], state={h: sympy.tanh(ef.net("", h, x))}, sizes={x: label})
+    with pytest.raises(ValueError, match=f"the size labels of cell 'odd' must leave {label} to costs"):
+        cell.cost(steps=5)
+    with pytest.raises(ValueError, match=f"must leave {label} to costs"):
+        cell.cost(algorithms=["bptt"])

@@ -9,6 +9,7 @@ import pytest
 import sympy
 
 import errorflow as ef
+from errorflow.builtin import BUILTIN
 from errorflow.cli import main
 from errorflow.learning import ALGORITHMS, undefined
 from errorflow.learning.rate import rate
@@ -110,6 +111,33 @@ def test_what_fits_is_the_largest_that_fits(document):
     assert [record(small["algorithms"], "bptt")[k] for k in ("fits", "largest_steps")] == [False, 0]
 
 
+def test_what_does_not_grow_fits_at_any_length_or_at_none_and_what_is_open_is_told_apart(document, capsys):
+    def most(*words):
+        rows = document("--cell", "rnn", "--inputs", 3, *words)["memory"]["algorithms"]
+        return [(record(rows, k)["largest_steps"], record(rows, k)["any_steps"]) for k in ("rtrl", "tbptt")]
+
+    assert most("--units", 9, "--memory", "1MB") == [(None, True), (None, False)]
+    assert most("--units", 9, "--memory", "1MB", "--horizon", 5) == [(None, True), (None, True)]
+    assert most("--units", 900, "--memory", "1MB", "--horizon", 5) == [(0, False), (0, False)]
+    assert main(["cost", "--cell", "rnn", "--units", "900", "--inputs", "3", "--memory", "1GB"]) == 0
+    lines = {
+        line.split()[0]: line.split() for line in capsys.readouterr().out.partition("What fits")[2].splitlines()[2:]
+    }
+    assert [lines[k][-2] for k in ("rtrl", "snap1", "tbptt")] == ["0", "any", "open"]
+
+
+@pytest.mark.parametrize("name", BUILTIN)
+def test_every_built_in_cell_has_a_page_of_costs_that_fits_the_terminal(name, capsys):
+    assert main(["cost", "--cell", name, "--memory", "1GB"]) == 0
+    assert max(map(len, capsys.readouterr().out.splitlines())) <= 100
+
+
+def test_what_keeps_nothing_keeps_less_at_every_length_whatever_sizes_are_open(document):
+    row = record(document("--cell", "orthogonal_rnn")["against_bptt"], "gers2000")
+    assert (row["less_memory_for_T_above"], row["less_memory_from_T"]) == ("0", 1)
+    assert record(document("--cell", "rnn")["against_bptt"], "gers2000")["less_memory_from_T"] == 1
+
+
 @pytest.mark.parametrize(
     ("text", "size"),
     [("8GB", 8 * 10**9), ("1.5 gb", 15 * 10**8), ("512MiB", 512 * 2**20), ("64k", 64000), ("100", 100)],
@@ -150,6 +178,8 @@ def test_a_rate_is_measured_in_the_time_it_is_given():
         (["--algorithm", "diagonal_rtrl"], "diagonal_rtrl is not defined for cell 'lstm': its recurrence mixes units"),
         (["--algorithm", "bptt", "--horizon", "3"], "horizon must be left out for bptt; it is an option of tbptt"),
         (["--horizon", "3", "--every", "4"], "every must be at most horizon = 3, got 4"),
+        (["--cell", "lstm_projected", "--size", "p=2", "--size", "p=3"], "--size must be given once for each letter"),
+        (["--size", "n=3"], "size of lstm must be given by --units for n, got n"),
         (["--horizon", "0"], "must be an integer, 1 or larger, got '0'"),
     ],
 )

@@ -67,13 +67,17 @@ def main(args: argparse.Namespace) -> int:
     sizes = {name: getattr(args, name) for name in LETTERS}
     options = {name: getattr(args, name) for name in HORIZON}
     others = dict(args.size)
+    if len(others) < len(args.size):
+        raise Usage(f"--size must be given once for each letter, got {', '.join(k for k, _ in args.size)}")
     given = {**{f"--{k}": v for k, v in (sizes | options).items()}, **{f"--size {k}": v for k, v in others.items()}}
     for name, size in given.items():
         if size is not None and size > MOST:
             raise Usage(f"{name} must be at most a million million, got a number of {len(str(size))} digits")
     labels = sorted({*cell.definition.sizes.values()} - {*LETTERS.values()})
     if not {*others} <= {*labels}:
+        own = [f"--{name} for {letter}" for name, letter in LETTERS.items() if letter in others]
         known = f"be one of {', '.join(labels)}" if labels else "be left out, for it has n, m and T alone"
+        known = f"be given by {', '.join(own)}" if own else known
         raise Usage(f"size of {cell.name} must {known}, got {', '.join(others)}")
     try:
         found = costs(cell.definition, **sizes, biases=args.biases, algorithms=args.algorithm, **options, **others)
@@ -186,18 +190,24 @@ def _times(found: tuple[Cost, ...], given: float | str) -> list[dict[str, Any]]:
 def _fits(
     cell: Cell, biases: bool, size: int, found: tuple[Cost, ...], rows: list[tuple[Cost, dict[str, int]]]
 ) -> dict[str, Any]:
-    """The largest T at this n, and the largest n at this T; a number of inputs that is not given is as large as n."""
+    """The largest T at this n, and the largest n at this T; a number of inputs that is not given is as large as n.
+
+    any_steps: whether every T fits; if not, None for the largest T says that another size is open.
+    """
     limit, fitting = size // WORD, []
     for exact, (cost, known) in zip(found, rows, strict=True):
         held = words(cell.definition, cost, biases)
         alike = held if "m" in known else held.xreplace({symbol("m"): symbol("n")})
         total = exact.total(words(cell.definition, exact, biases))
+        longest = largest(held, "T", known, limit)
+        open_ = {s.name for s in held.free_symbols} - {*known}
         fitting.append(
             {
                 "name": cost.name,
                 "words": total,
                 "fits": None if total is None else total <= limit,
-                "largest_steps": largest(held, "T", known, limit),
+                "largest_steps": longest,
+                "any_steps": longest is None and not open_,
                 "largest_units": largest(alike, "n", known, limit),
             }
         )

@@ -134,7 +134,8 @@ def _memory(found: dict[str, Any], sizes: dict[str, int | None]) -> None:
     steps = "" if sizes["steps"] is None else f" at T = {sizes['steps']}"
     lines: list[tuple[str, ...]] = [("", "words", "", f"largest T{units}", f"largest n{steps}")]
     for row in found["algorithms"]:
-        cells = ["any, or open" if row[k] is None else f"{row[k]:,}" for k in ("largest_steps", "largest_units")]
+        cells = ["open" if row[k] is None else f"{row[k]:,}" for k in ("largest_steps", "largest_units")]
+        cells[0] = "any" if row["any_steps"] else cells[0]
         held = "" if row["words"] is None else f"{row['words']:,}"
         lines.append((row["name"], held, {None: "", True: "fits", False: "too much"}[row["fits"]], *cells))
     alike = "" if sizes["inputs"] is not None else "; for the largest n, m = n"

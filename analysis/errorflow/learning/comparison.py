@@ -42,14 +42,17 @@ def less_memory_above(back: Cost, other: Cost) -> sympy.Expr | None:
     if kept.degree() != 1 or STEPS in other.memory.free_symbols:
         return None
     slope, rest = kept.coeff_monomial(STEPS), kept.coeff_monomial(1)
-    quotient, remainder = sympy.reduced(
-        sympy.expand(other.memory - rest), [slope], *sorted(slope.free_symbols, key=str)
-    )
+    more = sympy.expand(other.memory - rest)
+    if more == 0:  # of which SymPy's division gives no quotient
+        return sympy.S.Zero
+    quotient, remainder = sympy.reduced(more, [slope], *sorted(slope.free_symbols, key=str))
     return quotient[0] + sympy.cancel(remainder / slope)
 
 
 def least_steps(above: sympy.Expr, sizes: Mapping[str, int]) -> int | None:
-    """The least T >= 1 above a bound, None while a size is open."""
+    """The least T >= 1 above a bound, None while a size on which it depends is open."""
+    if above.is_nonpositive:  # whatever the sizes are
+        return 1
     value = above.xreplace({size(label): sympy.Integer(k) for label, k in sizes.items()})
     return max(1, int(sympy.floor(value)) + 1) if value.is_Rational else None
 
@@ -98,10 +101,12 @@ def words(definition: Definition, cost: Cost, biases: bool) -> sympy.Expr:
 def largest(held: sympy.Expr, letter: str, sizes: Mapping[str, int], most: int) -> int | None:
     """The largest number for `letter` at which no more than `most` words are held; 0 if none is small enough.
 
-    None if the words do not grow with it, or while another size is open. held: a polynomial that never falls.
+    None if any number is, or while another size is open. held: a polynomial that never falls.
     """
     put = {size(label): sympy.Integer(k) for label, k in sizes.items() if label != letter}
     polynomial = held.xreplace(put)
+    if polynomial.is_Integer and polynomial > most:
+        return 0
     if polynomial.free_symbols != {size(letter)}:
         return None
     at = sympy.lambdify(size(letter), polynomial, "math")

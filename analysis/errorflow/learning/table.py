@@ -27,6 +27,8 @@ ALGORITHMS: tuple[Algorithm, ...] = (
 )
 
 _WORDS = {"n": "units", "m": "inputs", "T": "steps"}
+# What `costs` and `Cell.cost` call by these names is no width of a vector.
+_TAKEN = frozenset({"T", *LETTERS.values(), *LETTERS, *_WORDS.values(), "biases", "algorithms", "definition", "self"})
 
 
 def algorithm(name: str) -> Algorithm:
@@ -86,10 +88,16 @@ def costs(
     units, inputs, steps: numbers for n, m, T; horizon, every: for h and h' of truncated BPTT; block: for the h steps of
     a block of the 1992 hybrid; others: for other size labels. What is left out stays a symbol.
 
-    Raises: ValueError for a number that is not a positive integer, for an algorithm that is not defined for the cell
-    and for an option that no algorithm asked for takes; KeyError for an unknown algorithm or a label that the cell does
-    not have.
+    Raises: ValueError for a number that is not a positive integer, for an algorithm that is not defined for the cell,
+    for an option that no algorithm asked for takes and for a cell with a size that is called as a number of steps is;
+    KeyError for an unknown algorithm or a label that the cell does not have.
     """
+    clash = sorted({*definition.sizes.values()} & _TAKEN)
+    if clash:
+        raise ValueError(
+            f"the size labels of cell {definition.name!r} must leave {', '.join(clash)} to costs, where it means"
+            " something else; give `sizes` another label, such as 'k'"
+        )
     unknown = [label for label in others if label not in definition.sizes.values()]
     if unknown:
         known = ", ".join(dict.fromkeys(definition.sizes.values()))
