@@ -2125,3 +2125,259 @@ Proof.
   assert (P : 0 <= K * C * (S - 1)) by signs.
   lra.
 Qed.
+
+(** (e*u)**2 = v**2 *)
+Lemma hmm_contraction_1 : forall E F e p r u v : R,
+  u ^ 2 = (1 - p) * (1 - r) -> (E * p) * r = (1 - p) * (1 - r) -> v ^ 2 = p * r -> F = e * e -> F * E = 1 -> (e * u)
+    ^ 2 = v ^ 2.
+Proof.
+  intros. assert (E : (e * u) ^ 2 - (v ^ 2) = (e ^ 2) * (u ^ 2 - ((1 - p) * (1 - r))) + (- e ^ 2) * (((E * p) * r) -
+    ((1 - p) * (1 - r))) + (- (e ^ 2 * E)) * (v ^ 2 - (p * r)) + (- (v ^ 2 * E)) * (F - (e * e)) + (v ^ 2) * ((F *
+    E) - 1)) by field.
+  rewrite (Rminus_diag_eq (u ^ 2) ((1 - p) * (1 - r))) in E by assumption.
+  rewrite (Rminus_diag_eq ((E * p) * r) ((1 - p) * (1 - r))) in E by assumption.
+  rewrite (Rminus_diag_eq (v ^ 2) (p * r)) in E by assumption.
+  rewrite (Rminus_diag_eq F (e * e)) in E by assumption.
+  rewrite (Rminus_diag_eq (F * E) 1) in E by assumption.
+  lra.
+Qed.
+
+(** e*u + v > 0 *)
+Lemma hmm_contraction_2 : forall e u v : R,
+  0 < e -> 0 < u -> 0 < v -> (e * u) + v > 0.
+Proof.
+  intros. assert (E : (e * u) + v - 0 = e * u + v) by field.
+  assert (P : 0 < e * u + v) by signs.
+  lra.
+Qed.
+
+(** t*(u + v) = u - v *)
+Lemma hmm_contraction_3 : forall e h t u v : R,
+  t = (2 * h) - 1 -> h * (1 + e) = 1 -> e * u = v -> t * (u + v) = u - v.
+Proof.
+  intros. assert (E : t * (u + v) - (u - v) = (u + v) * (t - ((2 * h) - 1)) + (2 * u) * ((h * (1 + e)) - 1) + (- (2
+    * h)) * ((e * u) - v)) by field.
+  rewrite (Rminus_diag_eq t ((2 * h) - 1)) in E by assumption.
+  rewrite (Rminus_diag_eq (h * (1 + e)) 1) in E by assumption.
+  rewrite (Rminus_diag_eq (e * u) v) in E by assumption.
+  lra.
+Qed.
+
+(** 1 - p - r = (u - v)*(u + v) *)
+Lemma hmm_contraction_4 : forall p r u v : R,
+  u ^ 2 = (1 - p) * (1 - r) -> v ^ 2 = p * r -> (1 - p) - r = (u - v) * (u + v).
+Proof.
+  intros. assert (E : (1 - p) - r - ((u - v) * (u + v)) = (- 1) * (u ^ 2 - ((1 - p) * (1 - r))) + 1 * (v ^ 2 - (p *
+    r))) by field.
+  rewrite (Rminus_diag_eq (u ^ 2) ((1 - p) * (1 - r))) in E by assumption.
+  rewrite (Rminus_diag_eq (v ^ 2) (p * r)) in E by assumption.
+  lra.
+Qed.
+
+(** u + v > 0 *)
+Lemma hmm_contraction_5 : forall u v : R,
+  0 < v -> 0 < u -> u + v > 0.
+Proof.
+  intros. assert (E : u + v - 0 = v + u) by field.
+  assert (P : 0 < v + u) by signs.
+  lra.
+Qed.
+
+(** A > 0 *)
+Lemma hmm_contraction_6 : forall p r x : R,
+  0 < 1 - p -> 0 < x -> 0 < r -> ((1 - p) * x) + r > 0.
+Proof.
+  intros. assert (E : ((1 - p) * x) + r - 0 = (1 - p) * x + r) by field.
+  assert (P : 0 < (1 - p) * x + r) by signs.
+  lra.
+Qed.
+
+(** B > 0 *)
+Lemma hmm_contraction_7 : forall p r x : R,
+  0 < p -> 0 < x -> 0 < 1 - r -> ((p * x) + 1) - r > 0.
+Proof.
+  intros. assert (E : ((p * x) + 1) - r - 0 = p * x + (1 - r)) by field.
+  assert (P : 0 < p * x + (1 - r)) by signs.
+  lra.
+Qed.
+
+(** p*(1 - p)*(A*B - x*(u + v)**2) >= 0 *)
+Lemma hmm_contraction_8 : forall p r u v x : R,
+  u ^ 2 = (1 - p) * (1 - r) -> v ^ 2 = p * r -> (p * (1 - p)) * (((((1 - p) * x) + r) * (((p * x) + 1) - r)) - (x *
+    (u + v) ^ 2)) >= 0.
+Proof.
+  intros. assert (E : (p * (1 - p)) * (((((1 - p) * x) + r) * (((p * x) + 1) - r)) - (x * (u + v) ^ 2)) - 0 = (((p *
+    (1 - p)) * x) - (u * v)) ^ 2 + ((- ((p * (1 - p)) * x)) - v ^ 2) * (u ^ 2 - ((1 - p) * (1 - r))) + ((- ((p * (1
+    - p)) * x)) - ((1 - p) * (1 - r))) * (v ^ 2 - (p * r))) by field.
+  rewrite (Rminus_diag_eq (u ^ 2) ((1 - p) * (1 - r))) in E by assumption.
+  rewrite (Rminus_diag_eq (v ^ 2) (p * r)) in E by assumption.
+  assert (P : 0 <= (((p * (1 - p)) * x) - (u * v)) ^ 2) by signs.
+  lra.
+Qed.
+
+(** 0 <= g*(d(A, l)*B - A*d(B, l)) *)
+Lemma hmm_contraction_9 : forall g p r x : R,
+  0 <= g * ((1 - p) - r) -> 0 < x -> 0 <= g * (((x + (-1) * p * x) * (((p * x) + 1) - r)) - ((((1 - p) * x) + r) *
+    (p * x))).
+Proof.
+  intros. assert (E : g * (((x + (-1) * p * x) * (((p * x) + 1) - r)) - ((((1 - p) * x) + r) * (p * x))) - 0 = (g *
+    ((1 - p) - r)) * x) by field.
+  assert (P : 0 <= (g * ((1 - p) - r)) * x) by signs.
+  lra.
+Qed.
+
+(** g*(d(A, l)*B - A*d(B, l)) <= tau*A*B *)
+Lemma hmm_contraction_10 : forall g p r t u v x : R,
+  0 <= g * t -> 0 <= ((((1 - p) * x) + r) * (((p * x) + 1) - r)) - (x * (u + v) ^ 2) -> (1 - p) - r = (u - v) * (u +
+    v) -> t * (u + v) = u - v -> g * (((x + (-1) * p * x) * (((p * x) + 1) - r)) - ((((1 - p) * x) + r) * (p * x)))
+    <= ((g * t) * (((1 - p) * x) + r)) * (((p * x) + 1) - r).
+Proof.
+  intros. assert (E : ((g * t) * (((1 - p) * x) + r)) * (((p * x) + 1) - r) - (g * (((x + (-1) * p * x) * (((p * x)
+    + 1) - r)) - ((((1 - p) * x) + r) * (p * x)))) = (g * t) * (((((1 - p) * x) + r) * (((p * x) + 1) - r)) - (x *
+    (u + v) ^ 2)) + (- (g * x)) * (((1 - p) - r) - ((u - v) * (u + v))) + ((g * x) * (u + v)) * ((t * (u + v)) - (u
+    - v))) by field.
+  rewrite (Rminus_diag_eq ((1 - p) - r) ((u - v) * (u + v))) in E by assumption.
+  rewrite (Rminus_diag_eq (t * (u + v)) (u - v)) in E by assumption.
+  assert (P : 0 <= (g * t) * (((((1 - p) * x) + r) * (((p * x) + 1) - r)) - (x * (u + v) ^ 2))) by signs.
+  lra.
+Qed.
+
+(** (p*(1 - p)*z)**2 = (u*v)**2 *)
+Lemma hmm_contraction_11 : forall p r u v z : R,
+  (p * (1 - p)) * z ^ 2 = r * (1 - r) -> u ^ 2 = (1 - p) * (1 - r) -> v ^ 2 = p * r -> ((p * (1 - p)) * z) ^ 2 = (u
+    * v) ^ 2.
+Proof.
+  intros. assert (E : ((p * (1 - p)) * z) ^ 2 - ((u * v) ^ 2) = (p * (1 - p)) * (((p * (1 - p)) * z ^ 2) - (r * (1 -
+    r))) + (- v ^ 2) * (u ^ 2 - ((1 - p) * (1 - r))) + (- ((1 - p) * (1 - r))) * (v ^ 2 - (p * r))) by field.
+  rewrite (Rminus_diag_eq ((p * (1 - p)) * z ^ 2) (r * (1 - r))) in E by assumption.
+  rewrite (Rminus_diag_eq (u ^ 2) ((1 - p) * (1 - r))) in E by assumption.
+  rewrite (Rminus_diag_eq (v ^ 2) (p * r)) in E by assumption.
+  lra.
+Qed.
+
+(** p*(1 - p)*z + u*v > 0 *)
+Lemma hmm_contraction_12 : forall p u v z : R,
+  0 < p -> 0 < 1 - p -> 0 < z -> 0 < u -> 0 < v -> ((p * (1 - p)) * z) + (u * v) > 0.
+Proof.
+  intros. assert (E : ((p * (1 - p)) * z) + (u * v) - 0 = p * (1 - p) * z + u * v) by field.
+  assert (P : 0 < p * (1 - p) * z + u * v) by signs.
+  lra.
+Qed.
+
+(** t*((1 - p)*z + r)*(p*z + 1 - r) = (1 - p - r)*z *)
+Lemma hmm_contraction_13 : forall p r t u v z : R,
+  (p * (1 - p)) * z = u * v -> (p * (1 - p)) * z ^ 2 = r * (1 - r) -> u ^ 2 = (1 - p) * (1 - r) -> v ^ 2 = p * r ->
+    t * (u + v) = u - v -> (1 - p) - r = (u - v) * (u + v) -> (t * (((1 - p) * z) + r)) * (((p * z) + 1) - r) = ((1
+    - p) - r) * z.
+Proof.
+  intros. assert (E : (t * (((1 - p) * z) + r)) * (((p * z) + 1) - r) - (((1 - p) - r) * z) = ((2 * t) * z) * (((p *
+    (1 - p)) * z) - (u * v)) + (- t) * (((p * (1 - p)) * z ^ 2) - (r * (1 - r))) + (- (t * z)) * (u ^ 2 - ((1 - p) *
+    (1 - r))) + (- (t * z)) * (v ^ 2 - (p * r)) + (z * (u + v)) * ((t * (u + v)) - (u - v)) + (- z) * (((1 - p) - r)
+    - ((u - v) * (u + v)))) by field.
+  rewrite (Rminus_diag_eq ((p * (1 - p)) * z) (u * v)) in E by assumption.
+  rewrite (Rminus_diag_eq ((p * (1 - p)) * z ^ 2) (r * (1 - r))) in E by assumption.
+  rewrite (Rminus_diag_eq (u ^ 2) ((1 - p) * (1 - r))) in E by assumption.
+  rewrite (Rminus_diag_eq (v ^ 2) (p * r)) in E by assumption.
+  rewrite (Rminus_diag_eq (t * (u + v)) (u - v)) in E by assumption.
+  rewrite (Rminus_diag_eq ((1 - p) - r) ((u - v) * (u + v))) in E by assumption.
+  lra.
+Qed.
+
+(** u + v > 0 *)
+Lemma hmm_contraction_14 : forall u v : R,
+  0 < v -> 0 < u -> u + v > 0.
+Proof.
+  intros. assert (E : u + v - 0 = v + u) by field.
+  assert (P : 0 < v + u) by signs.
+  lra.
+Qed.
+
+(** (p + r - 2*p*r + 2*u*v) > 0 *)
+Lemma hmm_contraction_15 : forall p r u v : R,
+  0 < p -> 0 < 1 - r -> 0 < r -> 0 < 1 - p -> 0 < u -> 0 < v -> ((p + r) - ((2 * p) * r)) + ((2 * u) * v) > 0.
+Proof.
+  intros. assert (E : ((p + r) - ((2 * p) * r)) + ((2 * u) * v) - 0 = p * (1 - r) + r * (1 - p) + 2 * u * v) by
+    field.
+  assert (P : 0 < p * (1 - r) + r * (1 - p) + 2 * u * v) by signs.
+  lra.
+Qed.
+
+(** g*(1 - p - r)*(p - r)**2 >= 0 *)
+Lemma hmm_contraction_16 : forall g p r : R,
+  0 <= g * ((1 - p) - r) -> (g * ((1 - p) - r)) * (p - r) ^ 2 >= 0.
+Proof.
+  intros. assert (E : (g * ((1 - p) - r)) * (p - r) ^ 2 - 0 = (g * ((1 - p) - r)) * (p - r) ^ 2) by field.
+  assert (P : 0 <= (g * ((1 - p) - r)) * (p - r) ^ 2) by signs.
+  lra.
+Qed.
+
+(** u + v > 0 *)
+Lemma hmm_contraction_17 : forall u v : R,
+  0 < v -> 0 < u -> u + v > 0.
+Proof.
+  intros. assert (E : u + v - 0 = v + u) by field.
+  assert (P : 0 < v + u) by signs.
+  lra.
+Qed.
+
+(** (p + r - 2*p*r + 2*u*v) > 0 *)
+Lemma hmm_contraction_18 : forall p r u v : R,
+  0 < p -> 0 < 1 - r -> 0 < r -> 0 < 1 - p -> 0 < u -> 0 < v -> ((p + r) - ((2 * p) * r)) + ((2 * u) * v) > 0.
+Proof.
+  intros. assert (E : ((p + r) - ((2 * p) * r)) + ((2 * u) * v) - 0 = p * (1 - r) + r * (1 - p) + 2 * u * v) by
+    field.
+  assert (P : 0 < p * (1 - r) + r * (1 - p) + 2 * u * v) by signs.
+  lra.
+Qed.
+
+(** g*(1 - p - r)*(p - r)**2 >= 0 *)
+Lemma hmm_contraction_19 : forall g p r : R,
+  0 < g * ((1 - p) - r) -> (g * ((1 - p) - r)) * (p - r) ^ 2 >= 0.
+Proof.
+  intros. assert (E : (g * ((1 - p) - r)) * (p - r) ^ 2 - 0 = (g * ((1 - p) - r)) * (p - r) ^ 2) by field.
+  assert (P : 0 <= (g * ((1 - p) - r)) * (p - r) ^ 2) by signs.
+  lra.
+Qed.
+
+(** (p - r)**2 >= 0 *)
+Lemma hmm_contraction_20 : forall p r : R,
+  (p - r) ^ 2 >= 0.
+Proof.
+  intros. assert (E : (p - r) ^ 2 - 0 = (p - r) ^ 2) by field.
+  assert (P : 0 <= (p - r) ^ 2) by signs.
+  lra.
+Qed.
+
+(** (p - r)**2 >= 0, equal iff p - r = 0 *)
+Lemma hmm_contraction_20_zero : forall p r : R,
+  (p - r) ^ 2 - 0 = 0 <-> p - r = 0.
+Proof.
+  zero.
+Qed.
+
+(** u + v > 0 *)
+Lemma hmm_contraction_21 : forall u v : R,
+  0 < v -> 0 < u -> u + v > 0.
+Proof.
+  intros. assert (E : u + v - 0 = v + u) by field.
+  assert (P : 0 < v + u) by signs.
+  lra.
+Qed.
+
+(** 1 - p - r = 0 *)
+Lemma hmm_contraction_22 : forall p r : R,
+  p + r = 1 -> (1 - p) - r = 0.
+Proof.
+  intros. assert (E : (1 - p) - r - 0 = (- 1) * ((p + r) - 1)) by field.
+  rewrite (Rminus_diag_eq (p + r) 1) in E by assumption.
+  lra.
+Qed.
+
+(** tau = 0 *)
+Lemma hmm_contraction_23 : forall g t : R,
+  t = 0 -> g * t = 0.
+Proof.
+  intros. assert (E : g * t - 0 = g * (t - 0)) by field.
+  rewrite (Rminus_diag_eq t 0) in E by assumption.
+  lra.
+Qed.

@@ -5,7 +5,20 @@ instance on which the sides are equal. `dropped` has for each hypothesis an inst
 fails. `slack` is the rounding that the two computations may differ by, with its reason beside each witness.
 """
 
-from . import cell_state, gates, learning, lstm_flow, memory_cell, networks, online, paths, scalar, units
+from . import (
+    averages,
+    cell_state,
+    gates,
+    learning,
+    lstm_flow,
+    memory_cell,
+    networks,
+    online,
+    paths,
+    scalar,
+    sequence_models,
+    units,
+)
 
 WITNESSES = (
     *units.WITNESSES,
@@ -18,4 +31,6 @@ WITNESSES = (
     *gates.WITNESSES,
     *learning.WITNESSES,
     *online.WITNESSES,
+    *sequence_models.WITNESSES,
+    *averages.WITNESSES,
 )

@@ -86,6 +86,7 @@ ARIMA_PAGE = Model(
     memory=p + d + r,
     letters=_LETTERS,
     source=_BOX,
+    theorems=("arima.unit_root",),
     remark="theta_0 = 1 and C the companion matrix of phi(B) (1 - B)^d; the law is that of d = 1, the unit root, which "
     "is the constant error carousel: d = 0 is exponential, d = 2 grows as q",
 )

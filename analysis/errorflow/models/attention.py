@@ -40,6 +40,8 @@ class Attention:
 
     def __post_init__(self) -> None:
         arrays = {name: checked(name, getattr(self, name)) for name in ("query", "key", "value")}
+        if self.heads < 1:
+            raise ValueError(f"heads must be 1 or more, got {self.heads}")
         for name, array in arrays.items():
             if array.ndim != 2 or len(array) % self.heads or array.shape[1] != arrays["query"].shape[1]:
                 raise ValueError(
@@ -64,7 +66,10 @@ class Attention:
         """(heads, T, T), of query t and key s, minus infinity where s > t."""
         values = self._checked(x)
         queries, keys = (self._split(values, name) for name in ("query", "key"))
-        logits = queries @ keys.swapaxes(1, 2) / math.sqrt(queries.shape[2])
+        with np.errstate(over="ignore", invalid="ignore"):
+            logits = queries @ keys.swapaxes(1, 2) / math.sqrt(queries.shape[2])
+        if not np.isfinite(logits).all():
+            raise OverflowError("a logit is beyond float64; x or the weights are too large")
         logits[:, np.triu(np.ones((len(values), len(values)), dtype=bool), 1)] = -np.inf
         return logits
 
@@ -119,6 +124,8 @@ class Attention:
 
     def law(self, bound: float) -> Law:
         """The law of the value path for logits within [-bound, bound]: at least e^(-2 bound) / T."""
+        if not bound >= 0:
+            raise ValueError(f"bound must be 0 or more, got {bound}")
         return Law("inverse", math.exp(-2 * bound), sense="at least")
 
     def _split(self, x: Array, name: str) -> Array:
@@ -136,15 +143,19 @@ class Attention:
 def weight_floor(steps: int, bound: float) -> float:
     """The least weight that softmax can give one of `steps` logits within [-bound, bound]: 1 / (1 + (T - 1) e^(2 B)).
 
-    Attained where that logit is -B and all the others are B.
+    Attained where that logit is -B and all the others are B. Theorem attention.weight_floor.
     """
     if steps < 1 or not bound >= 0:
         raise ValueError(f"steps must be 1 or more and bound 0 or more, got {steps} and {bound}")
-    return 1 / (1 + (steps - 1) * math.exp(2 * bound))
+    share = math.exp(-2 * bound)  # exp(2 B) overflows
+    return share / (share + steps - 1) if steps > 1 else 1.0
 
 
 def softmax_jacobian(weights: Any) -> Array:
-    """D(p) - p p^T (T, T), of weights p (T,); its 2-norm is at most 1/2, attained at (1/2, 1/2)."""
+    """D(p) - p p^T (T, T), of weights p (T,); its 2-norm is at most 1/2, attained at (1/2, 1/2).
+
+    Theorem softmax.jacobian.
+    """
     p = checked("weights", weights)
     if p.ndim != 1 or (p < 0).any() or abs(p.sum() - 1) > 1e-9:
         raise ValueError(f"weights must be probabilities (T,) that sum to 1, got shape {p.shape}, sum {p.sum()}")
@@ -171,29 +182,50 @@ class LinearAttention:
                 f"query and key must have one shape (d, m) and value (n, m), got {self.query.shape}, {self.key.shape},"
                 f" {self.value.shape}"
             )
+        if not isinstance(self.decay, int | float) or not math.isfinite(self.decay):
+            raise ValueError(f"decay must be a finite number, got {self.decay}")
 
     def run(self, x: Any) -> Array:
-        """y (T, n) of x (T, m), step by step with the state S."""
+        """y (T, n) of x (T, m), step by step with the state S.
+
+        Raises: OverflowError where an output is beyond float64.
+        """
         state = np.zeros((len(self.value), len(self.key)))
         found = []
-        for sample in checked("x", x):
-            state = self.decay * state + np.outer(self.value @ sample, self.key @ sample)
-            found.append(state @ (self.query @ sample))
-        return np.array(found)
+        with np.errstate(over="ignore", invalid="ignore"):
+            for sample in self._checked(x):
+                state = self.decay * state + np.outer(self.value @ sample, self.key @ sample)
+                found.append(state @ (self.query @ sample))
+        return _finite(np.array(found))
 
     def influence(self, x: Any) -> Array:
         """d y_T / d x_(T-q) along x (T, m), for q = 0..T-1: (T, n, m)."""
-        values = checked("x", x)
-        queries = self.query @ values[-1]
-        meeting = values @ self.key.T @ queries  # key s against the last query
-        shown, lags = values @ self.value.T, np.arange(len(values))
-        reads = np.outer(meeting, self.value).reshape(len(values), *self.value.shape)
-        parts = reads + shown[:, :, None] * (queries @ self.key)[None, None]
-        found = parts[::-1] * (self.decay**lags)[:, None, None]
-        state = (shown * (self.decay ** lags[::-1])[:, None]).T @ (values @ self.key.T)
-        found[0] += state @ self.query
-        return np.asarray(found)
+        values = self._checked(x)
+        with np.errstate(over="ignore", invalid="ignore"):
+            queries = self.query @ values[-1]
+            meeting = values @ self.key.T @ queries  # key s against the last query
+            shown, lags = values @ self.value.T, np.arange(len(values))
+            reads = np.outer(meeting, self.value).reshape(len(values), *self.value.shape)
+            parts = reads + shown[:, :, None] * (queries @ self.key)[None, None]
+            found = parts[::-1] * (float(self.decay) ** lags)[:, None, None]
+            state = (shown * (float(self.decay) ** lags[::-1])[:, None]).T @ (values @ self.key.T)
+            found[0] += state @ self.query
+        return _finite(np.asarray(found))
 
     def law(self) -> Law:
         """Constant in the lag without decay, exponential with it; the factor in front depends on key and query."""
+        if self.decay == 0:
+            return Law("finite", 1)
         return Law("constant") if self.decay == 1.0 else Law("exponential", float(abs(self.decay)))
+
+    def _checked(self, x: Any) -> Array:
+        values = checked("x", x)
+        if values.ndim != 2 or not len(values) or values.shape[1] != self.query.shape[1]:
+            raise ValueError(f"x must have shape (T, {self.query.shape[1]}) with T >= 1, got {values.shape}")
+        return values
+
+
+def _finite(values: Array) -> Array:
+    if not np.isfinite(values).all():
+        raise OverflowError("a value is beyond float64; x, the weights or the decay are too large")
+    return values

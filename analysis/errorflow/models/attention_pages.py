@@ -83,6 +83,7 @@ ATTENTION = Model(
         ("m", "inputs"),
         ("B", "bound of the logits"),
     ),
+    theorems=("attention.weight_floor", "softmax.jacobian"),
     source="Vaswani et al. 2017",
     remark="for q >= 1; the law is that of the value path, weight_floor gives it exactly: at least"
     " 1/(1 + (T - 1) e^(2B)). The whole, with what the keys add, may cancel",
@@ -109,6 +110,7 @@ TRANSFORMER = Model(
         ("k", "width of the feed-forward map"),
         ("B", "bound of the logits"),
     ),
+    theorems=("attention.weight_floor",),
     source="Vaswani et al. 2017; Xiong et al. 2020 for the norm first",
     remark="Phi is a block matrix over pairs of steps. A_l is d attention / d x, block lower triangular, F_l' that of"
     " the feed-forward map, block diagonal; the stream alone carries lag 0. The law is that of a value path",

@@ -67,6 +67,7 @@ TCN_PAGE = Model(
     macs=2 * m * n + 2 * (L - 1) * n**2,
     memory=m + n * (2**L - 2),
     letters=(("L", "levels, l = 0..L-1"), ("m", "inputs"), ("n", "channels"), ("s", "slope of phi, by level and step")),
+    theorems=("tcn.receptive_field",),
     source="van den Oord et al. 2016; Bai, Kolter & Koltun 2018",
     remark="one path leads to each lag, along the binary digits of q; with kernels of k samples the reach"
     " is 1 + (k - 1)(2^L - 1) and L = ceil(log2((T - 1)/(k - 1) + 1)) levels see T steps; residual paths are shorter",

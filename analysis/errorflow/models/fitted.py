@@ -10,9 +10,11 @@ from errorflow.models.arima import ARIMA
 
 
 def from_statsmodels(result: Any) -> ARIMA:
-    """The process behind a fitted result of statsmodels' ARIMA, SARIMAX or AutoReg; seasonal factors multiplied out.
+    """The process behind a fitted result of statsmodels' ARIMA, SARIMAX or AutoReg.
 
-    Reads attributes alone, so that statsmodels need not be installed.
+    The process is that of the series as it was given, also where the fit was to its differences (simple_differencing).
+    Seasonal factors are multiplied out. Trend and further regressors shift the forecast and change no influence. Reads
+    attributes alone, so that statsmodels need not be installed.
 
     Raises: TypeError for what has no autoregressive and moving-average polynomials.
     """
@@ -21,23 +23,17 @@ def from_statsmodels(result: Any) -> ARIMA:
         d = int(getattr(model, "k_diff", getattr(model, "_k_diff", 0)) or 0)
         seasonal = int(getattr(model, "k_seasonal_diff", getattr(model, "_k_seasonal_diff", 0)) or 0)
         period = int(getattr(model, "seasonal_periods", 0) or 0)
-        left = np.asarray(left, dtype=float)
-        for _ in range(seasonal):
-            left = np.convolve(left, [1.0, *np.zeros(period - 1), -1.0])
-        return ARIMA(phi=tuple(-left[1:]), d=d, theta=tuple(np.asarray(right, dtype=float)[1:]))
+        phi, theta = -np.asarray(left, dtype=float)[1:], np.asarray(right, dtype=float)[1:]
+        return ARIMA(tuple(phi), d, tuple(theta), seasonal, period if seasonal else 0)
     if hasattr(result, "ar_lags") and hasattr(result, "params"):
-        lags = list(result.ar_lags or ())
+        lags, model = list(result.ar_lags or ()), result.model
         weights = np.asarray(result.params, dtype=float)
-        first = len(weights) - len(lags) - _exogenous(result)
+        names = list(model.exog_names)  # of trend, seasons, lags and other regressors, in this order
         phi = np.zeros(max(lags, default=0))
-        phi[[lag - 1 for lag in lags]] = weights[first : first + len(lags)]
+        for lag in lags:
+            phi[lag - 1] = weights[names.index(f"{model.endog_names}.L{lag}")]
         return ARIMA(phi=tuple(phi))
     raise TypeError(
         f"result must be one of statsmodels' ARIMA, SARIMAX or AutoReg, got {type(result).__name__}, which lacks"
         " polynomial_reduced_ar and ar_lags"
     )
-
-
-def _exogenous(result: Any) -> int:
-    exog = getattr(result.model, "_exog", None)
-    return 0 if exog is None else int(np.shape(exog)[-1])

@@ -68,6 +68,8 @@ class HMM:
     def log_jacobian(self, likelihoods: Any, lag: int) -> Array:
         """d log p_T / d log b_(T-q) (k, k): the kernel product less what normalisation takes away.
 
+        Rows of states that are impossible at T, whose logarithm has no derivative, say nothing.
+
         Raises: ValueError for a lag beyond the sequence.
         """
         beliefs, kernels = self._steps(likelihoods)
@@ -176,7 +178,7 @@ HMM_PAGE = Model(
     input="b",
     remark="tau = tanh(Delta/4), Delta the greatest log a_ij a_kl / (a_il a_kj): of all states, whatever is seen;"
     " it is at least |1 - p - r|, the second eigenvalue, and equal to it only for p = r or p + r = 1",
-    theorems=(),
+    theorems=("hmm.contraction",),
 )  # fmt: skip
 
 PAGES = (HMM_PAGE,)

@@ -19,13 +19,16 @@ def measured_influence(module: Any, inputs: Any, *, channels_first: bool = False
 
     PyTorch is not imported here: a tensor that is passed has brought it along. No gradient of a parameter is touched.
 
-    Raises: TypeError where `inputs` is no tensor, ValueError where shapes do not fit.
+    Raises: TypeError where `inputs` is no tensor; ValueError where shapes do not fit, or where the module is in
+    training mode and has dropout, which would make every derivative a random one.
     """
     torch: Any = sys.modules.get("torch")
     if torch is None or not isinstance(inputs, torch.Tensor):
         raise TypeError(f"inputs must be a PyTorch tensor (T, m), got {type(inputs).__name__}")
     if inputs.ndim != 2:
         raise ValueError(f"inputs must have shape (T, m), got {tuple(inputs.shape)}")
+    if getattr(module, "training", False) and any(map(_drops, module.modules())):
+        raise ValueError("module must be in evaluation mode where it has dropout, got training mode; call eval() first")
     x = inputs.detach().clone().requires_grad_(True)
     given = x.T[None] if channels_first else x[None]
     y = module(given)
@@ -37,3 +40,9 @@ def measured_influence(module: Any, inputs: Any, *, channels_first: bool = False
     rows = [torch.autograd.grad(one, x, retain_graph=True, allow_unused=True)[0] for one in y[0]]
     found = [np.zeros(tuple(x.shape)) if row is None else row.detach().cpu().numpy().astype(float) for row in rows]
     return np.stack(found)[:, ::-1].swapaxes(0, 1)
+
+
+def _drops(part: Any) -> bool:
+    """Whether a part of a module leaves units out at random: a layer of dropout, or an LSTM or attention with some."""
+    share = getattr(part, "p", 0.0) if "Dropout" in type(part).__name__ else getattr(part, "dropout", 0.0)
+    return isinstance(share, float) and share > 0

@@ -58,6 +58,10 @@ class Law:
             "inverse": f"{_held(rate)} / T",
             "none": "no derivative",
         }[self.kind]
+        if self.kind == "polynomial" and isinstance(self.rate, int):
+            words = "grows as q" if self.rate == 1 else f"grows as q^{self.rate}"
+        elif self.kind == "exponential" and self.rate == 1.0:
+            words = f"grows as {lag.strip()}, oscillating" if self.power else "does not fall, oscillates"
         return words if self.sense == "exact" else f"{self.sense} {words}"
 
     def json(self) -> dict[str, Any]:
@@ -147,10 +151,46 @@ class _Printer(LatexPrinter):
 
 
 class _Plain(StrPrinter):
-    """Plain text with the same order of terms."""
+    """Plain text with the same order of terms, in words that are read and not in SymPy's."""
 
     def _as_ordered_terms(self, expr: Any, order: Any = None) -> list[Any]:
         return _positive_first(super()._as_ordered_terms(expr, order))
+
+    def _print_Piecewise(self, expr: Any) -> str:
+        *cases, (last, _) = expr.args
+        said = [f"{self._print(value)} for {self._print(condition)}" for value, condition in cases]
+        return ", ".join([*said, f"else {self._print(last)}"])
+
+    def _print_Relational(self, expr: Any) -> str:
+        given = expr.reversed if expr.rhs == LAG else expr
+        signs = {"==": "=", "!=": "is not"}
+        return f"{self._print(given.lhs)} {signs.get(given.rel_op, given.rel_op)} {self._print(given.rhs)}"
+
+    def _over(self, name: str, expr: Any) -> str:
+        ranges = [f"{self._print(i)} = {self._print(low)}..{self._print(high)}" for i, low, high in expr.limits]
+        return f"{name}({self._print(expr.function)}, {', '.join(ranges)})"
+
+    def _print_Sum(self, expr: Any) -> str:
+        return self._over("sum", expr)
+
+    def _print_Product(self, expr: Any) -> str:
+        return self._over("product", expr)
+
+    def _print_Integral(self, expr: Any) -> str:
+        return self._over("integral", expr)
+
+    def _print_Derivative(self, expr: Any) -> str:
+        return f"d{self._print(expr.expr)}/d{self._print(expr.variables[0])}"
+
+    def _print_KroneckerDelta(self, expr: Any) -> str:
+        one, other = sorted(expr.args, key=lambda arg: arg != LAG)
+        return f"[{self._print(one)} = {self._print(other)}]"
+
+    def _print_Abs(self, expr: Any) -> str:
+        return f"|{self._print(expr.args[0])}|"
+
+    def _print_MatrixElement(self, expr: Any) -> str:
+        return f"({self._print(expr.parent)})[{self._print(expr.i + 1)}, {self._print(expr.j + 1)}]"
 
 
 def _positive_first(terms: list[Any]) -> list[Any]:
@@ -166,7 +206,8 @@ def plain(expression: Any) -> str:
     """An expression, an equation or a number in plain text."""
     if isinstance(expression, sympy.Eq):
         return f"{plain(expression.lhs)} = {plain(expression.rhs)}"
-    return str(_Plain().doprint(expression)).replace("**", "^")
+    text = str(_Plain().doprint(expression)).replace("**", "^")
+    return re.sub(r"\*(sum\(.*\))\^\(-1\)$", r"/\1", text)  # what does not commute has no quotient in SymPy
 
 
 def _shown(rate: Any) -> str:

@@ -118,7 +118,9 @@ class Transformer:
         return len(self.layers)
 
     def _stream(self, x: Any) -> list[Array]:
-        stream = [checked("x", x)]
+        stream, width = [checked("x", x)], self.layers[0].attention.query.shape[1]
+        if stream[0].ndim != 2 or not len(stream[0]) or stream[0].shape[1] != width:
+            raise ValueError(f"x must have shape (T, {width}) with T >= 1, got {stream[0].shape}")
         for layer in self.layers:
             stream.append(layer.run(stream[-1]))
         return stream
@@ -127,22 +129,37 @@ class Transformer:
 def from_torch_transformer(module: Any) -> Transformer:
     """The layers of a live torch.nn.TransformerEncoder or TransformerEncoderLayer, read under a causal mask.
 
-    Reads attributes alone; PyTorch is not imported.
+    As they are in evaluation, without dropout; batch_first makes no difference. Reads attributes alone; PyTorch is not
+    imported.
 
-    Raises: TypeError for another module or an activation that is neither relu nor gelu.
+    Raises: TypeError for another module or an activation that is not relu, gelu or gelu_tanh, ValueError where the
+    layers are not all of one kind.
     """
-    layers = getattr(module, "layers", [module])
-    if not all(hasattr(layer, "self_attn") for layer in layers):
+    layers = list(getattr(module, "layers", [module]))
+    if not layers or not all(hasattr(one, "self_attn") and not hasattr(one, "multihead_attn") for one in layers):
         raise TypeError(f"module must be a torch.nn.TransformerEncoder or a layer of one, got {type(module).__name__}")
-    one = layers[0]
+    kinds = [
+        (int(one.self_attn.num_heads), _activation(one.activation), bool(one.norm_first), float(one.norm1.eps))
+        for one in layers
+    ]
+    if len(set(kinds)) > 1:
+        raise ValueError(f"layers must agree in heads, activation, norm_first and eps, got {kinds}")
+    heads, function, norm_first, eps = kinds[0]
     weights = {name: tensor.detach().cpu().numpy() for name, tensor in module.state_dict().items()}
     return read_transformer(
         weights if hasattr(module, "layers") else {f"layers.0.{name}": array for name, array in weights.items()},
-        heads=int(one.self_attn.num_heads),
-        activation=getattr(one.activation, "__name__", type(one.activation).__name__).lower(),
-        norm_first=bool(one.norm_first),
-        eps=float(one.norm1.eps),
+        heads=heads,
+        activation=function,
+        norm_first=norm_first,
+        eps=eps,
     )
+
+
+def _activation(function: Any) -> str:
+    """The name of a layer's activation, a function or a module."""
+    approximate = getattr(function, "approximate", "none")
+    name = getattr(function, "__name__", type(function).__name__).lower()
+    return name if approximate == "none" else f"{name}_{approximate}"
 
 
 def read_transformer(
@@ -152,10 +169,10 @@ def read_transformer(
 
     heads, activation, norm_first, eps: what the module was made with, which its arrays do not tell.
 
-    Raises: TypeError for an activation that is neither relu nor gelu, KeyError for an array that is missing.
+    Raises: TypeError for an activation that is not relu, gelu or gelu_tanh, KeyError for an array that is missing.
     """
-    if activation not in ("relu", "gelu"):
-        raise TypeError(f"activation of a layer must be relu or gelu, got {activation}")
+    if activation not in ("relu", "gelu", "gelu_tanh"):
+        raise TypeError(f"activation of a layer must be relu, gelu or gelu_tanh, got {activation}")
     arrays = {name: checked(name, array) for name, array in weights.items()}
     layers: list[TransformerLayer] = []
     while any(name.startswith(f"layers.{len(layers)}.") for name in arrays):

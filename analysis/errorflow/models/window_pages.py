@@ -132,6 +132,7 @@ PAGES = (
         memory=L,
         letters=(*_LETTERS, ("M", "moving average, its ends repeated")),
         source=_ZENG,
+        remark="the moving average is sums, and no multiply-adds",
     ),
     Model(
         name="lag_features",

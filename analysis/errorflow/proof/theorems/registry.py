@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from . import (
+    averages,
     cell_state,
     examples,
     gates,
@@ -14,6 +15,7 @@ from . import (
     online,
     paths,
     scalar,
+    sequence_models,
     slopes,
     weighted,
 )
@@ -70,4 +72,10 @@ THEOREMS: tuple[Theorem, ...] = (
     online.BLOCKS,
     online.UNBIASED,
     online.STEP_COUNT,
+    sequence_models.HMM_CONTRACTION,
+    sequence_models.UNIT_ROOT,
+    sequence_models.RECEPTIVE_FIELD,
+    averages.SOFTMAX_JACOBIAN,
+    averages.WEIGHT_FLOOR,
+    averages.CONVEX_WEIGHTS,
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from . import (
+    averages,
     cell_state,
     examples,
     gates,
@@ -16,6 +17,7 @@ from . import (
     online,
     paths,
     scalar,
+    sequence_models,
     slopes,
     weighted,
 )
@@ -75,4 +77,10 @@ OUTLINES: dict[str, list[Any]] = {
     "uoro.unbiased": online.UNBIASED,
     "schmidhuber1992.exact": online.BLOCKS,
     "forget_gate.product": gates.PRODUCT,
+    "hmm.contraction": sequence_models.HMM_CONTRACTION,
+    "arima.unit_root": sequence_models.UNIT_ROOT,
+    "tcn.receptive_field": sequence_models.RECEPTIVE_FIELD,
+    "softmax.jacobian": averages.SOFTMAX_JACOBIAN,
+    "attention.weight_floor": averages.WEIGHT_FLOOR,
+    "slstm.convex_weights": averages.CONVEX_WEIGHTS,
 }
