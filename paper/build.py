@@ -6,6 +6,7 @@ Exit status: 0 built; 1 a theorem fails, a name is unknown or unused, a referenc
 
 from __future__ import annotations
 
+import ast
 import os
 import re
 import shutil
@@ -17,7 +18,18 @@ HERE = Path(__file__).resolve().parent
 GENERATED, BUILD, DRAWN = HERE / "generated", HERE / "build", HERE.parent / "figures" / "out"
 SOURCE = HERE / "errorflow.tex"
 TOOLS = ("pdflatex", "latexmk")
-STYLES = ("amsmath", "amsthm", "booktabs", "caption", "geometry", "graphicx", "hyperref", "microtype", "multicol")
+STYLES = (
+    "amsmath",
+    "amsthm",
+    "booktabs",
+    "caption",
+    "geometry",
+    "graphicx",
+    "hyperref",
+    "longtable",
+    "microtype",
+    "multicol",
+)
 INSTALL = "apt-get install -y --no-install-recommends texlive-latex-base texlive-latex-recommended latexmk"
 LONGEST = 1.0  # points by which a line may stick out
 
@@ -30,7 +42,7 @@ def main() -> int:
         return 3
     source = SOURCE.read_text(encoding="utf-8")
     try:
-        known = write(figures_in(source))
+        known = write(source)
     except AssertionError as failure:
         print(f"paper: {failure}", file=sys.stderr)
         return 1
@@ -50,30 +62,57 @@ def missing() -> list[str]:
     return [f"{s}.sty" for s in STYLES if subprocess.run(["kpsewhich", f"{s}.sty"], capture_output=True).returncode]
 
 
-def write(figures: set[str]) -> dict[str, set[str]]:
-    """Writes fragments, figures that are not drawn yet, and numbers; the names that there are, by command."""
-    from facts import facts, verdicts
+def write(source: str) -> dict[str, set[str]]:
+    """Writes fragments, figures that are not drawn yet, tables and numbers; the names that there are, by command."""
+    from facts import facts
+    from tables import costs, ledger, models, statements, verdicts
+    from words import paragraphs
 
+    from errorflow.claims import judge
     from errorflow.export import export
     from errorflow.proof import prove, theorems
 
     shutil.rmtree(GENERATED, ignore_errors=True)  # a fragment of an earlier version would still be read in
     written = {path.name for path in export(GENERATED)}
+    figures = figures_in(source)
     undrawn = sorted(
         name for name in figures if not all((DRAWN / f"{name}.{k}").exists() for k in ("pdf", "csv", "json"))
     )
     if undrawn:
         subprocess.run([sys.executable, "-m", "figures", *undrawn], cwd=HERE.parent, check=False)
-    reports = prove()
-    numbers = facts(reports, DRAWN)
-    lines = [rf"\expandafter\def\csname fact:{name}\endcsname{{{value}}}" for name, value in numbers.items()]
-    (GENERATED / "facts.tex").write_text("\n".join(lines) + "\n", encoding="ascii")
-    (GENERATED / "verdicts.tex").write_text(verdicts(reports), encoding="ascii")
+    reports, judgements = prove(), judge()
+    numbers = facts(reports, judgements, DRAWN)
+    texts = {f"fact:{name}": value for name, value in numbers.items()}
+    texts |= {f"caption:{name}": paragraphs(_docstring(name)) for name in sorted(figures)}
+    lines = [rf"\expandafter\def\csname {name}\endcsname{{{text}}}" for name, text in texts.items()]
+    made = {
+        "facts": "\n".join(lines) + "\n",
+        "verdicts": verdicts(reports),
+        "ledger": ledger(judgements),
+        "costs.rnn": costs("rnn"),
+        "models": models(),
+        "statements": statements(stated_in(source)),
+    }
+    for name, text in made.items():
+        (GENERATED / f"{name}.tex").write_text(text, encoding="ascii")
     return {
-        "EF": {"verdicts"} | {name.removesuffix(".tex") for name in written},
+        "EF": set(made) | {name.removesuffix(".tex") for name in written},
         "thm": {theorem.name for theorem in theorems()},
         "fact": set(numbers),
+        "drawn": {path.stem for path in DRAWN.glob("*.pdf")},
+        "cite": set(re.findall(r"\\bibitem\{([^}]+)\}", source)),
     }
+
+
+def _docstring(name: str) -> str:
+    """The caption of a figure, read without running it."""
+    source = (HERE.parent / "figures" / f"{name}.py").read_text(encoding="utf-8")
+    return ast.get_docstring(ast.parse(source)) or ""
+
+
+def stated_in(source: str) -> set[str]:
+    """The theorems that the article states in full."""
+    return set(re.findall(r"\\statement\{([^}#]+)\}", source))
 
 
 def figures_in(source: str) -> set[str]:
@@ -82,16 +121,22 @@ def figures_in(source: str) -> set[str]:
 
 
 def wrong_names(source: str, known: dict[str, set[str]]) -> list[str]:
-    """Names that the article uses and nothing makes; numbers that are made and not used."""
+    """Names that the article uses and nothing makes; numbers and references that are there and not used."""
     used = {command: set(re.findall(rf"\\{command}\{{([^}}#]+)\}}", source)) for command in ("EF", "thm", "fact")}
-    statements = set(re.findall(r"\\statement\{([^}#]+)\}", source))
-    used["thm"] |= statements
+    used["thm"] |= stated_in(source)
+    used["drawn"] = figures_in(source)
+    tables = "".join(path.read_text(encoding="ascii") for path in GENERATED.glob("costs.*.tex"))
+    cited = re.findall(r"\\cite\{([^}#]+)\}", source + tables)
+    used["cite"] = {name.strip() for names in cited for name in names.split(",")}
     problems = [
         f"errorflow.tex names {name!r}, which there is not"
         for command, names in used.items()
         for name in sorted(names - known[command])
     ]
-    return problems + [f"the number {name!r} is made and not used" for name in sorted(known["fact"] - used["fact"])]
+    problems += [f"the number {name!r} is made and not used" for name in sorted(known["fact"] - used["fact"])]
+    return problems + [
+        f"{name!r} stands in the references and is not cited" for name in sorted(known["cite"] - used["cite"])
+    ]
 
 
 def compiled() -> list[str]:
@@ -103,10 +148,9 @@ def compiled() -> list[str]:
     )
     log_file = BUILD / "errorflow.log"
     log = log_file.read_text(encoding="latin-1") if log_file.exists() else done.stdout.decode(errors="replace")
-    problems = complaints(log)
-    if done.returncode and not problems:
-        problems = ["latexmk failed: " + " ".join(re.findall(r"^! .*", log, re.MULTILINE)[:3])]
-    return problems
+    if done.returncode and (errors := re.findall(r"^! .*(?:\n.*)*?\nl\.\d+.*", log, re.MULTILINE)):
+        return [f"latexmk failed: {errors[0]}"]  # what stopped it leaves references undefined, too
+    return complaints(log) or ["latexmk failed"] * bool(done.returncode)
 
 
 def complaints(log: str) -> list[str]:

@@ -5,51 +5,48 @@ from __future__ import annotations
 import csv
 import json
 import math
-import re
+from collections import Counter
 from pathlib import Path
 
 import sympy
 
 import errorflow as ef
 from errorflow import bounds
-from errorflow.proof import Report
+from errorflow.claims import Judgement
+from errorflow.models import MODELS
+from errorflow.proof import Report, checker
 from errorflow.proof.checker.axioms import AXIOMS
 
+COQ = Path(__file__).parent.parent / "analysis" / "formal" / "theorems.json"
 Curves = dict[tuple[str, str], dict[int, float]]
 
 
-def facts(reports: list[Report], drawn: Path) -> dict[str, str]:
-    """Name -> LaTeX of a number. reports: what the checker just found. drawn: the folder with the figures' data."""
+def facts(reports: list[Report], judgements: list[Judgement], drawn: Path) -> dict[str, str]:
+    """Name -> LaTeX of a number. reports, judgements: what was just checked. drawn: the folder with figures' data."""
+    verdicts = Counter(one.verdict for one in judgements)
     return {
         "version": ef.__version__,
         "theorems": str(len(reports)),
         "theorems.kernel": str(sum(r.verdict == "proved" and r.route == "kernel" for r in reports)),
+        "theorems.norms": str(sum(bool(r.assumes) for r in reports)),
+        "theorems.coq": str(len(json.loads(COQ.read_text(encoding="utf-8")))),
         "axioms": _spelled(len(AXIOMS)),
+        "checker.lines": str(_lines(Path(checker.__file__).parent)),
+        "claims": str(len(judgements)),
+        **{f"claims.{verdict}": str(verdicts[verdict]) for verdict in ("right", "conditional", "wrong", "open")},
+        "models": str(len(MODELS)),
         **_words(),
         **_cost(),
         **_carousel(drawn),
         **_digits(drawn),
+        **_quality(drawn),
+        **_survivors(drawn),
     }
 
 
-def verdicts(reports: list[Report]) -> str:
-    """A table of all theorems by name in two columns, with verdict, route and scope, read downwards.
-
-    A dagger marks those that assume facts on norms or determinants.
-    """
-    mark = {True: r"\rlap{$^{\dagger}$}", False: ""}
-    cells = [
-        rf"\texttt{{\detokenize{{{r.name}}}}} & {r.verdict}, {r.route}{mark[bool(r.assumes)]} & "
-        + re.split(r"[^a-z]", r.scope)[0]
-        for r in reports
-    ]
-    half = (len(cells) + 1) // 2
-    right = [*cells[half:], *["& &"] * (2 * half - len(cells))]
-    rows = [rf"{a} & {b} \\" for a, b in zip(cells[:half], right, strict=True)]
-    head = " & ".join(["Theorem & Verdict & Scope"] * 2)
-    columns = r"@{}lll@{\hspace{2.5em}}lll@{}"
-    begin, end = [rf"\begin{{tabular}}{{{columns}}}", r"\toprule"], [r"\bottomrule", r"\end{tabular}%", ""]
-    return "\n".join([*begin, rf"{head} \\", r"\midrule", *rows, *end])
+def _lines(folder: Path) -> int:
+    """Lines of the Python files of a folder."""
+    return sum(len(path.read_text(encoding="utf-8").splitlines()) for path in folder.glob("*.py"))
 
 
 def _spelled(number: int) -> str:
@@ -64,7 +61,16 @@ def _words() -> dict[str, str]:
 
 def _cost() -> dict[str, str]:
     bptt, rtrl = ef.rnn().cost(units=100, inputs=100, steps=1000, algorithms=("bptt", "rtrl"))
-    return {"cost.ratio": f"{rtrl.total(rtrl.macs) / bptt.total(bptt.macs):.0f}"}
+    hybrid, snap, uoro = ef.rnn().cost(
+        units=100, inputs=100, steps=1000, block=100, algorithms=("schmidhuber1992", "snap1", "uoro")
+    )
+    once = bptt.total(bptt.macs)
+    return {
+        "cost.ratio": f"{rtrl.total(rtrl.macs) / once:.0f}",
+        "cost.ratio.hybrid": f"{hybrid.total(hybrid.macs) / once:.1f}",
+        "cost.ratio.snap": f"{snap.total(snap.macs) / once:.2g}",
+        "cost.ratio.uoro": f"{uoro.total(uoro.macs) / once:.2g}",
+    }
 
 
 def _carousel(drawn: Path) -> dict[str, str]:
@@ -96,6 +102,23 @@ def _digits(drawn: Path) -> dict[str, str]:
         "digits.gru.n.64": _percent(curves["d", "hn"][64]),
         "digits.blocks": f"$10^{{{math.log10(2) * curves['b', 'product of blocks'][64]:.0f}}}$",
     }
+
+
+def _quality(drawn: Path) -> dict[str, str]:
+    curves, _ = _data(drawn, "gradient_quality")
+    draws = curves["c", "uoro"]
+    return {
+        "quality.uoro.one": f"{draws[1]:.1f}",
+        "quality.uoro.many": f"{draws[max(draws)]:.2f}",
+        "quality.draws": str(max(draws)),
+        "quality.snap.cosine": f"{curves['a', 'snap1'][10]:.2f}",
+        "quality.traces.cosine": f"{curves['a', 'gers2000'][10]:.2f}",
+    }
+
+
+def _survivors(drawn: Path) -> dict[str, str]:
+    curves, _ = _data(drawn, "singular_values")
+    return {f"survivors.{kind}": _percent(curves["d", kind][64]) for kind in ("rnn", "lstm", "gru")}
 
 
 def _percent(share: float) -> str:

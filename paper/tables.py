@@ -1,0 +1,119 @@
+"""The tables of the article, and the statements of its appendix, from the registries of the toolkit."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from words import latex
+
+import errorflow as ef
+from errorflow.claims import Judgement
+from errorflow.models import MODELS
+from errorflow.models.record import Law, printed
+from errorflow.proof import Report, theorems
+from errorflow.results.cost_results import shown
+
+# As the literature calls the algorithms; one that is missing here stops the build.
+CALLED = {
+    "bptt": r"BPTT~\cite{werbos}",
+    "tbptt": r"BPTT($h$), each step~\cite{peng}",
+    "rtrl": r"RTRL~\cite{robinson,williams}",
+    "schmidhuber1992": r"hybrid of 1992, blocks of $h$~\cite{hybrid}",
+    "gers2000": r"eligibility traces~\cite{lstm,gers,eprop}",
+    "snap1": r"SnAp-1~\cite{snap}",
+    "uoro": r"UORO~\cite{uoro}",
+    "rflo": r"RFLO~\cite{rflo}",
+}
+
+
+SYMBOLS = (r"\lambda_{+}", r"\gamma", r"\tau", r"|\lambda|")  # a power of these needs no brackets
+
+
+def verdicts(reports: list[Report]) -> str:
+    """All theorems by name, with what they say, verdict, route and scope.
+
+    A dagger marks those that assume facts on norms or determinants.
+    """
+    mark = {True: r"\rlap{$^{\dagger}$}", False: ""}
+    title = {theorem.name: theorem.title for theorem in theorems()}
+    rows = [
+        rf"\texttt{{\detokenize{{{r.name}}}}} & {latex(title[r.name])} & "
+        rf"{r.verdict}, {r.route}{mark[bool(r.assumes)]} & {re.split(r'[^a-z]', r.scope)[0]}"
+        for r in reports
+    ]
+    return _long(r"@{}lp{86mm}l@{\hspace{3mm}}l@{}", "Theorem & What it says & Verdict & Scope", rows)
+
+
+def ledger(judgements: Iterable[Judgement]) -> str:
+    """The claims by theme, each with its verdict and its lesson."""
+    rows, theme = [], ""
+    for one in judgements:
+        if one.theme != theme:
+            theme = one.theme
+            rows.append(rf"\multicolumn{{3}}{{@{{}}l@{{}}}}{{\rule{{0pt}}{{3.2ex}}\textbf{{{latex(theme)}}}}}")
+        rows.append(rf"{latex(one.text)} & \textit{{{one.verdict}}} & {latex(one.lesson)}")
+    columns = r"@{}>{\raggedright\arraybackslash}p{85mm}l>{\raggedright\arraybackslash}p{60mm}@{}"
+    return _long(columns, "The claim as it is heard & Verdict & In one sentence", rows)
+
+
+def costs(name: str) -> str:
+    """What each algorithm takes for a sequence of T steps of a built-in cell."""
+    rows = [
+        rf"{CALLED[c.name]} & {'yes' if c.exact else 'no'} & ${shown(c.macs)}$ & ${shown(c.memory)}$"
+        for c in getattr(ef, name)().cost()
+    ]
+    return _table(r"@{}lcll@{}", "Algorithm & Exact & Multiply-adds & Words of memory", rows)
+
+
+def models() -> str:
+    """The sequence models: how the influence of an input falls with its lag, over how long a path, at what cost."""
+    rows = [
+        rf"{latex(m.title)} & {_law(m.law)} & ${printed(m.path_length)}$ & ${printed(m.macs)}$ & {latex(m.source)}"
+        for m in MODELS
+    ]
+    columns = r"@{}>{\raggedright\arraybackslash}p{43mm}ll>{\raggedright\arraybackslash}p{37mm}"
+    columns += r">{\raggedright\arraybackslash}p{34mm}@{}"
+    return _table(columns, r"Model & Influence at lag $q$ & Path & Multiply-adds & Source", rows)
+
+
+def _law(law: Law) -> str:
+    rate = "" if law.rate is None else printed(law.rate)
+    rate = re.sub(r"(?<![\\a-z])(lambda|theta|phi|max)\b", r"\\\1", rate).replace(r"{\left(C \right)}", "(C)")
+    sign = {"exact": "", "at most": r"\le ", "at least": r"\ge "}[law.sense]
+    if law.kind == "exponential":
+        base = rate if len(rate) == 1 or rate in SYMBOLS else f"({rate})"
+        return f"${sign}{base}^{{q}}$"
+    formula = {
+        "finite": rf"$0$ from lag ${rate}$ on",
+        "inverse": rf"${sign}{rate}/T$",
+        "constant": f"constant ${rate}$",
+    }
+    return formula.get(law.kind, latex(law.text())).replace(" $$", "")
+
+
+def statements(left_out: Sequence[str]) -> str:
+    """The statements of all theorems but those that the text has stated, each under its title."""
+    parts = []
+    for theorem in theorems():
+        if theorem.name not in left_out:
+            name = theorem.name
+            parts.append(rf"\appendixstatement{{{name}}}{{\texttt{{\detokenize{{{name}}}}}}}{{{latex(theorem.title)}}}")
+    return "\n\n".join(parts) + "\n"
+
+
+def _table(columns: str, head: str, rows: Sequence[str]) -> str:
+    body = [rf"{row} \\" for row in rows]
+    begin, end = [rf"\begin{{tabular}}{{{columns}}}", r"\toprule"], [r"\bottomrule", r"\end{tabular}%", ""]
+    return "\n".join([*begin, rf"{head} \\", r"\midrule", *body, *end])
+
+
+def _long(columns: str, head: str, rows: Sequence[str]) -> str:
+    """The body of a longtable; caption and label stand in the article, before it is read in."""
+    body = [rf"{row} \\" for row in rows]
+    top = [r"\toprule", rf"{head} \\", r"\midrule"]
+    foot = [r"\bottomrule", r"\endlastfoot"]
+    return "\n".join(
+        [rf"\begin{{longtable}}{{{columns}}}", r"\tablecaption\\", *top, r"\endfirsthead", *top, r"\endhead"]
+        + [r"\bottomrule", r"\endfoot", *foot, *body, r"\end{longtable}%", ""]
+    )
