@@ -28,6 +28,7 @@ def facts(reports: list[Report], judgements: list[Judgement], drawn: Path) -> di
         "version": ef.__version__,
         "theorems": str(len(reports)),
         "theorems.kernel": str(sum(r.verdict == "proved" and r.route == "kernel" for r in reports)),
+        "theorems.cited": _spelled(sum(r.route != "kernel" for r in reports)),
         "theorems.norms": str(sum(bool(r.assumes) for r in reports)),
         "theorems.coq": str(len(json.loads(COQ.read_text(encoding="utf-8")))),
         "axioms": _spelled(len(AXIOMS)),

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+import sympy
 from words import latex
 
 import errorflow as ef
 from errorflow.claims import Judgement
+from errorflow.learning.cost import LETTERS, size
 from errorflow.models import MODELS
 from errorflow.models.record import Law, printed
 from errorflow.proof import Report, theorems
@@ -27,6 +29,7 @@ CALLED = {
 }
 
 
+LETTER = size(LETTERS["block"])
 SYMBOLS = (r"\lambda_{+}", r"\gamma", r"\tau", r"|\lambda|")  # a power of these needs no brackets
 
 
@@ -60,10 +63,22 @@ def ledger(judgements: Iterable[Judgement]) -> str:
 def costs(name: str) -> str:
     """What each algorithm takes for a sequence of T steps of a built-in cell."""
     rows = [
-        rf"{CALLED[c.name]} & {'yes' if c.exact else 'no'} & ${shown(c.macs)}$ & ${shown(c.memory)}$"
+        rf"{CALLED[c.name]} & {'yes' if c.exact else 'no'} & ${_cost(c.macs)}$ & ${shown(c.memory)}$"
         for c in getattr(ef, name)().cost()
     ]
     return _table(r"@{}lcll@{}", "Algorithm & Exact & Multiply-adds & Words of memory", rows)
+
+
+def apart(polynomial: sympy.Expr) -> tuple[sympy.Expr, sympy.Expr]:
+    """A cost as two polynomials: what every step takes, and what is paid once a block of h steps."""
+    terms = sympy.Add.make_args(sympy.expand(polynomial))
+    seldom = sympy.Add(*(term for term in terms if term.has(1 / LETTER)))
+    return sympy.Add(*terms) - seldom, sympy.expand(seldom * LETTER)
+
+
+def _cost(polynomial: sympy.Expr) -> str:
+    often, seldom = apart(polynomial)
+    return shown(often) + (rf" + \tfrac{{1}}{{{LETTER}}}\,{shown(seldom)}" if seldom else "")
 
 
 def models() -> str:
