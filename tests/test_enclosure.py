@@ -414,3 +414,10 @@ def test_what_is_not_defined_everywhere_is_told_to_take_an_interval(text):
     with pytest.raises(Refused, match="on an interval alone, give that: interval="):
         slope(text)
     assert slope(text, interval=(1, 4)).sup.attained
+
+
+@pytest.mark.parametrize(("text", "sup", "inf"), [("log(1+exp(2*x))/2", 1.0, 0.0), ("1/(1+exp(-x))^2", None, 0.0)])
+def test_a_slope_that_is_proved_rational_has_that_value_as_a_float_and_not_the_middle_of_its_bounds(text, sup, inf):
+    found = slope(text)
+    assert sup is None or float(found.sup) == sup
+    assert float(found.inf) == inf

@@ -93,7 +93,8 @@ def _shown(found: Enclosure, checks: tuple[Check, ...]) -> str:
         lines.append("  f is not Lipschitz: its slope is unbounded")
     verdicts = "; ".join(f"{c.backend}: {c.verdict}{f' ({c.reason})' if c.reason else ''}" for c in checks)
     leaves, tails = len(found.certificate["leaves"]), len(found.certificate["tails"])
-    lines.append(paragraph(f"certificate: {leaves} intervals, {tails} tails, checked anew: {verdicts}"))
+    counts = f"{leaves} interval{'s' * (leaves != 1)}, {tails} tail{'s' * (tails != 1)}"
+    lines.append(paragraph(f"certificate: {counts}, checked anew: {verdicts}"))
     return "\n".join(lines)
 
 

@@ -44,6 +44,8 @@ class Extremum:
     exact: Fraction | None
 
     def __float__(self) -> float:
+        if self.exact is not None:
+            return float(self.exact)
         return float(self.lower + self.upper) / 2 if math.isfinite(self.upper) else float(self.upper)
 
 
