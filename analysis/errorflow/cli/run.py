@@ -86,8 +86,10 @@ def _prove() -> Outcome:
     from errorflow.proof import prove
 
     reports = prove()
-    proved = sum(r.verdict == "proved" for r in reports)
-    return Outcome("theorems checked", f"{proved} of {len(reports)} proved", proved == len(reports), "errorflow prove")
+    verdicts = [r.verdict for r in reports]
+    count = {v: verdicts.count(v) for v in ("proved", "computed", "cited", "failed")}
+    done = f"{len(verdicts)}: " + ", ".join(f"{k} {v}" for v, k in count.items() if k)
+    return Outcome("theorems checked", done, not count["failed"], "errorflow prove")
 
 
 def _judge() -> Outcome:
