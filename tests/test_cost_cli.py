@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 
@@ -11,7 +12,9 @@ import sympy
 import errorflow as ef
 from errorflow.builtin import BUILTIN
 from errorflow.cli import main
+from errorflow.cli import run as main_job
 from errorflow.learning import ALGORITHMS, undefined
+from errorflow.learning import costs as learning_costs
 from errorflow.learning.rate import rate
 
 
@@ -192,3 +195,20 @@ def test_what_is_not_right_is_refused_in_one_line(words, message, capsys):
     assert code == 2
     assert re.search(re.escape(message), error) or message == "invalid choice"
     assert error.count("\n") == 1
+
+
+@pytest.mark.parametrize("wrong", [None, "macs", "elementwise", "memory"])
+def test_the_main_job_counts_every_algorithm_and_fails_at_one_operation_or_word_too_many(wrong, monkeypatch):
+    real = learning_costs
+
+    def costs(definition, **asked):
+        found = real(definition, **asked)
+        if wrong is None or asked["algorithms"] != ("snap1",):
+            return found
+        return tuple(dataclasses.replace(cost, **{wrong: getattr(cost, wrong) + 1}) for cost in found)
+
+    monkeypatch.setattr("errorflow.builtin.BUILTIN", {"leaky_rnn": ef.leaky_rnn})
+    monkeypatch.setattr("errorflow.learning.costs", costs)
+    outcome = main_job._count()
+    runs = len(ALGORITHMS) - len(undefined(ef.leaky_rnn().definition))
+    assert (outcome.ok, outcome.done.split()[0]) == (wrong is None, str(runs))
