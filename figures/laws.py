@@ -148,7 +148,7 @@ _FIT = {
     "arma": (style.INK, style.SOLID, 31, "", 5, 4),
     "linear": (style.ORANGE, style.DASHED, 14, "linear window", 0, 13),
     "transformer": (style.BLUE, style.LONG, 44, "Transformer", 4, 17),
-    "lstm": (style.RED, style.SOLID, 44, "LSTM, two layers", -4, -12),
+    "lstm": (style.RED, style.SOLID, 44, "LSTM", -4, -12),
 }
 
 

@@ -160,3 +160,57 @@ def test_a_live_autoregression_is_read_with_its_lags(lags, trend):
     forecasts.append(again.predict(result.params, start=60, end=60))
     assert process.forecast_influence(3)[0] == pytest.approx((forecasts[1] - forecasts[0]).item(), abs=1e-12)
     assert len(process.phi) == max(lags if isinstance(lags, list) else [lags])
+
+
+@pytest.mark.parametrize(
+    ("process", "text"),
+    [
+        (ARIMA((0.6,), 1, (), 1, 4), "grows as q"),  # a double root at 1 beside the seasons
+        (ARIMA((0.6,), 0, (0.2,), 1, 4), "does not fall, oscillates"),
+        (ARIMA((0.5,), 0, (), 2, 4), "grows as q, oscillating"),
+        (ARIMA((), 1, (-0.2,), 1, 52), "grows as q"),
+        (ARIMA((0.0, -1.0)), "does not fall, oscillates"),
+    ],
+)
+def test_seasonal_differences_put_roots_around_the_unit_circle(process, text):
+    assert process.law().text() == text
+    psi, shock = process.influence(260), np.zeros(261)
+    shock[0] = 1.0
+    plain = run(ARIMA(process.phi, process.d, process.theta), shock)
+    for _ in range(process.seasonal_d):
+        for t in range(process.period, 261):
+            plain[t] += plain[t - process.period]
+    assert psi == pytest.approx(plain, rel=1e-11)
+
+
+def test_a_unit_root_that_cancels_leaves_no_rounding_at_late_lags():
+    assert ARIMA((0.3,), 1, (-1.0,)).influence(2000) == pytest.approx(0.3 ** np.arange(2001.0), rel=1e-11)
+
+
+def test_a_year_of_weeks_has_its_law_at_once():
+    phi = np.convolve([1, -0.61], [1, *np.zeros(51), -0.21])
+    process = ARIMA(tuple(-phi[1:]), 1, (0.3,), 1, 52)
+    assert (process.law().kind, process.law().rate) == ("polynomial", 1)
+    assert ARIMA(tuple(-phi[1:])).law().rate == pytest.approx(0.21 ** (1 / 52), rel=1e-8)
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_differences_outside_the_fit_are_part_of_the_process():
+    statsmodels = pytest.importorskip("statsmodels.api", reason="statsmodels is not installed")
+    series = np.cumsum(np.random.default_rng(0).normal(size=80))
+    fit = statsmodels.tsa.SARIMAX(series, order=(1, 1, 1), simple_differencing=True).fit(disp=0, maxiter=5)
+    summed = np.cumsum(fit.impulse_responses(20)[:21])
+    assert from_statsmodels(fit).influence(20) == pytest.approx(summed, abs=1e-12)
+
+
+@pytest.mark.parametrize("seasonal", [False, True])
+def test_further_regressors_are_not_taken_for_lags(seasonal):
+    tsa = pytest.importorskip("statsmodels.tsa.ar_model", reason="statsmodels is not installed")
+    rng = np.random.default_rng(2)
+    series, other = rng.normal(size=60), rng.normal(size=(60, 2))
+    made = {"exog": other, "trend": "ct", "seasonal": seasonal, "period": 3 if seasonal else None}
+    result = tsa.AutoReg(series, [2, 5], **made).fit()
+    pushed = series.copy()
+    pushed[48] += 1.0
+    ahead = [tsa.AutoReg(y, [2, 5], **made).predict(result.params, start=50, end=50) for y in (series, pushed)]
+    assert from_statsmodels(result).forecast_influence(4)[1] == pytest.approx((ahead[1] - ahead[0]).item(), abs=1e-12)

@@ -153,3 +153,54 @@ def test_what_does_not_fit_is_refused():
         models.from_torch_transformer(object())
     with pytest.raises(ValueError, match="weights must be probabilities"):
         softmax_jacobian([0.5, 0.6])
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_live_layer_is_what_it_is_in_evaluation():
+    torch = pytest.importorskip("torch", reason="torch is not installed")
+    torch.manual_seed(1)
+    made = {"batch_first": False, "norm_first": True, "dtype": torch.float64, "layer_norm_eps": 1e-2}
+    layer = torch.nn.TransformerEncoderLayer(8, 4, 16, 0.3, torch.nn.GELU("tanh"), **made)
+    x, read = torch.randn(6, 8, dtype=torch.float64), models.from_torch_transformer(layer)
+    mask = torch.nn.Transformer.generate_square_subsequent_mask(6, dtype=torch.float64)
+
+    def forward(given):
+        return layer(given.transpose(0, 1), mask).transpose(0, 1)
+
+    with pytest.raises(ValueError, match="in evaluation mode where it has dropout"):
+        models.measured_influence(layer, x)
+    layer.eval()
+    assert read.run(x.numpy()) == pytest.approx(forward(x[None])[0].detach().numpy(), abs=1e-12)
+    assert read.influence(x.numpy()) == pytest.approx(models.measured_influence(forward, x), abs=1e-12)
+
+
+def test_layers_of_several_kinds_and_decoders_are_refused():
+    torch = pytest.importorskip("torch", reason="torch is not installed")
+    module = torch.nn.TransformerEncoder(torch.nn.TransformerEncoderLayer(8, 2, batch_first=True), 2)
+    module.layers[1].norm_first = True
+    with pytest.raises(ValueError, match="layers must agree in heads, activation, norm_first and eps"):
+        models.from_torch_transformer(module)
+    with pytest.raises(TypeError, match="got TransformerDecoderLayer"):
+        models.from_torch_transformer(torch.nn.TransformerDecoderLayer(8, 2))
+    with pytest.raises(TypeError, match="must be relu, gelu or gelu_tanh, got softplus"):
+        models.from_torch_transformer(torch.nn.TransformerEncoderLayer(8, 2, activation=torch.nn.functional.softplus))
+
+
+def test_what_overflows_is_an_error_and_no_silent_nan():
+    layer = LinearAttention(np.eye(3), np.eye(3), np.eye(3))
+    for call in (layer.run, layer.influence):
+        with pytest.raises(OverflowError, match="beyond float64"):
+            call(np.full((2, 3), 1e200))
+        with pytest.raises(ValueError, match=r"x must have shape \(T, 3\) with T >= 1, got \(2, 4\)"):
+            call(np.ones((2, 4)))
+    with pytest.raises(OverflowError, match="a logit is beyond float64"):
+        Attention(np.eye(3), np.eye(3), np.eye(3)).influence(np.full((2, 3), 1e200))
+    with pytest.raises(ValueError, match=r"x must have shape \(T, 6\) with T >= 1, got \(6,\)"):
+        Transformer((TransformerLayer(Attention(*[np.eye(6)] * 3)),)).run(np.ones(6))
+    with pytest.raises(ValueError, match="heads must be 1 or more, got 0"):
+        Attention(*[np.eye(3)] * 3, heads=0)
+    with pytest.raises(ValueError, match="decay must be a finite number, got nan"):
+        LinearAttention(np.eye(3), np.eye(3), np.eye(3), float("nan"))
+    assert LinearAttention(np.eye(3), np.eye(3), np.eye(3), 0.0).law().text() == "0 from lag 1 on"
+    assert weight_floor(5, 1000.0) == 0.0
+    assert weight_floor(1, 1000.0) == 1.0

@@ -71,3 +71,25 @@ def test_an_unknown_model_is_one_line_with_a_way_out(capsys):
     assert capsys.readouterr().err == (
         "errorflow models: no model called 'tnc'; did you mean 'tcn'? `errorflow models` shows all\n"
     )
+
+
+def test_the_table_in_markdown_and_latex_has_a_row_for_every_model_and_is_the_pages(capsys):
+    assert main(["models", "--markdown"]) == 0
+    rows = [line.replace(r"\|", "/").split("|")[1:-1] for line in capsys.readouterr().out.splitlines()]
+    assert [row[0].strip(" `") for row in rows[2:]] == NAMES
+    assert {len(row) for row in rows} == {6}
+    for row, page in zip(rows[2:], models.MODELS, strict=True):
+        assert [name.strip(" `") for name in row[5].split(",") if name.strip()] == list(page.theorems)
+    assert main(["models", "--latex"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split(" & ")[0] for line in lines] == [page.title for page in models.MODELS]
+    assert all(line.count(" & ") == 4 and line.endswith(r" \\") and line.count("$") % 2 == 0 for line in lines)
+
+
+def test_plain_text_has_words_of_mathematics_and_none_of_the_engine():
+    for page in models.MODELS:
+        said = " ".join([*page.json()["equations"], page.json()["influence"]])
+        assert not [
+            w for w in ("Piecewise", "Derivative", "Sum(", "Product(", "Eq(", "KroneckerDelta", "True") if w in said
+        ]
+    assert models.model("ltsf_linear").json()["influence"] == "w[q] for q < L, else 0"

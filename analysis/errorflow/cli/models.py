@@ -8,11 +8,15 @@ from errorflow.cli.arguments import Parser
 from errorflow.cli.output import paragraph, print_json, table, tied
 from errorflow.models import MODELS, Model, model
 from errorflow.models.record import plain
+from errorflow.models.table import latex_rows, markdown
 
 
 def arguments(parser: Parser) -> None:
     """What `models` takes."""
     parser.add_argument("name", nargs="?", metavar="NAME", help="one model; without it, all of them in a table")
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--markdown", action="store_true", help="the table in Markdown, with theorems")
+    form.add_argument("--latex", action="store_true", help="rows of the table in LaTeX; of one model, its equations")
 
 
 def main(args: argparse.Namespace) -> int:
@@ -20,6 +24,10 @@ def main(args: argparse.Namespace) -> int:
     pages = (model(args.name),) if args.name else MODELS
     if args.json:
         print_json({"models": [page.json() for page in pages]})
+    elif args.markdown:
+        print(markdown(pages))
+    elif args.latex:
+        print(pages[0].latex() if args.name else latex_rows(pages))
     elif args.name:
         print(_page(pages[0]))
     else:

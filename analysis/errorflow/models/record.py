@@ -64,6 +64,24 @@ class Law:
             words = f"grows as {lag.strip()}, oscillating" if self.power else "does not fall, oscillates"
         return words if self.sense == "exact" else f"{self.sense} {words}"
 
+    def latex(self) -> str:
+        """The law in a few words of LaTeX."""
+        number = isinstance(self.rate, float) or self.rate is None
+        rate = "" if self.rate is None else f"{self.rate:.6g}" if number else printed(sympy.sympify(self.rate))
+        rate = re.sub(r"(?<![\\\w])(theta|phi|lambda|max)\b", r"\\\1", rate)
+        lag = {0: "", 1: "q "}.get(self.power, f"q^{{{self.power}}} ")
+        bare = re.fullmatch(r"[\\\w]+|\\\w+\{?\(.*\)\}?", rate)
+        base = rate if bare else rf"\left({rate}\right)"
+        words = {
+            "finite": f"0 from lag ${rate}$ on",
+            "exponential": f"${lag}{base}^q$",
+            "polynomial": "grows as $q$" if self.rate == 1 else f"grows as $q^{{{rate}}}$",
+            "constant": "constant" if self.rate is None else f"constant, ${rate}$",
+            "inverse": f"${rate} / T$",
+            "none": "no derivative",
+        }[self.kind]
+        return words if self.sense == "exact" else f"{self.sense} {words}"
+
     def json(self) -> dict[str, Any]:
         """The law as data, an expression as text."""
         number = self.rate is None or isinstance(self.rate, int | float)
