@@ -808,6 +808,20 @@ def test_export_over_a_file_is_refused_and_leaves_it(call, tmp_path):
     assert (tmp_path / "file").read_text() == "mine"
 
 
+def test_the_main_job_takes_a_cited_theorem_for_what_it_is_and_a_failed_one_for_a_failure(monkeypatch):
+    from dataclasses import replace
+
+    from errorflow import proof
+    from errorflow.cli import run
+
+    reports = proof.prove(["tanh.slope", "rnn.volume"])
+    monkeypatch.setattr(proof, "prove", lambda: reports)
+    assert (run._prove().done, run._prove().ok) == ("2: proved 1, cited 1", True)
+    failed = [replace(reports[0], verdict="failed"), reports[1]]
+    monkeypatch.setattr(proof, "prove", lambda: failed)
+    assert (run._prove().done, run._prove().ok) == ("2: cited 1, failed 1", False)
+
+
 def test_run_hands_over_to_the_main_job_and_returns_its_status(call, monkeypatch):
     from errorflow.cli import run
 
