@@ -151,8 +151,8 @@ def _at(cuts: Array, values: Array, point: float) -> float:
 def from_sklearn(fitted: Any) -> KernelMachine | Forest:
     """A fitted SVR with a Gaussian kernel, or a fitted forest or tree for regression, of scikit-learn.
 
-    Reads attributes alone; scikit-learn is not imported. It rounds a window to float32 before a forest sees it, which is
-    not done here: on a window that lies within that rounding of a threshold, the two may take different branches.
+    Reads attributes alone; scikit-learn is not imported. It rounds a window to float32 before a forest sees it, which
+    is not done here: on a window that lies within that rounding of a threshold, the two may take different branches.
 
     Raises: TypeError for anything else.
     """
