@@ -816,10 +816,10 @@ def test_the_main_job_takes_a_cited_theorem_for_what_it_is_and_a_failed_one_for_
 
     reports = proof.prove(["tanh.slope", "rnn.volume"])
     monkeypatch.setattr(proof, "prove", lambda: reports)
-    assert (run._prove().done, run._prove().ok) == ("2: proved 1, cited 1", True)
+    assert (run._prove().done, run._prove().ok) == ("2: 1 proved, 1 cited", True)
     failed = [replace(reports[0], verdict="failed"), reports[1]]
     monkeypatch.setattr(proof, "prove", lambda: failed)
-    assert (run._prove().done, run._prove().ok) == ("2: cited 1, failed 1", False)
+    assert (run._prove().done, run._prove().ok) == ("2: 1 cited, 1 failed", False)
 
 
 def test_run_hands_over_to_the_main_job_and_returns_its_status(call, monkeypatch):

@@ -521,3 +521,10 @@ def test_exact_algorithms_agree_at_every_lag_whatever_graph_is_written(recipe):
                 # Some hundred roundings, and sums over paths that may cancel to a hundredth of their terms.
                 scale = np.abs(other).max(initial=1e-300)
                 np.testing.assert_allclose(one / scale, other / scale, rtol=0, atol=1e-10)
+
+
+def test_a_loss_whose_value_is_not_finite_is_refused():
+    cell = ef.rnn()
+    weights = cell.random_weights(np.random.default_rng(0), n=2, m=1)
+    with pytest.raises(ValueError, match="the value of the loss must be finite, got nan"):
+        cell.gradient(weights, np.ones((3, 1)), lambda h: (float("nan"), np.zeros_like(h)))

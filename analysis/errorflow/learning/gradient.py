@@ -111,6 +111,8 @@ def _errors(trajectory: Trajectory, loss: Any, settings: Settings) -> tuple[floa
             f"the derivative of the loss must have shape {shape} (every step) or {(*shape[:-2], shape[-1])} (last"
             f" step), got {errors.shape}"
         )
+    if value is not None and not np.isfinite(value):
+        raise ValueError(f"the value of the loss must be finite, got {value}")
     return (None if value is None else float(value)), (errors[:, None] if trajectory.single else errors.swapaxes(0, 1))
 
 
