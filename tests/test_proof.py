@@ -657,6 +657,56 @@ ATTACKS = {
         [[{"rule": "axiom", "name": "exp.tangent", "at": {"e": "e"}}, _absurd(["1", [["e - 1 - e", 1]]], ["1", []])]],
         "declared before it",
     ),
+    "a bound on exp of a long number takes no minute": (
+        Statement((Part(("e < 2",)),), let=(("e", "exp", f"1/{'9' * 1000}"),)),
+        [[step("exponential", "e < 2", value="e", terms=200)]],
+        "128 binary digits",
+    ),
+    "a chain does not say where an inequality is an equation": (
+        Statement((Part(("x**2 = 0 iff x = 0",)),), real=("x", "y")),
+        [[step("positive", "x**2 >= 0", terms=[["1", [["x", 2]]]], zero_iff="x = 0 = y")]],
+        "must be a factor of every term",
+    ),
+    "a hypothesis at an index is none at the next": (
+        Statement(
+            (Part(("h = 0",), induction=True),),
+            real=("h",),
+            recurrence=Recurrence("q", 0, ("h",), base=("h = 0",), step=("h' = h + 1",)),
+        ),
+        [{"base": [], "step": []}],
+        "does not reach",
+    ),
+    "a sum of at least no positive terms is not positive": (
+        Statement(
+            (Part(("S > 0",)),),
+            real=("x",),
+            integer=("n",),
+            sums=(("S", "n", "x"),),
+            running=("x",),
+            assume=("n >= 1", "x > 0"),
+        ),
+        [
+            [
+                step("positive", "n >= 0", terms=[["1", [["n - 1", 1]]], ["1", []]]),
+                step("sum", "S > 0", of="x > 0", parts={"S": "1"}),
+            ]
+        ],
+        "must be the sum",
+    ),
+    "a root at the end of a closed interval is not above zero": (
+        Statement((Part(("x > 0",)),), real=("x",), assume=("x >= 0",)),
+        [[step("sturm", "x > 0", rest="x", of="x", above="0")]],
+        "must be known to lie between the ends",
+    ),
+    "a derivative sees that a product depends on its factor": (
+        Statement(
+            (Part(("d(K, w) = 0",)),),
+            real=("K", "w"),
+            recurrence=Recurrence("q", 0, (), accumulate=(Accumulated("K", "product", "w"),)),
+        ),
+        [[step("identity", "d(K, w) = 0")]],
+        "not declared",
+    ),
 }
 
 

@@ -95,7 +95,13 @@ def prove_positive(state: State, step: Mapping[str, Any]) -> None:
         zero = parse_claim(step["zero_iff"])
         b = single(zero.chain[0], state)
         alone = [t for t, (_, factors) in zip(step["terms"], products, strict=True) if {b} == set(factors)]
-        if b[0] != "=" or not alone or not all(b in factors for _, factors in products):
+        if (
+            len(zero.chain) != 1
+            or zero.iff
+            or b[0] != "="
+            or not alone
+            or not all(b in factors for _, factors in products)
+        ):
             raise Refused(f"{step['zero_iff']!r} must be a factor of every term, and one term its power alone")
         state.equivalences.add((fact("=", p), b))
 

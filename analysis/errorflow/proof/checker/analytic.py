@@ -47,6 +47,9 @@ def use_axiom(state: State, step: Mapping[str, Any]) -> None:
     state.axioms.add(step["name"])
 
 
+LARGEST_ARGUMENT = 128  # binary digits of the numerator and of the denominator, which 200 terms raise to powers
+
+
 def bound_exponential(state: State, step: Mapping[str, Any]) -> None:
     """A rational bound on exp of a rational number, by its series and a geometric remainder."""
     claim, symbol, p = comparison(state, step)
@@ -55,6 +58,8 @@ def bound_exponential(state: State, step: Mapping[str, Any]) -> None:
     x, terms = a.get(ONE, Fraction(0)), step["terms"]
     if not isinstance(terms, int) or function != "exp" or set(a) - {ONE} or x < 0 or not x < terms + 1 or terms > 200:
         raise Refused("the bound is on exp of a number from 0 to below the number of terms + 1, at most 200")
+    if max(x.numerator.bit_length(), x.denominator.bit_length()) > LARGEST_ARGUMENT:
+        raise Refused(f"the bound is on exp of a number of at most {LARGEST_ARGUMENT} binary digits")
     powers = [Fraction(1)]
     for k in range(1, terms + 1):
         powers.append(powers[-1] * x / k)

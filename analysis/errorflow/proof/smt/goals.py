@@ -28,7 +28,7 @@ class Goal:
     kind: "" for a goal of the theorem, "neighbour" for one that must not follow, "met" for the question whether the
     assumptions can be met. part, conclusion: which, from 1 on. place: "", "base" or "step". instance: of what size,
     where the reading is of one size. given: what is assumed, of which `hypotheses` are those of the statement. steps:
-    the certificate. step: which of its steps, where the goal is one of them.
+    the certificate. step: which of its steps, where the goal is one of them, and `names` those in that step.
     """
 
     kind: str
@@ -44,6 +44,7 @@ class Goal:
     hypotheses: tuple[Fact, ...] = ()
     steps: Sequence[Any] = ()
     step: int = 0
+    names: frozenset[str] = frozenset()
 
     @property
     def name(self) -> str:
@@ -60,8 +61,14 @@ class Goal:
         """The steps of the certificate as goals, each from those before it, and then the goal itself from them."""
         lemma = Lemma("", (), "0 = 0", ("=", "0", "0"))
         for k, lemma in enumerate(lemmas_of(self.hypotheses, self.steps, self.reading), 1):
-            yield replace(self, text=lemma.text, given=_once(lemma.given), wanted=lemma.wanted, step=k)
+            known = _once((*lemma.given, *lemma.hints))
+            yield replace(self, text=lemma.text, given=known, wanted=lemma.wanted, step=k, names=lemma.names)
         yield replace(self, given=_once((*self.given, *lemma.after)))
+
+    def narrowed(self) -> Goal:
+        """The goal from those assumptions alone that speak of its own names: if it follows from them, it follows."""
+        own = self.names.union(symbols(self.wanted))
+        return replace(self, given=tuple(fact for fact in self.given if own.issuperset(symbols(fact.formula))))
 
 
 @dataclass(frozen=True)

@@ -1,19 +1,22 @@
 """The steps of a certificate as goals of their own, for a conclusion that no solver reaches at once.
 
 Each step is to follow from the hypotheses, the facts asked for so far and the steps before it; how the certificate adds
-it up is not read. What is shown under an assumption, of one case or at a point in between, is left there.
+it up is not read, but for two hints that cannot make a false step follow: a known equation is given times the cofactors
+that the step names as well, and the question is first put with what speaks of nothing but the names in the step. What
+is shown under an assumption, of one case or at a point in between, is left there.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import reduce
 from itertools import count
 from typing import Any
 
 from ..checker.polynomial import Claim, Relation, Tree, parse_claim, parse_expression
-from .facts import Between, Fact, at_point, between, facts
-from .reading import Reading
+from .facts import Between, Fact, Step, at_point, between, facts
+from .reading import Reading, symbols
 from .terms import Term
 
 OPPOSITE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}
@@ -21,13 +24,18 @@ OPPOSITE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}
 
 @dataclass(frozen=True)
 class Lemma:
-    """One step: its text, what it is to follow from, its formula, and what is known behind it."""
+    """One step: its text, what it is to follow from, its formula, what is known behind it; and what helps it.
+
+    hints: the equations that it uses, times the cofactors that it names. names: those in the step.
+    """
 
     words: str
     given: tuple[Fact, ...]
     text: str
     wanted: Term
     after: tuple[Fact, ...] = ()
+    hints: tuple[Fact, ...] = ()
+    names: frozenset[str] = frozenset()
 
 
 @dataclass
@@ -71,7 +79,37 @@ def _lemmas(known: list[Fact], steps: Sequence[Any], walk: _Walk, there: Between
                 wanted = walk.reading.formula(at_point(parse_claim(text), there, walk.reading))
                 before = tuple(known)
                 known.append(Fact(f"shown before: {text}", wanted))
-                yield Lemma(step["rule"], before, text, wanted, tuple(known))
+                hints = _multiples(step, walk, there, before)
+                names = frozenset(symbols(wanted)).union(*(symbols(one.formula) for one in hints))
+                names = names.union(*(symbols(one) for one in _factors(step, walk, there)))
+                yield Lemma(step["rule"], before, text, wanted, tuple(known), hints, names)
+
+
+def _factors(step: Step, walk: _Walk, there: Between | None) -> Iterator[Term]:
+    """The factors that a step names, each as an equation with 0."""
+    for _, factors in (*step.get("terms", ()), *step.get("factor", ())):
+        for text, _ in factors:
+            claim = Claim((Relation(parse_expression(text), "=", parse_expression("0")),))
+            yield walk.reading.formula(at_point(claim, there, walk.reading))
+
+
+def _multiples(step: Step, walk: _Walk, there: Between | None, before: Sequence[Fact]) -> tuple[Fact, ...]:
+    """The equations that a step uses, each among what is known before it, times the cofactors that it names."""
+    formulas, found = {fact.formula for fact in before}, []
+    for left, equation, *right in step.get("using", ()):
+        claim = parse_claim(equation)
+        if walk.reading.formula(at_point(claim, there, walk.reading)) in formulas:
+            r = claim.chain[0]
+            sides = (reduce(_times, map(parse_expression, right), _times(parse_expression(left), x))
+                     for x in (r.left, r.right))  # fmt: skip
+            product = Claim((Relation(next(sides), "=", next(sides)),))
+            words = f"{equation}, times {' and '.join([left, *right])}"
+            found.append(Fact(words, walk.reading.formula(at_point(product, there, walk.reading))))
+    return tuple(found)
+
+
+def _times(a: Tree, b: Tree) -> Tree:
+    return Tree("*", (a, b))
 
 
 def _zero(step: Mapping[str, Any]) -> str:

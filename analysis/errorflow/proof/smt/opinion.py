@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
 
@@ -73,12 +73,17 @@ def _ask(goal: Goal, solvers: list[Solver], pool: ThreadPoolExecutor) -> tuple[s
 
 def _of_goal(goal: Goal, solvers: list[Solver], pool: ThreadPoolExecutor) -> Opinion:
     verdict, answers = _ask(goal, solvers, pool)
+    if verdict == "undecided" and goal.kind == "met":  # the hypotheses alone, without what is true of the functions
+        goal = replace(goal, given=goal.hypotheses)
+        verdict, answers = _ask(goal, solvers, pool)
     if verdict != "undecided" or goal.kind:
         return Opinion(goal, verdict, answers)
     count = 0
     for step in goal.by_steps():
         count += 1
-        verdict, said = _ask(step, solvers, pool)
+        verdict, said = _ask(step.narrowed(), solvers, pool)
+        if verdict != "confirmed":
+            verdict, said = _ask(step, solvers, pool)
         answers = tuple(old if old.answer != step.expected else new for old, new in zip(answers, said, strict=True))
         if verdict != "confirmed":
             break
