@@ -14,6 +14,12 @@ from errorflow.models import Attention, LinearAttention, Transformer, Transforme
 RNG = np.random.default_rng(0)
 
 
+@pytest.fixture(autouse=True)
+def same_numbers_in_every_order():
+    # With several workers, which tests ran before is not fixed.
+    RNG.bit_generator.state = np.random.default_rng(0).bit_generator.state
+
+
 def attention(heads=2):
     return Attention(*(RNG.normal(size=(6, 3)) for _ in range(3)), RNG.normal(size=(4, 6)), heads)
 

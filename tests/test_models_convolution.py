@@ -15,6 +15,12 @@ from errorflow.models.convolution_pages import dilated
 RNG = np.random.default_rng(0)
 
 
+@pytest.fixture(autouse=True)
+def same_numbers_in_every_order():
+    # With several workers, which tests ran before is not fixed.
+    RNG.bit_generator.state = np.random.default_rng(0).bit_generator.state
+
+
 def network(residual="matrix", activation="tanh"):
     blocks, width = [], 2
     for level in range(3):

@@ -23,6 +23,12 @@ from errorflow.models.windows import (
 RNG = np.random.default_rng(0)
 
 
+@pytest.fixture(autouse=True)
+def same_numbers_in_every_order():
+    # With several workers, which tests ran before is not fixed.
+    RNG.bit_generator.state = np.random.default_rng(0).bit_generator.state
+
+
 def in_torch(torch, form, weight, trend):
     """LTSF-Linear, NLinear or DLinear on (1, L, 1), as its definition has it."""
 
