@@ -36,6 +36,7 @@ def facts(reports: list[Report], judgements: list[Judgement], drawn: Path) -> di
         "claims": str(len(judgements)),
         **{f"claims.{verdict}": str(verdicts[verdict]) for verdict in ("right", "conditional", "wrong", "open")},
         "models": str(len(MODELS)),
+        "algorithms": _spelled(len(ef.rnn().cost())),
         **_words(),
         **_cost(),
         **_carousel(drawn),

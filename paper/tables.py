@@ -87,8 +87,7 @@ def models() -> str:
         rf"{latex(m.title)} & {_law(m.law)} & ${printed(m.path_length)}$ & ${printed(m.macs)}$ & {latex(m.source)}"
         for m in MODELS
     ]
-    columns = r"@{}>{\raggedright\arraybackslash}p{43mm}ll>{\raggedright\arraybackslash}p{37mm}"
-    columns += r">{\raggedright\arraybackslash}p{34mm}@{}"
+    columns = r"@{}>{\raggedright\arraybackslash}p{47mm}lll>{\raggedright\arraybackslash}p{46mm}@{}"
     return _table(columns, r"Model & Influence at lag $q$ & Path & Multiply-adds & Source", rows)
 
 
@@ -125,7 +124,7 @@ def _table(columns: str, head: str, rows: Sequence[str]) -> str:
 
 def _long(columns: str, head: str, rows: Sequence[str]) -> str:
     """The body of a longtable; caption and label stand in the article, before it is read in."""
-    body = [rf"{row} \\" for row in rows]
+    body = [rf"{row} \\" + "*" * row.startswith(r"\multicolumn") for row in rows]  # a heading stays with its row
     top = [r"\toprule", rf"{head} \\", r"\midrule"]
     foot = [r"\bottomrule", r"\endlastfoot"]
     return "\n".join(
