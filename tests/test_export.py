@@ -15,7 +15,7 @@ from errorflow import export as module
 from errorflow.export import export, files
 from errorflow.results import Content, Piece, Result, result, results
 
-EXTRA = {"theorem_table.tex", "catalogue.tex", "results.json"}
+EXTRA = {"theorem_table.tex", "catalogue.tex", "results.json", "errorflow.sty", "errorflow.bib"}
 
 
 @pytest.fixture(scope="module")
@@ -27,8 +27,9 @@ def folder(tmp_path_factory):
 def test_every_result_and_every_part_has_a_file_and_every_file_a_name(folder):
     target, written = folder
     expected = {f"{name}.tex" for r in results() for name in r.pieces()} | EXTRA
-    assert {p.name for p in written} == expected
-    assert {p.name for p in target.iterdir()} == expected
+    fragments = {f"fragments/{name}.tex" for r in results() for name in r.pieces()}
+    assert {str(p.relative_to(target)) for p in written} == expected | fragments
+    assert {str(p.relative_to(target)) for p in target.rglob("*") if p.is_file()} == expected | fragments
     assert written[-1].name == "results.json"
 
 
@@ -39,12 +40,12 @@ def test_the_files_hold_what_the_results_say(folder):
 
 
 def test_another_export_in_another_process_writes_the_same_bytes(folder, tmp_path):
-    _, written = folder
+    target, written = folder
     code = "import sys; from errorflow.export import export; export(sys.argv[1])"
     environment = {**os.environ, "PYTHONHASHSEED": "4711", "TZ": "Asia/Tokyo"}
     subprocess.run([sys.executable, "-c", code, str(tmp_path)], env=environment, check=True)
     for path in written:
-        assert (tmp_path / path.name).read_bytes() == path.read_bytes(), path.name
+        assert (tmp_path / path.relative_to(target)).read_bytes() == path.read_bytes(), path.name
 
 
 def test_json_knows_versions_verdicts_and_digests(folder):
@@ -94,7 +95,7 @@ def test_a_file_is_refused_as_folder_and_left_alone(tmp_path):
 def test_a_write_that_breaks_off_leaves_the_old_file_and_no_other(tmp_path, monkeypatch):
     monkeypatch.setattr(module, "results", lambda: (made("x"),))
     export(tmp_path)
-    before = {p.name: p.read_bytes() for p in tmp_path.iterdir()}
+    before = {p: p.read_bytes() for p in tmp_path.rglob("*") if p.is_file()}
     monkeypatch.setattr(module, "results", lambda: (made("y"),))
 
     def full(*_):
@@ -103,7 +104,7 @@ def test_a_write_that_breaks_off_leaves_the_old_file_and_no_other(tmp_path, monk
     monkeypatch.setattr(os, "replace", full)
     with pytest.raises(OSError, match="No space"):
         export(tmp_path)
-    assert {p.name: p.read_bytes() for p in tmp_path.iterdir()} == before
+    assert {p: p.read_bytes() for p in tmp_path.rglob("*") if p.is_file()} == before
 
 
 def test_files_can_be_read_by_everyone(folder):

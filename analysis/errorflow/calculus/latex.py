@@ -13,6 +13,7 @@ from itertools import groupby
 import sympy
 
 from errorflow.activations import readable
+from errorflow.calculus.letters import applies, letter
 from errorflow.calculus.signs import FUNCTIONS, TALL, Weight, braced, is_below, timed_values, upright
 from errorflow.calculus.words import At, Diag, Factor, Matrix, Partial, Word, Words, at, is_diagonal
 from errorflow.definition import Definition, Net, New, Node
@@ -47,6 +48,9 @@ class Notation:
             return inside if isinstance(node.expression, sympy.Function) else self.bracket(inside)
         shift = self.advance - lag
         time = f"{self.time}{shift:+d}" if shift else self.time
+        if self._lettered:
+            kind, unit = ("unit", (self.unit,)) if self.unit else ("sym", ())
+            return letter(self.definition, kind, base.name, time, *unit)
         if not self.tex:
             return f"{base.name}[{self.unit + ',' if self.unit else ''}{time}]"
         stem, index = self._letters(base.name)
@@ -56,8 +60,23 @@ class Notation:
         """A weight without time index."""
         if not self.tex:
             return name
+        if self._lettered:
+            return letter(self.definition, "mat", name)
         stem, index = self._letters(name)
         return f"{stem}_{{{index}}}" if index else stem
+
+    def weight_between(self, name: str, units: str) -> str:
+        """The entry of a matrix between two units."""
+        if not self.tex:
+            return f"{name}[{units.replace(' ', ',')}]"
+        if self._lettered:
+            return letter(self.definition, "entry", name, units)
+        matrix = self.matrix(name)
+        return rf"{matrix if len(matrix) == 1 else f'({matrix})'}_{{{units}}}"
+
+    @property
+    def _lettered(self) -> bool:
+        return self.tex and applies(self.definition)
 
     def _letters(self, name: str) -> tuple[str, str]:
         """Stem and index of a name in LaTeX: a letter in italics, a word upright, W_fh with two letters below."""
@@ -69,11 +88,17 @@ class Notation:
 
     def entry(self, expression: sympy.Expr) -> str:
         """A scalar expression as the vector it stands for."""
-        return self._sum(readable(expression, timed_values(self.definition, expression)))
+        return self._sum(self._read(expression))
 
     def scalar(self, expression: sympy.Expr) -> str:
         """A scalar expression as a factor of a product."""
-        return self._product(readable(expression, timed_values(self.definition, expression)))
+        return self._product(self._read(expression))
+
+    def _read(self, expression: sympy.Expr) -> sympy.Expr:
+        """`expression` with slopes in the value they were read off; letters keep them, since some write f'(net)."""
+        if self._lettered:
+            return expression
+        return readable(expression, timed_values(self.definition, expression))
 
     def bracket(self, text: str) -> str:
         """`text` in brackets of its size."""
@@ -170,13 +195,27 @@ class Notation:
 
     def _function(self, expression: sympy.Expr, power: int) -> str:
         name = expression.func.__name__
-        if self.tex:
+        if self._lettered and name.endswith("_slope"):
+            return self._slope(expression, "factor")
+        if self._lettered:
+            name = letter(self.definition, "fun", name)
+        elif self.tex:
             name = FUNCTIONS.get(name, rf"\operatorname{{{name}}}")
         raised = (f"^{{{power}}}" if self.tex else f"^{power}") if power != 1 else ""
         (argument,) = expression.args
         if self.tex and isinstance(expression, sympy.Abs):
             return rf"\lvert {self._sum(argument)} \rvert{raised}"
         return f"{name}{raised}" + self.bracket(self._sum(argument))
+
+    def _slope(self, expression: sympy.Expr, shape: str) -> str:
+        """A slope in letters: of the value of its function where that has a name, and of its argument."""
+        name = expression.func.__name__.removesuffix("_slope")
+        (argument,) = expression.args
+        held = timed_values(self.definition, expression)
+        value = next((s for f, s in held.items() if f.func.__name__ == name and f.args == (argument,)), None)
+        where = "unit." if self.unit else "at." if value is None else ""
+        shown = "" if value is None else self.name(value)
+        return letter(self.definition, "slope", f"{name}@{where}{shape}", shown, self._sum(argument))
 
     def factor(self, factor: Factor) -> str:
         """One factor of a word."""
@@ -193,14 +232,15 @@ class Notation:
     def _diagonal(self, factors: Sequence[Factor]) -> str:
         """Neighbouring diagonals as one; a number is written without diag."""
         entry = self._merged(factors)
-        inside = self._sum(entry)
+        alone = self._lettered and isinstance(entry, sympy.Function) and entry.func.__name__.endswith("_slope")
+        inside = self._slope(entry, "alone") if alone else self._sum(entry)
         if entry.is_number:
             return inside if entry.is_positive and entry.is_Atom else self.bracket(inside)
         return (r"\operatorname{diag}" if self.tex else "diag") + self.bracket(inside)
 
     def _merged(self, factors: Sequence[Factor]) -> sympy.Expr:
         """The entry of a product of diagonals."""
-        entries = [readable(f.entry, timed_values(self.definition, f.entry)) if isinstance(f, Diag)
+        entries = [self._read(f.entry) if isinstance(f, Diag)
                    else Weight(getattr(f, "name", ""), real=True) for f in factors]  # fmt: skip
         return sympy.Mul(*entries)
 

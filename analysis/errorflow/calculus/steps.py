@@ -9,6 +9,7 @@ import sympy
 from errorflow.calculus.edges import Truncation, is_cut
 from errorflow.calculus.jacobian import cached_edges, state_jacobian
 from errorflow.calculus.latex import Notation
+from errorflow.calculus.letters import applies, letter
 from errorflow.calculus.words import ONE, Partial, Words, add, word
 from errorflow.definition import Definition, New, Node
 
@@ -19,6 +20,7 @@ _SLOPE_RULES = {
     "squash_out_slope": (r"h' = (1-h^2)/2", "h' = (1 - h^2)/2"),
     "positive": (r"\operatorname{relu}' = \mathbf{1}_{>0}", "relu' = 1 where positive"),
 }
+_SIGNS = {"logistic": r"\sigma", "tanh": r"\tanh", "squash_in": "g", "squash_out": "h"}
 
 
 @dataclass(frozen=True)
@@ -76,11 +78,20 @@ def _differentiated(
             slopes += [f.func.__name__ for f in entry.atoms(sympy.Function) if f.func.__name__ in _SLOPE_RULES]
     tex, text = ("affine map", "affine map") if node.expression is None else ("chain rule", "chain rule")
     for name in dict.fromkeys(slopes):
-        tex += f", ${_SLOPE_RULES[name][0]}$"
+        tex += f", ${_slope_rule(definition, name)}$"
         text += f", {_SLOPE_RULES[name][1]}"
     if deleted:
         tex, text = (f"{r}; truncation deletes the edge from the old state" for r in (tex, text))
     return [_equation(both, word(Partial(node.symbol, source)), kept, (tex, text))]
+
+
+def _slope_rule(definition: Definition, name: str) -> str:
+    """The slope in LaTeX as a rule, its function in the letters of the notation."""
+    rule, function = _SLOPE_RULES[name][0], name.removesuffix("_slope")
+    if not applies(definition):
+        return rule
+    sign = letter(definition, "fun", function)
+    return rule.replace(_SIGNS[function], sign)
 
 
 def _between(definition: Definition, source: sympy.Symbol, target: sympy.Symbol) -> set[sympy.Symbol]:

@@ -9,6 +9,7 @@ from errorflow.calculus import flow as flows
 from errorflow.calculus.edges import Truncation, gates
 from errorflow.calculus.jacobian import Layout
 from errorflow.calculus.latex import Notation
+from errorflow.calculus.letters import applies, letter
 from errorflow.calculus.steps import Step
 from errorflow.calculus.words import ONE, Words, transpose
 from errorflow.definition import Definition, New
@@ -45,12 +46,14 @@ def _cut(definition: Definition, truncated: Truncation, tex: bool) -> str:
     """What is truncated, as an index in LaTeX and in words in text."""
     if isinstance(truncated, bool):
         return r"\mathrm{tr}" if tex else "truncated"
-    labels = ", ".join(_label(label, tex) for label in gates(definition) if label in truncated)
+    labels = ", ".join(_label(definition, label, tex) for label in gates(definition) if label in truncated)
     return rf"\mathrm{{tr}}({labels})" if tex else f"truncated into {labels}"
 
 
-def _label(label: str, tex: bool) -> str:
+def _label(definition: Definition, label: str, tex: bool) -> str:
     """A map as it is called: by one letter for its gate, or by a word."""
+    if tex and applies(definition):
+        return letter(definition, "map", label)
     word = label or "net"
     return rf"\mathrm{{{word}}}" if tex and len(word) > 1 and word.isalpha() else word
 
@@ -196,14 +199,12 @@ def path_sum(definition: Definition, lag: int | str, tex: bool) -> str:
     size = definition.sizes[definition.states[0]]
     dots = r"\ldots" if tex else "..."
     units = {"0": "", "1": "l_1", "2": "l_1, l_2"}.get(last, f"l_1, {dots}, l_{{{last}}}")
+    weight = slope.weight_between(form.matrix, "l_{m-1} l_m")
     if tex:
-        matrix = slope.matrix(form.matrix)
-        weight = rf"{matrix if len(matrix) == 1 else f'({matrix})'}_{{l_{{m-1}} l_m}}"
         over = rf"\sum_{{{units} = 1}}^{{{size}}} \;" if units else ""
         head = rf"\left[\Phi_{{t,{q}}}\right]_{{uv}} = {over}\prod_{{m=1}}^{{{q}}} "
         ends = rf", \qquad l_0 = u,\; l_{{{q}}} = v"
     else:
-        weight = f"{form.matrix}[l_{{m-1}},l_m]"
         over = f"sum({units} = 1..{size}) " if units else ""
         head = f"Phi[t,{q}][u,v] = {over}prod(m=1..{q}) "
         ends = f",  l_0 = u, l_{q} = v"
@@ -213,7 +214,7 @@ def path_sum(definition: Definition, lag: int | str, tex: bool) -> str:
 
 def departures(definition: Definition, tex: bool) -> str:
     """The flow cut at the step where, read forward in time, it first leaves the carry."""
-    labels = [_label(label, tex) for label in gates(definition)]
+    labels = [_label(definition, label, tex) for label in gates(definition)]
     gate, step = _free(definition, "k", "j", "l"), _free(definition, "r", "s", "p")
     if not tex:
         carried = "Phi[t,q] = C[t] C[t-1] ... C[t-q+1]"
@@ -222,10 +223,12 @@ def departures(definition: Definition, tex: bool) -> str:
             f" J[t] ... J[t-{step}+1] E({gate})[t-{step}] C[t-{step}-1] ... C[t-q+1]"
         )
     else:
-        carried = r"\Phi_{t,q} = C_{t}\, C_{t-1} \cdots C_{t-q+1}"
+        carry = letter(definition, "block", "carry") if applies(definition) else "C"
+        carried = rf"\Phi_{{t,q}} = {carry}_{{t}}\, {carry}_{{t-1}} \cdots {carry}_{{t-q+1}}"
         left_out = (
             rf" + \sum_{{{gate} \in \{{{', '.join(labels)}\}}}} \; \sum_{{{step}=0}}^{{q-1}}"
-            rf" J_{{t}} \cdots J_{{t-{step}+1}}\, E^{{({gate})}}_{{t-{step}}}\, C_{{t-{step}-1}} \cdots C_{{t-q+1}}"
+            rf" J_{{t}} \cdots J_{{t-{step}+1}}\, E^{{({gate})}}_{{t-{step}}}\, {carry}_{{t-{step}-1}}"
+            rf" \cdots {carry}_{{t-q+1}}"
         )
     return carried + left_out if labels else carried
 
@@ -233,6 +236,7 @@ def departures(definition: Definition, tex: bool) -> str:
 def departure(definition: Definition, label: str, pair: tuple[str, str]) -> tuple[str, str]:
     """The left side of a block of E^(k) at the step t, as (LaTeX, text)."""
     several = len(definition.states) > 1
-    block = rf"{pair[0]}{pair[1]}," if several else ""
-    latex = rf"E^{{({_label(label, True)})}}_{{{block}t}}"
-    return latex, f"E({_label(label, False)})[t]" + (f"[{pair[0]},{pair[1]}]" if several else "")
+    shown = [letter(definition, "block", name) for name in pair] if applies(definition) else pair
+    block = f"{shown[0]}{shown[1]}," if several else ""
+    latex = rf"E^{{({_label(definition, label, True)})}}_{{{block}t}}"
+    return latex, f"E({_label(definition, label, False)})[t]" + (f"[{pair[0]},{pair[1]}]" if several else "")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from errorflow.calculus.letters import NOTATIONS, check_letters, written
 from errorflow.cells import Cell
 from errorflow.cli import formulas
 from errorflow.cli.arguments import Parser, Usage, one_of, whole
@@ -11,7 +12,7 @@ from errorflow.cli.cells import HELP, find_cell
 from errorflow.cli.output import print_json
 from errorflow.cli.views import View, blocks, departures, factors, flow_steps, path_sum, steps, symbolic_flow, weights
 
-FORMATS = ("text", "latex", "markdown", "json", "numpy")
+FORMATS = ("text", "latex", "markdown", "json", "numpy", "srepr")
 MOST_LAGS = 1000
 ROW = "--layout row"
 VIEWS = ("steps", "factors", "paths", "departures", "weights")
@@ -30,6 +31,12 @@ def arguments(parser: Parser) -> None:
         "--layout", type=one_of("column", "row"), default="column", help="column or row: J or its transpose"
     )
     parser.add_argument("--format", type=one_of(*FORMATS), help="default text; " + ", ".join(FORMATS))
+    parser.add_argument(
+        "--notation",
+        type=one_of(*NOTATIONS),
+        default="modern",
+        help="letters of LaTeX and Markdown: modern, classic (1997) or review",
+    )
     view = parser.add_mutually_exclusive_group()
     view.add_argument("--steps", action="store_true", help="line by line, with the rule of each")
     view.add_argument("--factors", action="store_true", help="J as a product: among new states, from old to new")
@@ -45,7 +52,9 @@ def main(args: argparse.Namespace) -> int:
     form = "json" if args.json else args.format or "text"
     cell = find_cell(args.cell)
     _check(args, form)
-    view = _view(cell, args)
+    with written(args.notation):
+        check_letters(cell.definition, args.notation)
+        view = _view(cell, args)
     if form == "json":
         print_json({**formulas.about(cell), **_settings(args), **view.data})
     else:
@@ -89,6 +98,7 @@ def _check(args: argparse.Namespace, form: str) -> None:
         "--cut": args.cut is not None,
         ROW: args.layout == "row",
         "--format numpy": form == "numpy",
+        "--format srepr": form == "srepr",
     }
     fits = {
         "steps": ("--block", "--truncated", "--cut") if args.lag is None else ("--lag", "--truncated", "--cut", ROW),
@@ -106,13 +116,20 @@ def _check(args: argparse.Namespace, form: str) -> None:
         raise Usage("--truncated deletes all edges that --cut could name; give one of the two")
     if args.lag == "q" and args.block:
         raise Usage("--block must be given with a number as --lag, got q; the flow over q steps is one product")
-    if args.lag == "q" and form == "numpy":
-        raise Usage("--format numpy must be given with a number as --lag, got q; `--lag 3` writes three steps out")
+    if args.lag == "q" and form in ("numpy", "srepr"):
+        raise Usage(f"--format {form} must be given with a number as --lag, got q; `--lag 3` writes three steps out")
+    if args.notation != "modern" and form not in ("latex", "markdown", "json"):
+        raise Usage(f"--notation {args.notation} must be given with --format latex, markdown or json, got {form}")
 
 
 def _settings(args: argparse.Namespace) -> dict[str, object]:
     truncated = list(args.cut) if args.cut else args.truncated
-    return {"layout": args.layout, "lag": 1 if args.lag is None else args.lag, "truncated": truncated}
+    return {
+        "notation": args.notation,
+        "layout": args.layout,
+        "lag": 1 if args.lag is None else args.lag,
+        "truncated": truncated,
+    }
 
 
 def _pair(text: str) -> tuple[str, str]:

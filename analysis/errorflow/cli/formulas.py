@@ -106,9 +106,15 @@ def _numpy(cell: Cell, view: View, introduced: bool) -> str:
     return "\n".join(head + [line.numpy for _, lines in view.parts for line in lines])
 
 
+def _srepr(cell: Cell, view: View, introduced: bool) -> str:
+    """A line for each block; of diagonals the entry as SymPy reads it, words in the order of the product."""
+    return "\n".join(line.srepr for _, lines in view.parts for line in lines)
+
+
 RENDER: dict[str, Callable[[Cell, View, bool], str]] = {
     "text": _text,
     "latex": _latex,
     "markdown": _markdown,
     "numpy": _numpy,
+    "srepr": _srepr,
 }

@@ -19,12 +19,15 @@ from errorflow.results.layout import terms
 
 @dataclass(frozen=True)
 class Line:
-    """left = sum of terms, in text and in LaTeX; rule: what gives it; numpy: the same as an assignment."""
+    """left = sum of terms, in text and in LaTeX; rule: what gives it; numpy: the same as an assignment.
+    srepr: the same with SymPy's `srepr` of each diagonal.
+    """
 
     text: tuple[str, Sequence[str]]
     latex: tuple[str, Sequence[str]]
     rule: tuple[str, str] | None = None
     numpy: str = ""
+    srepr: str = ""
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,7 @@ def _line(block: Block) -> Line:
         (block.left[1], [text.word(w) for w in block.words] or ["0"]),
         (block.left[0], [tex.word(w) for w in block.words] or ["0"]),
         numpy=f"J_{block.row}_{block.column} = {block.numpy()}",
+        srepr=f"J_{block.row}_{block.column} = {block.srepr()}",
     )
 
 

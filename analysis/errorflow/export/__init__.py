@@ -1,4 +1,8 @@
-"""Named results as LaTeX files that anyone's paper can read in.
+"""Named results as LaTeX that anyone's paper can read in: a package with letters to choose, and plain files.
+
+errorflow.sty is the package and fragments/NAME.tex what it reads: \\EFresult{lstm.jacobian} in a display, \\EFsteps,
+\\EFstatement and \\EFverdict in the text, in the letters of \\usepackage[notation=classic]{errorflow}; formulas break
+to fit the column. errorflow.bib holds the sources. Without the package:
 
 NAME.tex is pure mathematics, to stand in a display: \\[ \\input{lstm.jacobian} \\]. NAME.steps.tex is a derivation with
 the rule of every line, and the NAME.tex of a theorem its statement: both are running text with displays of their own.
@@ -11,20 +15,19 @@ from __future__ import annotations
 import json
 import os
 import platform
-import re
 import tempfile
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import sympy
 
-from errorflow.results import Piece, Result, results
-from errorflow.results.layout import escaped
+from errorflow.export.package import fragments, package
+from errorflow.export.plain import catalogue, theorem_table
+from errorflow.export.sources import bibliography
+from errorflow.results import Result, results
 from errorflow.results.record import digest
 
 _PASSED = ("proved", "computed", "cited")
-PAGE = 25  # rows of the table of theorems that fit on a page
 
 
 def export(folder: str | os.PathLike[str]) -> list[Path]:
@@ -41,6 +44,7 @@ def export(folder: str | os.PathLike[str]) -> list[Path]:
     contents = files(results())
     target.mkdir(parents=True, exist_ok=True)
     for name, text in contents.items():
+        (target / name).parent.mkdir(exist_ok=True)
         _replace(target / name, text)
     return [target / name for name in contents]
 
@@ -54,8 +58,11 @@ def files(chosen: tuple[Result, ...]) -> dict[str, str]:
     pieces = {name: piece for result in chosen for name, piece in result.pieces().items()}
     # The last sign of a file is a comment, so that reading it in adds no space to the text around it.
     found = {f"{name}.tex": f"{piece.latex}%\n" for name, piece in pieces.items()}
-    found["theorem_table.tex"] = f"{_theorem_table(records)}%\n"
-    found["catalogue.tex"] = _catalogue(chosen, pieces)
+    found["theorem_table.tex"] = f"{theorem_table(records)}%\n"
+    found["catalogue.tex"] = catalogue(chosen, pieces)
+    found["errorflow.sty"] = package()
+    found |= fragments(chosen, records)
+    found["errorflow.bib"] = bibliography()
     found["results.json"] = json.dumps(_document(records), indent=1, ensure_ascii=True) + "\n"
     return found
 
@@ -77,51 +84,6 @@ def _version() -> str:
     import errorflow
 
     return errorflow.__version__
-
-
-def _theorem_table(records: list[dict[str, Any]]) -> str:
-    r"""The theorems by name, with what is claimed, how it was checked and how far it reaches.
-
-    A paper may set \EFtitlewidth before it reads the tables, each of which fits on a page.
-    """
-    rows = []
-    for r in records:
-        if r["kind"] == "theorem":
-            name, title, verdict = escaped(r["name"]), escaped(r["title"]), f"{r['verdict']}, {r['route']}"
-            rows.append(rf"\texttt{{{name}}} & {title} & {verdict} & {_reach(r['scope'])} \\")
-    head = r"Name & What it says & Verdict & Scope \\ \hline"
-    width, begin = r"\providecommand{\EFtitlewidth}{.3\linewidth}", r"\begin{tabular}{@{}lp{\EFtitlewidth}ll@{}}"
-    pages = [rows[k : k + PAGE] for k in range(0, len(rows), PAGE)]
-    return width + "\n" + "\n\n".join("\n".join([begin, head, *page, r"\end{tabular}"]) for page in pages)
-
-
-def _reach(scope: str) -> str:
-    """The first word of a scope: universal, schema or instance."""
-    return escaped(re.split(r"\W", scope)[0])
-
-
-def _catalogue(chosen: tuple[Result, ...], pieces: Mapping[str, Piece]) -> str:
-    """A document that shows every file with its name."""
-    lines = [
-        r"\documentclass{article}",
-        r"\usepackage{amsmath}",
-        r"\allowdisplaybreaks",
-        r"\setlength{\parindent}{0pt}",
-        r"\begin{document}",
-        r"\section*{Named results of errorflow}",
-    ]
-    for result in chosen:
-        lines.append(rf"\subsection*{{\raggedright {escaped(result.title)}}}")
-        for name, piece in result.pieces().items():
-            read, called = rf"\input{{{name}}}", rf"\texttt{{{escaped(name)}}}"
-            if not piece.math and "\n" not in piece.latex:
-                lines += ["", rf"{{\raggedright {called}: {read}\par}}"]
-            else:
-                lines += ["", called, "", rf"\[ {read} \]" if piece.math else read]
-    lines += [r"\newpage\subsection*{All theorems}"]
-    lines += [r"\scriptsize\newcommand{\EFtitlewidth}{.36\linewidth}"]
-    lines += [r"\input{theorem_table}", r"\end{document}"]
-    return "\n".join(lines) + "\n"
 
 
 def _replace(path: Path, text: str) -> None:
