@@ -1,4 +1,4 @@
-"""The LaTeX package: fragments say in every notation what the calculus says, and an article that reads them compiles."""
+"""The LaTeX package: fragments say in every notation what the calculus says, and articles that read them compile."""
 
 import os
 import re
