@@ -207,6 +207,21 @@ def test_a_loss_given_as_a_function_is_told_by_its_value_and_derivative(algorith
 
 
 @pytest.mark.parametrize("algorithm", ALGORITHMS)
+def test_a_loss_that_works_in_place_on_the_output_changes_no_gradient(algorithm):
+    c = numbers("lstm")
+    target = some_errors(c)
+
+    def in_place(h):
+        h -= target
+        return (h**2).sum() / 2, h
+
+    aside = c.cell.gradient(c.weights, c.inputs, lambda h: (((h - target) ** 2).sum() / 2, h - target), **by(algorithm))
+    got = c.cell.gradient(c.weights, c.inputs, in_place, **by(algorithm))
+    assert got.value == aside.value
+    assert all((got.weights[k] == aside.weights[k]).all() for k in aside.weights)
+
+
+@pytest.mark.parametrize("algorithm", ALGORITHMS)
 def test_no_error_has_no_gradient(algorithm):
     c = numbers("mixed")
     got = c.cell.gradient(c.weights, c.inputs, 0 * some_errors(c), state=c.state, **by(algorithm), by_lag=True)
@@ -262,6 +277,9 @@ def test_a_contribution_that_has_vanished_is_told_apart_from_zero(algorithm):
         ({"loss": np.ones((1, 6, 3))}, ValueError, r"got \(1, 6, 3\)"),
         ({"loss": np.full((6, 3), np.nan)}, ValueError, "the derivative of the loss must be finite, got nan"),
         ({"loss": lambda h: h}, TypeError, "loss must return its value and its derivative as a pair, got ndarray"),
+        ({"loss": lambda h: (np.nan, h)}, ValueError, "the value of the loss must be finite, got nan"),
+        ({"loss": lambda h: (h[0], h)}, ValueError, r"the value of the loss must be one number, got shape \(3,\)"),
+        ({"loss": lambda h: (1j, h)}, TypeError, "the value of the loss must hold real numbers"),
         ({"loss": None}, TypeError, "the derivative of the loss must hold real numbers"),
         ({"inputs": np.zeros((0, 2)), "loss": np.zeros((0, 3))}, ValueError, "at least one step for a gradient"),
         ({"truncated": ["q"]}, KeyError, "no truncated edges into 'q'; there are i, f, o, g"),

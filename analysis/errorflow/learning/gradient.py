@@ -96,10 +96,10 @@ def _errors(trajectory: Trajectory, loss: Any, settings: Settings) -> tuple[floa
     output = _read(trajectory, settings)
     matrix = feedback_matrix(settings, output.shape[-1])
     if callable(loss):
-        returned = loss(output)
+        returned = loss(output.copy())  # which may work in place, and the run is still needed
         if not isinstance(returned, tuple) or len(returned) != 2:
             raise TypeError(f"loss must return its value and its derivative as a pair, got {type(returned).__name__}")
-        value, loss = returned
+        value, loss = None if returned[0] is None else _value(returned[0]), returned[1]
     errors = checked("the derivative of the loss", loss)
     shape = output.shape if matrix is None else (*output.shape[:-1], matrix.shape[1])
     if errors.shape == (*shape[:-2], shape[-1]) and errors.shape != shape:
@@ -111,9 +111,15 @@ def _errors(trajectory: Trajectory, loss: Any, settings: Settings) -> tuple[floa
             f"the derivative of the loss must have shape {shape} (every step) or {(*shape[:-2], shape[-1])} (last"
             f" step), got {errors.shape}"
         )
-    if value is not None and not np.isfinite(value):
-        raise ValueError(f"the value of the loss must be finite, got {value}")
-    return (None if value is None else float(value)), (errors[:, None] if trajectory.single else errors.swapaxes(0, 1))
+    return value, (errors[:, None] if trajectory.single else errors.swapaxes(0, 1))
+
+
+def _value(given: Any) -> float:
+    """What the loss is, as a number. Raises: TypeError or ValueError if it is none."""
+    value = checked("the value of the loss", given)
+    if value.size != 1:
+        raise ValueError(f"the value of the loss must be one number, got shape {value.shape}; sum it over the batch")
+    return float(value.item())
 
 
 def _read(trajectory: Trajectory, settings: Settings) -> Array:
