@@ -6,6 +6,7 @@ from types import ModuleType
 
 from figures import (
     carousel,
+    costs,
     digits,
     gradient_quality,
     heat,
@@ -23,6 +24,7 @@ FIGURES: tuple[ModuleType, ...] = (
     vanishing_exploding,
     carousel,
     learning,
+    costs,
     gradient_quality,
     digits,
     singular_values,

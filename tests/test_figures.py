@@ -85,6 +85,14 @@ CORRUPTIONS = {
         ("c", "rtrl", lambda y: y + 1),
         ("c", "bptt without inputs", lambda y: y * 0.99),
     ],
+    "costs": [
+        ("a", "rtrl counted", lambda y: y + 1),
+        ("a", "bptt", lambda y: y + 1),
+        ("a", "snap1", lambda y: 2 * y),
+        ("b", "uoro counted", lambda y: y - 1),
+        ("b", "lstm1997", lambda y: y + np.arange(len(y))),
+        ("b", "rtrl break-even", lambda y: y + 96),
+    ],
     "gradient_quality": [
         ("a", "gers2000", lambda y: y - 1e-9),
         ("a", "snap1", lambda y: 1 + 0 * y),
