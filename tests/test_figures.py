@@ -102,6 +102,22 @@ CORRUPTIONS = {
         ("c", "uoro by variance", lambda y: y / 3),
         ("c", "gers2000", lambda y: 0 * y),
     ],
+    "learning_curves": [
+        ("b", "bptt", lambda y: y + 1),
+        ("c", "tbptt most", lambda y: y + 0.9),
+        ("b", "lstm1997 most", lambda y: 0 * y),
+        ("d", "tbptt", lambda y: y + 1e-9),
+        ("d", "snap1", lambda y: y[::-1]),
+        ("d", "lstm1997", lambda y: y * (np.arange(len(y)) == 0)),
+    ],
+    "long_lags": [
+        ("a", "memory_cell adam", lambda y: y - 1 / 18),
+        ("a", "tanh adam", lambda y: y * 0 + 1),
+        ("b", "memory_cell", lambda y: y + 10_000),
+        ("c", "tanh largest", lambda y: y + 1e-9),
+        ("c", "logistic bound", lambda y: 2 * y),
+        ("c", "memory_cell", lambda y: y * 0.9 ** np.arange(len(y))),
+    ],
     "digits": [
         ("a", "lstm", lambda y: y + 8),
         ("b", "hook on the outputs", lambda y: y + 1e-300),

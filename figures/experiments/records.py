@@ -38,6 +38,11 @@ def write(name: str, about: dict[str, Any], runs: list[dict[str, Any]]) -> Path:
     return path
 
 
+def done(name: str) -> list[dict[str, Any]]:
+    """The runs that are there already, so that a script that was stopped goes on where it was."""
+    return list(read(name)["runs"]) if (HERE / f"{name}.json").exists() else []
+
+
 def read(name: str) -> dict[str, Any]:
     """What was written."""
     found: dict[str, Any] = json.loads((HERE / f"{name}.json").read_text())

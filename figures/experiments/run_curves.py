@@ -1,4 +1,4 @@
-"""Learning curves: three tasks of the 1997 paper, one network, five algorithms, three seeds.
+"""Learning curves: three tasks of the 1997 paper, one network, five algorithms, three seeds (UORO: one).
 
     python -m figures.experiments.run_curves [TASK]    # minutes of one core for each task; writes curves_TASK.json
 
@@ -11,11 +11,11 @@ from __future__ import annotations
 import argparse
 from dataclasses import asdict, replace
 
-from figures.experiments.records import timed, write
+from figures.experiments.records import done, timed, write
 from figures.experiments.tasks import TASKS
 from figures.experiments.training import HELD_OUT, RECENT, Setting, train
 
-SEEDS = (1, 2, 3)
+SEEDS = {"bptt": (1, 2, 3), "lstm1997": (1, 2, 3), "snap1": (1, 2, 3), "tbptt": (1, 2, 3), "uoro": (1,)}
 ALGORITHMS: dict[str, dict[str, int]] = {
     "bptt": {},
     "lstm1997": {},
@@ -39,16 +39,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Learn tasks of the 1997 paper with several algorithms.")
     parser.add_argument("tasks", nargs="*", metavar="TASK", help=f"some of {', '.join(SETTINGS)} (default: all)")
     for name in parser.parse_args().tasks or SETTINGS:
-        task, runs = TASKS[name], []
+        task, runs = TASKS[name], done(f"curves_{name}")
+        budget = {k: v for k, v in asdict(SETTINGS[name]).items() if k not in ("algorithm", "options")}
+        about = {"bound": task.bound, "below": task.below, "pool": task.pool, "recent": RECENT, "held_out": HELD_OUT}
         for algorithm, options in ALGORITHMS.items():
-            for seed in SEEDS:
+            for seed in SEEDS[algorithm]:
+                if any((run["algorithm"], run["seed"]) == (algorithm, seed) for run in runs):
+                    continue
                 setting = replace(SETTINGS[name], algorithm=algorithm, options=options)
                 curve, seconds = timed(lambda setting=setting, seed=seed, task=task: train(setting, task, seed))
                 runs.append({"algorithm": algorithm, "options": options, "seed": seed} | asdict(curve) | seconds)
                 print(f"{name} {algorithm} {seed}: {curve.correct[-1]:.3f}, {curve.reached}, {seconds}", flush=True)
-        budget = {k: v for k, v in asdict(SETTINGS[name]).items() if k not in ("algorithm", "options")}
-        about = {"bound": task.bound, "below": task.below, "pool": task.pool, "recent": RECENT, "held_out": HELD_OUT}
-        print(write(f"curves_{name}", {"budget": budget, "criterion": about}, runs))
+                write(f"curves_{name}", {"budget": budget, "criterion": about}, runs)
 
 
 if __name__ == "__main__":

@@ -12,14 +12,14 @@ from __future__ import annotations
 import argparse
 from dataclasses import asdict
 
-from figures.experiments.records import timed, write
+from figures.experiments.records import done, timed, write
 from figures.experiments.side_by_side import BOUND, SPREAD, Budget, learn
 
 DELAYS, TRIALS, PRESENTATIONS, SEED = (5, 10, 20, 50, 100), 18, 10_000, 1
 SEARCH = {
     "logistic": ("bptt", {"descent": (1.0, 10.0), "adam": (0.01,)}),
     "tanh": ("bptt", {"descent": (1.0, 10.0), "adam": (0.01,)}),
-    "memory_cell": ("lstm1997", {"descent": (0.01, 0.1, 1.0), "adam": (0.01,)}),
+    "memory_cell": ("lstm1997", {"adam": (0.01,), "descent": (1.0, 0.1, 0.01)}),
 }
 LONG = {"memory_cell": ("lstm1997", {"adam": (0.001, 0.01)})}
 
@@ -30,22 +30,25 @@ def main() -> None:
     parser.add_argument("--long", action="store_true", help="the memory cell at a delay of 1000")
     long = parser.parse_args().long
     search, delays = (LONG, (1000,)) if long else (SEARCH, DELAYS)
-    runs = []
-    for network, (algorithm, optimisers) in search.items():
-        for optimiser, rates in optimisers.items():
-            for rate, delay in ((rate, delay) for rate in rates for delay in delays):
-                budget = Budget(network, algorithm, optimiser, rate, delay, TRIALS, PRESENTATIONS, SEED)
-                reached, seconds = timed(lambda budget=budget: learn(budget))
-                runs.append(asdict(budget) | {"reached": reached} | seconds)
-                done = sum(r is not None for r in reached)
-                print(f"{network} {optimiser} {rate} delay {delay}: {done} of {TRIALS}, {seconds}", flush=True)
     about = {
         "task": "2a, the last symbol asked",
         "criterion": f"no output wrong by {BOUND} on either sequence",
         "start": f"uniform in [-{SPREAD}, {SPREAD}]",
         "update": "the two sequences together, mean of half their squared errors",
     }
-    print(write("long_lags_1000" if long else "long_lags", about, runs))
+    name = "long_lags_1000" if long else "long_lags"
+    runs = done(name)
+    for network, (algorithm, optimisers) in search.items():
+        for optimiser, rates in optimisers.items():
+            for rate, delay in ((rate, delay) for rate in rates for delay in delays):
+                budget = Budget(network, algorithm, optimiser, rate, delay, TRIALS, PRESENTATIONS, SEED)
+                if any(asdict(budget).items() <= run.items() for run in runs):
+                    continue
+                reached, seconds = timed(lambda budget=budget: learn(budget))
+                runs.append(asdict(budget) | {"reached": reached} | seconds)
+                succeeded = sum(shown is not None for shown in reached)
+                print(f"{network} {optimiser} {rate} delay {delay}: {succeeded} of {TRIALS}, {seconds}", flush=True)
+                write(name, about, runs)
 
 
 if __name__ == "__main__":
