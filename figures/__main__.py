@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from figures import figure, names
-from figures.render import FORMATS, OUT, caption, render, thumbnail
+from figures.render import FORMATS, OUT, WIDTHS, caption, drawn_for, only_data, render, thumbnail
 
 
 class _Parser(argparse.ArgumentParser):
@@ -28,9 +28,13 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--json", action="store_true", help="report as one JSON document")
     parser.add_argument("--out", type=Path, default=OUT, metavar="DIR", help="where to write (default: figures/out)")
     parser.add_argument("--format", default=",".join(FORMATS), metavar="KINDS", help="pdf,svg,png or some of them")
+    parser.add_argument("--data", action="store_true", help="write the data alone, and no picture")
+    parser.add_argument("--width", metavar="VENUE", help=f"refuse what does not fit: {', '.join(WIDTHS)}")
     parser.add_argument("--gallery", action="store_true", help="draw the thumbnails of figures/gallery instead")
     given = parser.parse_args(arguments)
     formats = tuple(given.format.split(","))
+    if given.width is not None and given.width not in WIDTHS:
+        return _refuse(f"--width must be one of {', '.join(WIDTHS)}, got {given.width!r}")
     unknown = [n for n in given.names if n not in names()]
     if unknown:
         return _refuse(f"NAME must be one of {', '.join(names())}, got {unknown[0]!r}")
@@ -41,11 +45,17 @@ def main(arguments: list[str] | None = None) -> int:
     chosen = given.names or names()
     if given.list:
         return _list(chosen, given.json)
+    if given.width is not None and not given.data:
+        try:
+            for name in chosen:
+                drawn_for(given.width, figure(name))
+        except ValueError as too_narrow:
+            return _refuse(str(too_narrow))
     records = []
     for k, name in enumerate(chosen, 1):
         began = time.perf_counter()
         try:
-            paths = [thumbnail(name)] if given.gallery else render(name, given.out, formats)
+            paths = _made(name, given, formats)
         except AssertionError as contradiction:
             print(f"{name}: {contradiction}", file=sys.stderr)
             return 1
@@ -57,6 +67,13 @@ def main(arguments: list[str] | None = None) -> int:
     if given.json:
         print(json.dumps({"figures": records}, indent=1))
     return 0
+
+
+def _made(name: str, given: argparse.Namespace, formats: tuple[str, ...]) -> list[Path]:
+    """The files that were written for one figure."""
+    if given.data:
+        return only_data(name, given.out)
+    return [thumbnail(name)] if given.gallery else render(name, given.out, formats)
 
 
 def _list(chosen: list[str], as_json: bool) -> int:

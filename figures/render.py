@@ -19,6 +19,16 @@ from figures.table import COLUMNS, Table
 OUT = Path(__file__).parent / "out"
 GALLERY = Path(__file__).parent / "gallery"
 MOST_BYTES = 60_000  # of a thumbnail: the front page of the repository is to load at once
+# Inches that a figure may take: text width, or one column, of the usual venues.
+WIDTHS = {
+    "neurips": 5.5,
+    "icml-single": 3.25,
+    "icml-double": 6.75,
+    "jmlr": 6.0,
+    "ieee-column": 3.5,
+    "ieee-double": 7.16,
+}
+MARGIN = 1e-9
 _PACKAGES = ("errorflow", "matplotlib", "numpy", "scipy", "sympy")
 
 
@@ -48,6 +58,21 @@ def render(
     for file, content in contents.items():
         paths.append(write(out / file, content))
     return paths
+
+
+def only_data(name: str, out: Path = OUT) -> list[Path]:
+    """The files NAME.csv and NAME.json, without a picture. Raises: as `render`."""
+    return render(name, out, ())
+
+
+def drawn_for(width: str, module: ModuleType) -> None:
+    """Raises: ValueError if the figure does not fit a place of that name, with the least width that it is drawn for."""
+    if WIDTHS[width] + MARGIN < module.WIDTH:
+        wide = ", ".join(n for n, inches in WIDTHS.items() if inches + MARGIN >= module.WIDTH)
+        raise ValueError(
+            f"--width must be at least {module.WIDTH} inches for {module.NAME}, got {width} ({WIDTHS[width]} inches);"
+            f" give one of {wide}, or none"
+        )
 
 
 def caption(module: ModuleType) -> str:

@@ -356,6 +356,8 @@ WRONG = {
     "--format": "expected one argument",
     "--out pyproject.toml slopes": "--out must be a folder, got pyproject.toml",
     "--out pyproject.toml/below slopes --format png": "--out must be a folder",
+    "slopes --width icml-single": "--width must be at least 6.75 inches for slopes, got icml-single (3.25 inches)",
+    "slopes --width nature": "--width must be one of neurips, icml-single",
     "--colour red": "unrecognized arguments: --colour",
 }
 
@@ -384,6 +386,15 @@ def test_a_contradicted_figure_ends_in_status_one_and_writes_nothing(tmp_path, c
     assert "contradict" in told
     assert told.count("\n") == 1
     assert not (tmp_path / "out").exists()
+
+
+def test_data_alone_are_written_without_a_picture(tmp_path, monkeypatch):
+    from figures.__main__ import main
+
+    found = table("slopes")
+    monkeypatch.setattr(figure("slopes"), "data", lambda: found)
+    assert main(["slopes", "--data", "--out", str(tmp_path)]) == 0
+    assert {p.name for p in tmp_path.iterdir()} == {"slopes.csv", "slopes.json"}
 
 
 def test_the_list_names_every_figure_in_words_and_as_json(capsys):
