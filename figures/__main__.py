@@ -73,7 +73,7 @@ def _made(name: str, given: argparse.Namespace, formats: tuple[str, ...]) -> lis
     """The files that were written for one figure."""
     if given.data:
         return only_data(name, given.out)
-    return [thumbnail(name)] if given.gallery else render(name, given.out, formats)
+    return [thumbnail(name)] if given.gallery else render(name, given.out, formats, width=WIDTHS.get(given.width))
 
 
 def _list(chosen: list[str], as_json: bool) -> int:

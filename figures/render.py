@@ -33,11 +33,16 @@ _PACKAGES = ("errorflow", "matplotlib", "numpy", "scipy", "sympy")
 
 
 def render(
-    name: str, out: Path = OUT, formats: Sequence[str] = FORMATS, tell: Callable[[str], None] = lambda text: None
+    name: str,
+    out: Path = OUT,
+    formats: Sequence[str] = FORMATS,
+    tell: Callable[[str], None] = lambda text: None,
+    width: float | None = None,
 ) -> list[Path]:
     """The files written for the figure called `name`: NAME.pdf, .svg, .png, .csv and .json.
 
-    out: the folder, made if absent. tell: receives one line for each thing that is being done.
+    out: the folder, made if absent. width: in inches, by default that of the figure.
+    tell: receives one line for each thing that is being done.
 
     Raises: KeyError for an unknown name or format; AssertionError if the data contradict what the figure claims.
     """
@@ -49,11 +54,11 @@ def render(
     table = module.data()
     module.check(table)
     tell(f"{name}: drawing {', '.join(formats)}")
-    pictures = drawn(module, table, formats)
+    pictures = drawn(module, table, formats, width=width)
     out.mkdir(parents=True, exist_ok=True)
     contents = {f"{name}.{kind}": picture for kind, picture in pictures.items()}
     contents[f"{name}.csv"] = table.csv().encode()
-    contents[f"{name}.json"] = (json.dumps(description(module, table), indent=1) + "\n").encode()
+    contents[f"{name}.json"] = (json.dumps(description(module, table, width), indent=1) + "\n").encode()
     paths = []
     for file, content in contents.items():
         paths.append(write(out / file, content))
@@ -80,7 +85,7 @@ def caption(module: ModuleType) -> str:
     return " ".join((inspect.getdoc(module) or "").split())
 
 
-def description(module: ModuleType, table: Table) -> dict[str, Any]:
+def description(module: ModuleType, table: Table, width: float | None = None) -> dict[str, Any]:
     """What the JSON beside a figure holds."""
     return {
         "name": module.NAME,
@@ -91,7 +96,7 @@ def description(module: ModuleType, table: Table) -> dict[str, Any]:
         "axes": {panel: list(words) for panel, words in table.axes.items()},
         "columns": list(COLUMNS),
         "sha256_of_csv": table.sha256(),
-        "width_inches": module.WIDTH,
+        "width_inches": width or module.WIDTH,
         "versions": {"python": platform.python_version(), **{p: _version(p) for p in _PACKAGES}},
     }
 
@@ -104,10 +109,14 @@ def _version(package: str) -> str:
     return metadata.version(package)
 
 
-def drawn(module: ModuleType, table: Table, formats: Sequence[str], dpi: float = 200) -> dict[str, bytes]:
-    """The picture in each format. Nothing in the bytes depends on the clock or on chance."""
+def drawn(
+    module: ModuleType, table: Table, formats: Sequence[str], dpi: float = 200, width: float | None = None
+) -> dict[str, bytes]:
+    """The picture in each format, drawn and not scaled to `width` inches, by default that of the module.
+
+    Nothing in the bytes depends on the clock or on chance."""
     with styled():
-        fig = new_figure(module.WIDTH, module.HEIGHT)
+        fig = new_figure(width or module.WIDTH, module.HEIGHT)
         module.draw(fig, table)
         title = module.NAME.replace("_", " ")
         return {kind: picture(fig, kind, title, module.ALT, dpi) for kind in formats}
