@@ -32,14 +32,21 @@ def places(trajectory: Trajectory, biases: bool) -> tuple[Places, int]:
     return found, start
 
 
-def meet(trajectory: Trajectory, block: BlockPlan, window: Window, columns: Array, counter: Counter) -> Array:
-    """block @ columns, in the way the plan says."""
+def meet(
+    trajectory: Trajectory,
+    block: BlockPlan,
+    window: Window,
+    columns: Array,
+    counter: Counter,
+    room: Array | None = None,
+) -> Array:
+    """block @ columns, in the way the plan says; written into `room` where that is given and fits."""
     if block.mode == "diagonal":
         if block.words == ((),):
             return columns
-        return counter.scale(diagonal(trajectory, block, window, columns.shape[:2], counter), columns)
+        return counter.scale(diagonal(trajectory, block, window, columns.shape[:2], counter), columns, room)
     if block.mode == "dense":
-        return counter.matmul(formed(trajectory, block, window, counter), columns)
+        return counter.matmul(formed(trajectory, block, window, counter), columns, room)
     given = columns
     for factor in reversed(block.words[0]):
         if is_diagonal(factor):
@@ -47,7 +54,9 @@ def meet(trajectory: Trajectory, block: BlockPlan, window: Window, columns: Arra
             columns = counter.scale(entries, columns, None if columns is given else columns)
         else:
             assert isinstance(factor, Matrix)
-            columns = counter.matmul(trajectory.weights[factor.name], columns)
+            weight = trajectory.weights[factor.name]
+            fits = room is not None and columns is given and room.shape[1] == len(weight)
+            columns = counter.matmul(weight, columns, room if fits else None)
     return columns
 
 

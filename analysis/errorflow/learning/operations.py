@@ -36,9 +36,9 @@ class Counter:
             rows = {row.__array_interface__["data"][0]: row.size for array in arrays for row in array}
             self.words = max(self.words, lasting + sum(rows.values()))
 
-    def matmul(self, a: Array, b: Array) -> Array:
-        """a @ b, broadcast over leading axes."""
-        product = a @ b
+    def matmul(self, a: Array, b: Array, out: Array | None = None) -> Array:
+        """a @ b, broadcast over leading axes; written into `out` if given."""
+        product = np.matmul(a, b, out=out)
         self.macs += product.size * a.shape[-1]
         return product
 

@@ -31,11 +31,13 @@ def rtrl(trajectory: Trajectory, errors: Array, counter: Counter, settings: Sett
     }
     everything = trajectory.between(0, steps)
     total = np.zeros((copies, width))
+    spare = {name: np.empty_like(array) for name, array in influence.items()}  # fresh memory is dear: two take turns
     for t in range(steps):
         window = {symbol: array[t] for symbol, array in everything.items()}
         moved: dict[str, Array] = {}
         for block in plan.across:
-            _add(moved, block.row, meet(trajectory, block, window, influence[block.column], counter), influence)
+            room = None if block.row in moved else spare.get(block.row)
+            _add(moved, block.row, meet(trajectory, block, window, influence[block.column], counter, room), influence)
         for name, array in influence.items():
             if name not in moved:
                 moved[name] = np.zeros_like(array)
@@ -45,6 +47,7 @@ def rtrl(trajectory: Trajectory, errors: Array, counter: Counter, settings: Sett
                 part[..., :width] = 0.0
         for entry in plan.immediate:
             enter(trajectory, entry, window, moved[entry.block.row][..., :width], where, counter)
+        spare = influence
         among = {block.row for block in plan.within}  # only where new states read one another do both versions live
         influence = {name: array.copy() if name in among else array for name, array in moved.items()}
         for block in plan.within:
