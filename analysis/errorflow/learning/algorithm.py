@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import sympy
 
 from errorflow.definition import Definition
 from errorflow.learning.cost import Cost
@@ -55,7 +56,7 @@ class Algorithm:
     name: as in JSON. title: in words. exact: whether its gradient is that of the loss. options: names of the `Settings`
     that it takes. refusal: why it is not defined for a cell, None where it is. run: (trajectory, errors (T, batch, n),
     counter, settings) -> result. cost: (definition, whether biases are learned, letter -> number) -> cost. source: of
-    the algorithm.
+    the algorithm. reads: the names whose values a run reads, all if not given.
     """
 
     name: str
@@ -66,6 +67,7 @@ class Algorithm:
     run: Run
     cost: Callable[[Definition, bool, Sizes], Cost]
     source: str
+    reads: Callable[[Definition, Settings], tuple[sympy.Symbol, ...]] | None = None
 
 
 def always(definition: Definition) -> str | None:

@@ -36,11 +36,9 @@ def bptt(trajectory: Trajectory, errors: Array, counter: Counter, settings: Sett
     biases = settings.biases
     if not settings.by_lag:
         # Each stretch of steps gives its share of the gradient while its errors are at hand.
-        total: dict[str, Array] = {}
-        for some in backward(trajectory, plan, window, errors, counter):
-            for name, part in contract(trajectory, plan, window, some, counter, biases).items():
-                total[name] = total[name] + part if name in total else part
-        return Result(total)
+        return Result(
+            contract(trajectory, plan, window, backward(trajectory, plan, window, errors, counter), counter, biases)
+        )
     apart = np.zeros((steps, steps, batch, width))
     apart[np.arange(steps), np.arange(steps)] = errors
     adjoints = whole(backward(trajectory, plan, window, apart.reshape(steps, steps * batch, width), counter))
@@ -51,7 +49,7 @@ def bptt(trajectory: Trajectory, errors: Array, counter: Counter, settings: Sett
     for q in range(steps):
         at_lag = np.zeros((len(pairs), steps, batch))
         at_lag[:, : steps - q] = pairs[:, np.arange(steps - q), np.arange(q, steps)]
-        parts = contract(trajectory, plan, window, Adjoints(at_lag, adjoints.spans), counter, biases)
+        parts = contract(trajectory, plan, window, [Adjoints(at_lag, adjoints.spans)], counter, biases)
         for name, part in parts.items():
             lags.setdefault(name, []).append(part)
     split = {name: np.stack(parts) for name, parts in lags.items()}
@@ -70,13 +68,13 @@ def kept(trajectory: Trajectory, plan: BackwardPlan, counter: Counter, lasting: 
 
     lasting: words that are kept beside them.
     """
-    everything = trajectory.between(0, trajectory.steps)
+    everything = trajectory.between(0, trajectory.steps, plan.kept)
     window = {symbol: everything[symbol] for symbol in plan.kept}
     counter.keep(window.values(), lasting)
     for node in plan.remade:
         assert node.expression is not None
         function = elementwise(node.expression)
-        shape = everything[node.symbol].shape
+        shape = (trajectory.steps, *trajectory.between(0, 1)[node.symbol].shape[1:])
         window[node.symbol] = counter.evaluate(function.function, [window[s] for s in function.reads], shape)
     return window
 
@@ -101,7 +99,7 @@ class Adjoints:
 
 def whole(parts: Iterable[Adjoints]) -> Adjoints:
     """Those of all steps, from stretches that follow one another from the last to the first."""
-    found = list(parts)
+    found = [replace(part, array=part.array.copy()) for part in parts]
     return Adjoints(np.concatenate([part.array for part in reversed(found)], axis=1), found[0].spans)
 
 
@@ -113,7 +111,7 @@ def backward(
     counter: Counter,
     states: Window | None = None,
 ) -> Iterator[Adjoints]:
-    """d loss / d net for every affine map, stretch by stretch from the last steps to the first.
+    """d loss / d net for every affine map, stretch by stretch from the last steps to the first, all in one array.
 
     errors: (T, rows, n); rows are sequences, or pairs of loss step and sequence.
     states: the error of every state after the last step, (rows, width), if it is to be carried on to the state before
@@ -124,6 +122,7 @@ def backward(
     widths = {symbol: array.shape[2] for symbol, array in trajectory.between(0, 1).items()}
     nets = stack([n.symbol for n in definition.nodes if n.expression is None], widths, 1, rows)
     number = {symbol: k for k, symbol in enumerate(widths)}
+    every = np.empty((nets.array.shape[1], min(steps, _TOGETHER), rows))
     slopes: dict[int, Array] = {}
     usual, first = (
         _ready(schedule(definition, plan, wanted), number, slopes, trajectory.weights, nets)
@@ -139,7 +138,7 @@ def backward(
         begin = t - t % _TOGETHER
         if t == steps - 1 or t - begin == _TOGETHER - 1:
             slopes |= _slopes(plan, window, widths, begin, t + 1, counter)
-            found = np.empty((nets.array.shape[1], t + 1 - begin, rows))
+            found = every[:, : t + 1 - begin]
         carried, adjoint = adjoint, [None] * len(number)
         for old, new in ends:
             adjoint[new] = carried[old]
@@ -252,33 +251,53 @@ def _slopes(
 
 
 def contract(
-    trajectory: Trajectory, plan: BackwardPlan, window: Window, adjoints: Adjoints, counter: Counter, biases: bool
+    trajectory: Trajectory,
+    plan: BackwardPlan,
+    window: Window,
+    stretches: Iterable[Adjoints],
+    counter: Counter,
+    biases: bool,
 ) -> dict[str, Array]:
-    """The share of some steps in the gradient: one outer product for each step, all in one product."""
-    stop = adjoints.start + adjoints.array.shape[1]
-    window = {symbol: array[adjoints.start : stop] for symbol, array in window.items()}
-    total = {p.name: np.zeros_like(trajectory.weights[p.name]) for p in trajectory.definition.parameters}
+    """The gradient: the outer products of a stretch of steps are one product, and stretch after stretch is added."""
+    definition = trajectory.definition
     dense = [(net, term.source, str(term.matrix)) for net, term in plan.outer if term.kind != "diagonal"]
-    maps, steps, rows = adjoints.array.shape
-    flat = adjoints.array.reshape(maps, steps * rows)
-    sources = {}
-    for source in dict.fromkeys(source for _, source, _ in dense):
-        sources[source] = np.ascontiguousarray(window[source].transpose(2, 0, 1)).reshape(-1, steps * rows)
-    for product in joined(trajectory.definition, dense):
-        first, last = adjoints.spans[product.nets[0]][0], adjoints.spans[product.nets[-1]][1]
-        part = counter.matmul(flat[first:last], sources[product.source].T)
-        for net, matrix in zip(product.nets, product.matrices, strict=True):
-            start, stop = adjoints.spans[net]
-            total[matrix] += part[start - first : stop - first]
-    for net, term in plan.outer:
-        if term.kind == "diagonal":
-            total[str(term.matrix)] += counter.times(adjoints.of(net), window[term.source]).sum(axis=(0, 1))
-    sums = flat.sum(axis=1)
-    for node in trajectory.definition.nodes:
-        if node.bias:
-            total[node.bias] += sums[slice(*adjoints.spans[node.symbol])]
-    kinds = {p.name: p.kind for p in trajectory.definition.parameters}
+    products = joined(definition, dense)
+    sums = [
+        np.zeros((sum(len(trajectory.weights[m]) for m in p.matrices), window[p.source].shape[2])) for p in products
+    ]
+    rooms = [np.empty_like(part) for part in sums]
+    total = {p.name: np.zeros_like(trajectory.weights[p.name]) for p in definition.parameters}
+    for some in stretches:
+        here = slice(some.start, some.start + some.array.shape[1])
+        flat = some.array.reshape(len(some.array), -1)
+        for product, added, room in zip(products, sums, rooms, strict=True):
+            first, last = some.spans[product.nets[0]][0], some.spans[product.nets[-1]][1]
+            added += counter.matmul(flat[first:last], _rows(window[product.source][here]), room)
+        for net, term in plan.outer:
+            if term.kind == "diagonal":
+                total[str(term.matrix)] += counter.times(some.of(net), window[term.source][here]).sum(axis=(0, 1))
+        entries = flat.sum(axis=1)
+        for node in definition.nodes:
+            if node.bias:
+                total[node.bias] += entries[slice(*some.spans[node.symbol])]
+    for product, added in zip(products, sums, strict=True):
+        parts = np.split(added, np.cumsum([len(trajectory.weights[m]) for m in product.matrices])[:-1])
+        for matrix, part in zip(product.matrices, parts, strict=True):
+            total[matrix] += part
+    kinds = {p.name: p.kind for p in definition.parameters}
     return {n: g for n, g in total.items() if kinds[n] != "fixed" and (biases or kinds[n] != "bias")}
+
+
+def _rows(vectors: Array) -> Array:
+    """Vectors (T, batch, width) below one another, without turning those that lie as columns."""
+    if vectors.strides[2] == vectors.itemsize:
+        return vectors.reshape(-1, vectors.shape[2])
+    return np.ascontiguousarray(vectors.transpose(2, 0, 1)).reshape(vectors.shape[2], -1).T
+
+
+def reads(definition: Definition, settings: Settings) -> tuple[sympy.Symbol, ...]:
+    """The names whose values the way back reads."""
+    return backward_plan(definition, settings.truncated).kept
 
 
 def cost(definition: Definition, biases: bool, sizes: Sizes) -> Cost:
@@ -311,4 +330,5 @@ BPTT = Algorithm(
     run=bptt,
     cost=cost,
     source="Werbos 1990; Williams & Zipser 1995",
+    reads=reads,
 )

@@ -79,7 +79,9 @@ def gradient(
     check_truncation(definition, truncated)
     cut = truncated if isinstance(truncated, bool) else frozenset(truncated)
     settings = Settings(**asked | {"truncated": cut, "biases": biases})
-    trajectory = run(definition, weights, inputs, state, columns=True)
+    # Counting products entry by entry repeats the forward pass on its values, so all are kept for that.
+    inner = True if count or chosen.reads is None else chosen.reads(definition, settings)
+    trajectory = run(definition, weights, inputs, state, inner=inner, columns=True)
     if trajectory.steps == 0:
         raise ValueError("inputs must have at least one step for a gradient, got T = 0")
     value, errors = _errors(trajectory, loss, settings)
@@ -134,7 +136,7 @@ def _read(trajectory: Trajectory, settings: Settings) -> Array:
 
 def _count_forward(trajectory: Trajectory, counter: Counter) -> None:
     """Counts the forward pass; elementwise products by repeating them on the stored values."""
-    window = trajectory.between(0, trajectory.steps)
+    window = trajectory.between(0, trajectory.steps if counter.count_elementwise else 1)
     for node, function in compiled(trajectory.definition).nodes:
         if function is not None and counter.count_elementwise:
             counter.evaluate(function.function, [window[s] for s in function.reads], window[node.symbol].shape)
@@ -143,4 +145,4 @@ def _count_forward(trajectory: Trajectory, counter: Counter) -> None:
             if weight.ndim == 1:
                 counter.elementwise += source.size if counter.count_elementwise else 0
             else:
-                counter.macs += source.size * weight.shape[0]
+                counter.macs += trajectory.steps * source[0].size * weight.shape[0]

@@ -13,7 +13,7 @@ import sympy
 from errorflow.definition import Definition
 from errorflow.learning import counting
 from errorflow.learning.algorithm import Algorithm, Result, Settings, Sizes, always
-from errorflow.learning.bptt import bptt, stretch
+from errorflow.learning.bptt import bptt, reads, stretch
 from errorflow.learning.cost import STEPS, Cost, size
 from errorflow.learning.operations import Counter
 from errorflow.learning.plan import backward_plan
@@ -128,4 +128,5 @@ TBPTT = Algorithm(
     run=tbptt,
     cost=cost,
     source="Williams & Peng 1990; Williams & Zipser 1995",
+    reads=reads,
 )

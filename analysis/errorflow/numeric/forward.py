@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,8 +13,6 @@ from errorflow.definition import Definition, New
 from errorflow.numeric.arrays import Array, checked_inputs, checked_state, checked_weights
 from errorflow.numeric.compile import compiled
 from errorflow.numeric.stepping import advance
-
-_TOGETHER = 256  # steps whose inner vectors are held at once where they are not kept
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,13 +51,19 @@ class Trajectory:
         states = {name: array[:, start:stop] for name, array in self.states.items()}
         return replace(self, values=values, states=states, single=False)
 
-    def between(self, start: int, stop: int) -> dict[sympy.Symbol, Array]:
-        """Every name's values at steps start..stop-1: old states under their name, new ones under `new(name)`."""
+    def between(
+        self, start: int, stop: int, asked: Collection[sympy.Symbol] | None = None
+    ) -> dict[sympy.Symbol, Array]:
+        """Every name's values at steps start..stop-1: old states under their name, new ones under `new(name)`.
+
+        asked: the names that must be there, all if not given.
+        """
         window = {symbol: array[start:stop] for symbol, array in self.values.items()}
         for symbol in self.definition.states:
             window[symbol] = self.states[symbol.name][start:stop]
             window[New(symbol)] = self.states[symbol.name][start + 1 : stop + 1]
-        if any(node.symbol not in window for node in self.definition.nodes):
+        needed = (node.symbol for node in self.definition.nodes) if asked is None else asked
+        if any(symbol not in window for symbol in needed):
             self._make_again(window)
         return window
 
@@ -91,15 +95,16 @@ def run(
     inputs: Any,
     state: Any = None,
     *,
-    inner: bool = True,
+    inner: bool | Collection[sympy.Symbol] = True,
     columns: bool = False,
 ) -> Trajectory:
     """The trajectory of the cell.
 
     weights: name -> array, shapes as in `definition.parameters`. inputs: (batch, T, m) or (T, m).
     state: block name -> (n,) or (batch, n), zero where absent. inner: whether the vectors within a step are kept too;
-    if not, `between` makes them again, and memory is that of the states. columns: whether every array is a view of one
-    in which sequences are columns side by side, as they are computed; if not, all but inputs are in C order.
+    if not, `between` makes them again, and memory is that of the states; or those that at least are. columns: whether
+    every array is a view of one in which sequences are columns side by side, as they are computed; if not, all but
+    inputs are in C order.
 
     Raises: KeyError, TypeError, ValueError for arrays that do not fit; ArithmeticError when a value overflows, with the
     vector and the step.
@@ -113,22 +118,17 @@ def run(
     for symbol in definition.states:
         blocks[symbol.name] = np.empty((steps + 1, sizes[definition.sizes[symbol]], batch))
         blocks[symbol.name][0] = initial[symbol.name].T
-    values: dict[sympy.Symbol, Array] = {}
-    together = max(steps, 1) if inner else _TOGETHER
-    for start in range(0, max(steps, 1), together):
-        stop = min(steps, start + together)
-        some = {x: streams[x.name][start:stop] for x in definition.inputs}
-        values = advance(
-            definition, matrices, sizes, some, {name: block[start : stop + 1] for name, block in blocks.items()}
-        )
+    read = {x: streams[x.name] for x in definition.inputs}
+    every = {node.symbol for node in definition.nodes} if inner else set()
+    wanted = every if isinstance(inner, bool) else every & set(inner)
+    values = advance(definition, matrices, sizes, read, blocks, wanted)
 
     def placed(array: Array) -> Array:
         array = array.swapaxes(1, 2)
         return array if columns else np.ascontiguousarray(array)
 
     states = {name: placed(block) for name, block in blocks.items()}
-    read = {x: streams[x.name] for x in definition.inputs}
-    kept = {symbol: placed(array) for symbol, array in values.items()} if inner else {}
+    kept = {symbol: placed(array) for symbol, array in values.items()}
     trajectory = Trajectory(definition, matrices, read | kept, states, single)
     _check_finite(trajectory)
     return trajectory

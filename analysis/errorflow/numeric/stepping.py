@@ -2,12 +2,12 @@
 
 Here a vector is a column and a batch is columns side by side, (T, width, batch), so that a gate is one piece of memory
 and so are neighbouring gates. All affine maps stand below one another in one array, all other vectors of a step in
-another.
+another. Vectors that nobody asks for are kept for a few steps only: their array is used over and over.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,9 +20,9 @@ from errorflow.numeric.fusion import Product, calls, products
 
 Columns = dict[sympy.Symbol, Array]  # (T, width, batch)
 Operation = Callable[[int], None]  # what is done at step t
-_TOGETHER = 16  # steps whose inputs are turned into columns at once
+_TOGETHER = 256  # columns, steps times sequences, of the inputs that are met at once
 
-Place = tuple[Array, int]  # an array, and how many steps later than t the value at step t stands
+Place = tuple[Array, int]  # an array, shorter than the run if it is used over and over; how many steps later than t
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,20 +46,25 @@ def advance(
     sizes: dict[str, int],
     inputs: Columns,
     states: dict[str, Array],
+    wanted: Collection[sympy.Symbol],
 ) -> Columns:
-    """The vectors of every step; the states are filled in.
+    """Vectors of every step, those that are wanted among them; the states are filled in.
 
     inputs: (T, batch, m). states: name -> (T + 1, width, batch), the first one given.
     """
     length, _, batch = next(iter(states.values())).shape
     steps = length - 1
+    together = max(1, _TOGETHER // batch)
     ends = [n.symbol for n in definition.nodes if not isinstance(n.symbol, New)]
     affine = {n.symbol for n in definition.nodes if n.expression is None}
+    widths = {s: sizes[definition.sizes[s]] for s in ends}
+    parts = ([s for s in ends if s in affine], [s for s in ends if s not in affine])
+    lasting = [not set(part).isdisjoint(wanted) for part in parts]
     nets, rest = (
-        stack([s for s in ends if (s in affine) == wanted], {s: sizes[definition.sizes[s]] for s in ends}, steps, batch)
-        for wanted in (True, False)
+        stack(part, widths, steps if lasts else min(steps, together), batch)
+        for part, lasts in zip(parts, lasting, strict=True)
     )
-    _begin(definition, weights, inputs, nets)
+    begin = _beginning(definition, weights, inputs, nets, together)
     where: dict[sympy.Symbol, Place] = {s: (part.rows(s), 0) for part in (nets, rest) for s in part.spans}
     where |= {x: (array.swapaxes(1, 2), 0) for x, array in inputs.items()}
     for old, new in compiled(definition).news.items():
@@ -67,9 +72,11 @@ def advance(
     program = _program(definition, weights, nets, rest, where)
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         for t in range(steps):
+            if t % together == 0:
+                begin(t)
             for operation in program:
                 operation(t)
-    return {s: where[s][0] for s in ends}
+    return {s: where[s][0] for part, lasts in zip(parts, lasting, strict=True) if lasts for s in part}
 
 
 def stack(symbols: list[sympy.Symbol], widths: dict[sympy.Symbol, int], steps: int, batch: int) -> Stack:
@@ -85,48 +92,60 @@ def stacked_weights(product: Product, weights: dict[str, Array]) -> Array:
     )  # fmt: skip
 
 
-def _begin(definition: Definition, weights: dict[str, Array], inputs: Columns, nets: Stack) -> None:
-    """U x + b of every affine vector, for all steps at once."""
+def _beginning(
+    definition: Definition, weights: dict[str, Array], inputs: Columns, nets: Stack, together: int
+) -> Operation:
+    """From step t on, for so many steps at once: U x + b of every affine vector."""
     biases = np.zeros((nets.array.shape[1], 1))
     for node in definition.nodes:
         if node.bias:
             biases[slice(*nets.spans[node.symbol])] = weights[node.bias][:, None]
-    through = [p for p in products(definition) if p.source in inputs]
-    if through and through[0].nets == tuple(nets.spans):
-        first, *through = through
-        _times(stacked_weights(first, weights), inputs[first.source], nets.array, biases)
-    else:
-        nets.array[...] = biases
-    for product in through:
-        rows = nets.rows(*product.nets)
-        part = np.empty(rows.shape)
-        _times(stacked_weights(product, weights), inputs[product.source], part)
-        rows += part
-    for node in definition.nodes:
-        for term in node.terms:
-            if term.source in inputs and term.kind == "diagonal":
-                rows = nets.rows(node.symbol)
-                rows += weights[str(term.matrix)][:, None] * inputs[term.source].swapaxes(1, 2)
+    through = [(p, stacked_weights(p, weights)) for p in products(definition) if p.source in inputs]
+    # The first product may bring the biases along, as one more column for an input that is 1.
+    bringing = through.pop(0) if through and through[0][0].nets == tuple(nets.spans) else None
+    matrix = None if bringing is None else np.concatenate([bringing[1], biases], axis=1)
+    diagonals = [
+        (node.symbol, term.source, weights[str(term.matrix)][:, None])
+        for node in definition.nodes
+        for term in node.terms
+        if term.source in inputs and term.kind == "diagonal"
+    ]
+
+    def begin(t: int) -> None:
+        start = t % len(nets.array)
+        some = {x: array[t : t + together] for x, array in inputs.items()}
+        count = min(together, len(next(iter(some.values())))) if some else len(nets.array)
+        here = slice(start, start + count)
+        if bringing is None or matrix is None:
+            nets.array[here] = biases
+        else:
+            _times(matrix, some[bringing[0].source], nets.array[here])
+        for product, stacked in through:
+            rows = nets.rows(*product.nets)[here]
+            part = np.empty(rows.shape)
+            _times(stacked, some[product.source], part)
+            rows += part
+        for net, source, diagonal in diagonals:
+            rows = nets.rows(net)[here]
+            rows += diagonal * some[source].swapaxes(1, 2)
+
+    return begin
 
 
-def _times(matrix: Array, vectors: Array, out: Array, biases: Array | None = None) -> None:
-    """matrix @ vector + biases at every step, (T, rows, batch), of vectors (T, batch, m).
+def _times(matrix: Array, vectors: Array, out: Array) -> None:
+    """matrix @ vector at every step, (T, rows, batch), of vectors (T, batch, m). One sequence takes one product.
 
-    A bias is one more column, for an input that is 1. One sequence takes one product.
+    A matrix with a column more than m has it for an input that is 1.
     """
     steps, batch, m = vectors.shape
     if batch == 1:
-        np.matmul(vectors[:, 0], matrix.T, out=out[:, :, 0])
-        if biases is not None:
-            out += biases
+        np.matmul(vectors[:, 0], matrix[:, :m].T, out=out[:, :, 0])
+        if matrix.shape[1] > m:
+            out += matrix[:, m:]
         return
-    if biases is not None:
-        matrix = np.concatenate([matrix, biases], axis=1)
-    columns = np.ones((_TOGETHER, matrix.shape[1], batch))
-    for start in range(0, steps, _TOGETHER):
-        some = vectors[start : start + _TOGETHER].swapaxes(1, 2)
-        columns[: len(some), :m] = some
-        np.matmul(matrix, columns[: len(some)], out=out[start : start + _TOGETHER])
+    columns = np.ones((steps, matrix.shape[1], batch))
+    columns[:, :m] = vectors.swapaxes(1, 2)
+    np.matmul(matrix, columns, out=out)
 
 
 def _program(
@@ -176,15 +195,15 @@ def _product(matrix: Array, source: Array, later: int, target: Array) -> Operati
     room = np.empty((len(matrix), source.shape[2]))
 
     def operation(t: int) -> None:
-        row = target[t]
-        np.add(row, np.matmul(matrix, source[t + later], out=room), out=row)
+        row = target[t % len(target)]
+        np.add(row, np.matmul(matrix, source[(t + later) % len(source)], out=room), out=row)
 
     return operation
 
 
 def _scaling(diagonal: Array, source: Array, later: int, target: Array) -> Operation:
     def operation(t: int) -> None:
-        target[t] += diagonal * source[t + later]
+        target[t % len(target)] += diagonal * source[(t + later) % len(source)]
 
     return operation
 
@@ -196,11 +215,11 @@ def _call(function: Elementwise, reads: list[Place], target: Place) -> Operation
         only, later = reads[0]
 
         def one(t: int) -> None:
-            array[t + ahead] = called(only[t + later])
+            array[(t + ahead) % len(array)] = called(only[(t + later) % len(only)])
 
         return one
 
     def several(t: int) -> None:
-        array[t + ahead] = called(*[source[t + later] for source, later in reads])
+        array[(t + ahead) % len(array)] = called(*[source[(t + later) % len(source)] for source, later in reads])
 
     return several
