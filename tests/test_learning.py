@@ -319,6 +319,22 @@ def test_the_algorithms_leave_the_trajectory_as_it_was(name, algorithm):
         algorithm.run(trajectory, errors, Counter(), Settings(by_lag=by_lag, block=4))
 
 
+@pytest.mark.parametrize("algorithm", ["bptt", "tbptt"])
+@pytest.mark.parametrize("name", NAMES)
+def test_vectors_kept_for_a_few_steps_alone_leave_the_gradient_as_it_is(name, algorithm):
+    c, rng = numbers(name), np.random.default_rng(3)
+    horizon = {"horizon": 4} if algorithm == "tbptt" else {}
+    # A batch of 100 shares the room of two steps, and to count keeps all steps.
+    xs, errors = rng.normal(size=(100, 7, c.inputs.shape[-1])), rng.normal(size=(100, 7, some_errors(c).shape[-1]))
+    errors.setflags(write=False)
+    short, whole = (
+        c.cell.gradient(c.weights, xs, errors, algorithm=algorithm, count=count, **horizon) for count in (False, True)
+    )
+    assert short.macs == whole.macs
+    for key, array in short.weights.items():
+        np.testing.assert_array_equal(array, whole.weights[key])  # the same operations in the same order
+
+
 def poisoned(trajectory, errors, names):
     """The gradient with nan in the values of these names; an old state stands at 0..T-1, a new one at 1..T."""
     values = {s: np.full_like(a, np.nan) if s in names else a for s, a in trajectory.values.items()}

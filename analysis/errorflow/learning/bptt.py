@@ -269,7 +269,8 @@ def contract(
     total = {p.name: np.zeros_like(trajectory.weights[p.name]) for p in definition.parameters}
     for some in stretches:
         here = slice(some.start, some.start + some.array.shape[1])
-        flat = some.array.reshape(len(some.array), -1)
+        maps, steps, rows = some.array.shape
+        flat = some.array.reshape(maps, steps * rows)
         for product, added, room in zip(products, sums, rooms, strict=True):
             first, last = some.spans[product.nets[0]][0], some.spans[product.nets[-1]][1]
             added += counter.matmul(flat[first:last], _rows(window[product.source][here]), room)

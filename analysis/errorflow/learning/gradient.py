@@ -102,7 +102,7 @@ def _errors(trajectory: Trajectory, loss: Any, settings: Settings) -> tuple[floa
         if not isinstance(returned, tuple) or len(returned) != 2:
             raise TypeError(f"loss must return its value and its derivative as a pair, got {type(returned).__name__}")
         value, loss = None if returned[0] is None else _value(returned[0]), returned[1]
-    errors = checked("the derivative of the loss", loss)
+    errors = checked("the derivative of the loss", loss, own=False)
     shape = output.shape if matrix is None else (*output.shape[:-1], matrix.shape[1])
     if errors.shape == (*shape[:-2], shape[-1]) and errors.shape != shape:
         last = np.zeros(shape)

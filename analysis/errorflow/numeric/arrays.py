@@ -13,8 +13,10 @@ from errorflow.definition import Definition
 Array = npt.NDArray[np.float64]
 
 
-def checked(name: str, value: Any) -> Array:
+def checked(name: str, value: Any, *, own: bool = True) -> Array:
     """`value` as a finite float64 array of its own, so that a later change to `value` changes nothing here.
+
+    own: False where the array is read at once and never kept; then it may be `value` itself.
 
     Raises: TypeError if it is not real numbers, ValueError naming the first index that is not finite.
     """
@@ -27,7 +29,7 @@ def checked(name: str, value: Any) -> Array:
     if array.dtype.kind not in "fiu":
         raise TypeError(f"{name} must hold real numbers, got dtype {array.dtype}")
     with np.errstate(over="ignore"):  # a longer float than float64
-        array = np.array(array, dtype=np.float64)
+        array = np.array(array, dtype=np.float64) if own else np.asarray(array, dtype=np.float64)
     finite = np.isfinite(array)
     if not finite.all():
         index = tuple(int(i) for i in np.argwhere(~finite)[0])

@@ -12,7 +12,7 @@ import sympy
 from errorflow.definition import Definition, New
 from errorflow.numeric.arrays import Array, checked_inputs, checked_state, checked_weights
 from errorflow.numeric.compile import compiled
-from errorflow.numeric.stepping import advance
+from errorflow.numeric.stepping import advance, stack
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,10 +114,10 @@ def run(
     steps, batch, _ = next(iter(streams.values())).shape
     initial = checked_state(definition, state, sizes, batch)
 
-    blocks = {}
-    for symbol in definition.states:
-        blocks[symbol.name] = np.empty((steps + 1, sizes[definition.sizes[symbol]], batch))
-        blocks[symbol.name][0] = initial[symbol.name].T
+    joint = stack(list(definition.states), {s: sizes[definition.sizes[s]] for s in definition.states}, steps + 1, batch)
+    blocks = {symbol.name: joint.rows(symbol) for symbol in definition.states}
+    for name, block in blocks.items():
+        block[0] = initial[name].T
     read = {x: streams[x.name] for x in definition.inputs}
     every = {node.symbol for node in definition.nodes} if inner else set()
     wanted = every if isinstance(inner, bool) else every & set(inner)
