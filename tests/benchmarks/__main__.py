@@ -2,6 +2,8 @@
 
     python -m tests.benchmarks [--quick] [--rounds N] [--only TEXT] [--python FILE] [--json FILE] [--table FILE]
 
+The learning algorithms follow, as `python -m tests.benchmarks.learning` prints them; with --only, if it is `learning`.
+
 Figures are processor time, which other work on the machine disturbs less than the time on the clock; one core each.
 Both are in the JSON, with the load, and the limits of this machine: products of matrices and writing. About 20 minutes
 on two free cores; what takes longer than 10 seconds is run in the first round only.
@@ -20,6 +22,8 @@ import time
 from pathlib import Path
 
 import numpy as np
+
+from tests.benchmarks import learning
 
 ROOT = Path(__file__).parents[2]
 ONE_THREAD = {
@@ -144,6 +148,8 @@ def main():
     if arguments.table:
         arguments.table.write_text(text)
     print(text)
+    if arguments.only in ("", "learning"):
+        learning.measured(arguments.quick, arguments.rounds, arguments.python)
 
 
 if __name__ == "__main__":

@@ -194,13 +194,18 @@ def main():
         name, *rest = arguments.one
         print(json.dumps(one(name, *map(int, rest))))
         return
-    for n in (64,) if arguments.quick else (64, 128):
+    measured(arguments.quick, arguments.rounds, arguments.python)
+
+
+def measured(quick, rounds, python):
+    """Prints all rows, then the slopes."""
+    for n in (64,) if quick else (64, 128):
         print(f"BPTT of an LSTM, n = m = {n}, T = 200, batch {BATCH}; load {os.getloadavg()[0]:.1f}")
-        compared(BPTT, n, n, 200, arguments.rounds, 10, arguments.python)
-    n, steps = (32, 20) if arguments.quick else (64, 50)
+        compared(BPTT, n, n, 200, rounds, 10, python)
+    n, steps = (32, 20) if quick else (64, 50)
     print(f"RTRL of a tanh network, n = {n}, m = 4, T = {steps}; load {os.getloadavg()[0]:.1f}")
-    compared(RTRL, n, 4, steps, arguments.rounds, 3, arguments.python)
-    slopes(arguments.rounds)
+    compared(RTRL, n, 4, steps, rounds, 3, python)
+    slopes(rounds)
 
 
 def slopes(rounds):
