@@ -9,6 +9,7 @@ from . import (
     averages,
     cell_state,
     gates,
+    growth,
     learning,
     lstm_flow,
     memory_cell,
@@ -32,5 +33,6 @@ WITNESSES = (
     *learning.WITNESSES,
     *online.WITNESSES,
     *sequence_models.WITNESSES,
+    *growth.WITNESSES,
     *averages.WITNESSES,
 )

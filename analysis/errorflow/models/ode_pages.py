@@ -40,6 +40,7 @@ NEURAL_ODE = Model(
     letters=(("n", "units"), ("k", "width of f = W_2 phi(W_1 z)"), ("mu", "bound of the logarithmic norm of A")),
     source="Chen et al. 2018",
     input="z",
+    theorems=("ode.logarithmic_norm",),
     remark="of many units, the exponential is ordered in time. Cost is that of one evaluation of f. With mu = 0 the"
     " law may be any: z' = -z^3 has (1 + 2 z^2 q)^(-3/2), a power of the lag. An Euler step has the Jacobian I + h A,"
     " the constant error carousel for A = 0",

@@ -7,6 +7,7 @@ from . import (
     cell_state,
     examples,
     gates,
+    growth,
     learning,
     local_error,
     lstm_flow,
@@ -78,4 +79,6 @@ THEOREMS: tuple[Theorem, ...] = (
     averages.SOFTMAX_JACOBIAN,
     averages.WEIGHT_FLOOR,
     averages.CONVEX_WEIGHTS,
+    growth.LOGARITHMIC_NORM,
+    growth.LYAPUNOV,
 )
