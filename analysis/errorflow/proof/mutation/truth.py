@@ -19,7 +19,7 @@ from ..checker.polynomial import ONE, Polynomial, parse_claim
 from ..checker.state import Fact, State, names_of
 
 ROUTES = ("nothing new", "weaker", "axiom", "evaluated")
-POINTS, TRIES = 20, 10_000
+POINTS, TRIES = 50, 30_000
 COMPUTED: dict[str, Callable[[float], float]] = {
     "logistic": lambda x: 1 / (1 + math.exp(-x)),
     "tanh": math.tanh,
@@ -84,7 +84,7 @@ def _values(names: Iterable[str], state: State) -> set[str]:
 
 def _computed(facts: list[Fact], state: State, rng: random.Random) -> bool:
     """Whether one fact, or the equivalence of two, holds at random arguments, the functions being computed."""
-    for _ in range(10 * POINTS):
+    for _ in range(4 * POINTS):
         point: dict[str, float] = {}
         truths = []
         for symbol, p in facts:
@@ -113,19 +113,27 @@ def _number(name: str, point: dict[str, float], state: State, rng: random.Random
 
 
 def _evaluated(fact: Fact, old: State, hypotheses: State, rng: random.Random) -> bool:
-    """Whether a fact holds at POINTS rational points at which the hypotheses do.
+    """Whether a fact holds at POINTS rational points at which the hypotheses do, or some of them.
 
-    Fewer conditions make more points, so that those which speak of the fact's names and of what equations link with
-    them are tried first, among them the ones that the certificate itself proves; then all hypotheses that are linked.
+    What follows from few conditions follows from all, and fewer conditions make more points. So those come first that
+    speak of the fact's own names, then of what equations link with them, among them the ones that the certificate
+    itself proves; then all hypotheses that are linked.
     """
     if any(word for _, word in dict(fact[1])):
         return False
     names = names_of(dict(fact[1]))
+    proved = _of_reals(old)
     linked = _linked(names, _of_reals(hypotheses))
+    near = names.union(*(names_of(q) for s, q in proved if s == "=" and _brings_one(q, names)))
     reach = names.union(*(names_of(q) for s, q in linked if s == "="))
-    inside = [(s, q) for s, q in _of_reals(old) if names_of(q) <= reach]
+    own, beside, inside = ([(s, q) for s, q in proved if names_of(q) <= some] for some in (names, near, reach))
     defined = _defined(hypotheses)
-    return any(_at_points(fact, given, defined, rng) for given in (inside, linked))
+    return any(_at_points(fact, given, defined, rng) for given in (own, beside, inside, linked))
+
+
+def _brings_one(q: Polynomial, names: frozenset[str]) -> bool:
+    """Whether an equation speaks of the names and of a single one besides."""
+    return bool(names_of(q) & names) and len(names_of(q) - names) == 1
 
 
 def _order(fact: Fact) -> tuple[str, list[tuple[object, Fraction]]]:
@@ -186,11 +194,13 @@ def _point(
     wanted = sorted(names.union(*(names_of(q) for _, q in given)))
     equations = [q for s, q in given if s == "="]
     order = sorted(rng.sample(wanted, len(wanted)), key=lambda name: name in defined)
+    negative = rng.choice([2, 16])  # one in how many: many conditions seldom leave room for negative numbers
     point: dict[str, Fraction] = {}
     for name in order:
         _solve(equations, point)
-        if name not in point:  # most hypotheses are on numbers from 0 to 1
-            point[name] = Fraction(rng.randint(0, 16), rng.choice([4, 16, 16, 16])) * rng.choice([1] * 15 + [-1])
+        if name not in point:  # most hypotheses are on numbers from 0 to 1, and what is strict fails at an end
+            size = rng.choice([rng.randint(0, 16), rng.randint(0, 16), rng.randint(0, 16), 0, 16])
+            point[name] = Fraction(-size if rng.randrange(negative) == 0 else size, rng.choice([4, 16, 16, 16]))
     return point if all(holds(s, value(q, point)) for s, q in given) else None
 
 
