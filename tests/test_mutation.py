@@ -95,8 +95,14 @@ def test_what_follows_from_a_fact_by_its_relation_or_a_constant(new, old, follow
 
 @pytest.mark.parametrize(
     ("claim", "route"),
-    [("x > 0", "nothing new"), ("x >= 0", "weaker"), ("x*y >= 0", "evaluated"), ("x - y > 0", ""), ("x < 0", ""),
-     ("y <= 1", "")],
+    [
+        ("x > 0", "nothing new"),
+        ("x >= 0", "weaker"),
+        ("x*y >= 0", "evaluated"),
+        ("x - y > 0", ""),
+        ("x < 0", ""),
+        ("y <= 1", ""),
+    ],
 )
 def test_a_claim_is_shown_by_the_route_that_there_is_and_a_false_one_by_none(claim, route):
     given = state("x > 0", "y >= 0")

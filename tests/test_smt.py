@@ -12,8 +12,11 @@ import errorflow as ef
 from errorflow.cli import main
 from errorflow.proof.checker.declarations import begin
 from errorflow.proof.checker.meaning import expand
-from errorflow.proof.checker.polynomial import names_in, parse_expression
+from errorflow.proof.checker.polynomial import names_in, parse_claim, parse_expression
+from errorflow.proof.checker.statement import Part, Statement
 from errorflow.proof.smt import Goal, LeftOut, Opinion, goals_of, opinions, smtlib, solvers
+from errorflow.proof.smt.facts import Fact
+from errorflow.proof.smt.lemmas import lemmas_of
 from errorflow.proof.smt.reading import Reading
 from errorflow.proof.theorems.point import evaluate
 from errorflow.proof.theorems.theorem import neighbour
@@ -94,6 +97,64 @@ def test_what_no_solver_decides_at_once_is_confirmed_step_by_step():
     said = list(opinions([ef.theorem("local_error.peak_gain")], 1.0))
     assert {one.verdict for one in said} == {"confirmed"}
     assert any(one.steps > 5 for one in said)
+
+
+@pytest.mark.parametrize(("known", "given"), [("x = y", ["x = y, times x"]), ("x = 2*y", []), ("x >= y", [])])
+def test_an_equation_times_a_cofactor_is_given_only_where_the_equation_is_known(known, given):
+    reading = Reading(Statement((Part(("x**2 = x*y",)),), real=("x", "y")))
+    hypothesis = Fact(known, reading.formula(parse_claim(known)))
+    step = {"rule": "identity", "goal": "x**2 = x*y", "using": [["x", "x = y"]]}
+    (lemma,) = lemmas_of([hypothesis], [step], reading)
+    assert [hint.words for hint in lemma.hints] == given
+    assert lemma.given == (hypothesis,)
+
+
+def test_an_equation_that_only_a_later_step_shows_is_no_hint():
+    reading = Reading(Statement((Part(("x**2 = x*y",)),), real=("x", "y")))
+    uses = {"rule": "identity", "goal": "x**2 = x*y", "using": [["x", "x = y"]]}
+    shows = {"rule": "identity", "goal": "x = y"}
+    assert [len(one.hints) for one in lemmas_of([], [uses, shows], reading)] == [0, 0]
+    assert [len(one.hints) for one in lemmas_of([], [shows, uses], reading)] == [0, 1]
+
+
+def test_no_question_is_put_twice(monkeypatch):
+    asked = []
+
+    def ask(self, text):
+        asked.append((self.name, "\n".join(line.partition(";")[0].rstrip() for line in text.splitlines())))
+        return solvers.Answer(self.name, "unknown", 0.0)
+
+    monkeypatch.setattr("errorflow.proof.smt.opinion.installed", lambda: {"z3": "1", "cvc5": "1"})
+    monkeypatch.setattr(solvers.Solver, "ask", ask)
+    found = list(opinions([ef.theorem("rnn.path_bound"), ef.theorem("rnn.path_bound")]))
+    assert {one.verdict for one in found if isinstance(one, Opinion)} == {"undecided"}
+    assert len(asked) == len(set(asked)) > 2
+
+
+def test_assumptions_that_are_met_without_the_facts_on_functions_are_named(monkeypatch, capsys):
+    def ask(self, text):
+        met = ", assumptions of" in text
+        answer = "unknown" if met and "tanh.range" in text else "sat" if "expected: sat" in text else "unsat"
+        return solvers.Answer(self.name, answer, 0.0)
+
+    monkeypatch.setattr("errorflow.proof.smt.opinion.installed", lambda: {"z3": "1", "cvc5": "1"})
+    monkeypatch.setattr("errorflow.cli.smt.installed", lambda: {"z3": "1", "cvc5": "1"})
+    monkeypatch.setattr(solvers.Solver, "ask", ask)
+    main(["prove", "rnn.fixed_point", "--smt"])
+    printed = " ".join(capsys.readouterr().out.split())
+    assert "1 of them the hypotheses alone, without the facts on functions: rnn.fixed_point-1.4-met" in printed
+
+
+def test_a_point_between_zero_and_a_point_in_between_is_spoken_of_at_that_point():
+    # the mean value of z - tz is sought between 0 and the y at which the one around it is
+    (goal,) = (g for g in goals_of(ef.theorem("rnn.fixed_point")) if g.name == "rnn.fixed_point-1.3")
+    assert not re.search(r"\(declare-const (y|ty) Real\)", smtlib(goal))
+
+
+def test_what_is_assumed_of_a_function_is_assumed_at_every_unit_of_a_sum():
+    texts = [smtlib(g) for g in goals_of(ef.theorem("attention.weight_floor")) if isinstance(g, Goal) and not g.kind]
+    for text in texts:
+        assert all(f"(assert (= (>= H |e[{unit}]|) (>= b |x[{unit}]|)))" in text for unit in (1, 2))
 
 
 def test_a_false_statement_is_contradicted():

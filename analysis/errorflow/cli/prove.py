@@ -25,7 +25,7 @@ def arguments(parser: Parser) -> None:
         "names", nargs="*", metavar="NAME", help="theorems, as `errorflow list` names them; default all"
     )
     parser.add_argument("--coq", action="store_true", help="compile the Coq files as well, in half a minute")
-    parser.add_argument("--smt", action="store_true", help="put every goal to z3 and cvc5 as well, in half a minute")
+    parser.add_argument("--smt", action="store_true", help="put every goal to z3 and cvc5 as well, in a minute")
     parser.add_argument(
         "--export", metavar="DIR", type=filename, help="with --smt, write every goal as a file of SMT-LIB 2"
     )

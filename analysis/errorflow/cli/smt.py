@@ -48,6 +48,7 @@ def _data(one: Opinion) -> dict[str, Any]:
         "expected": g.expected,
         "verdict": one.verdict,
         "steps": one.steps,
+        "hypotheses_alone": one.alone,
         "answers": {a.solver: {"answer": a.answer, "seconds": a.seconds} for a in one.answers},
     }
 
@@ -82,7 +83,7 @@ def written(said: list[Opinion], document: dict[str, Any]) -> str:
         + ", ".join(f"{s} {document['solvers'][s]} says unsat to {_decided(goals, s)}" for s in solvers)
         + f"; {sum(bool(one.steps) for one in goals)} step by step",
         f"{_count(said, 'neighbour')} false neighbours do not follow, {_count(said, 'met')} sets of assumptions can be "
-        "met",
+        f"met{_alone(said)}",
         f"{len(whole)} of {len(said)} questions answered as expected",
     ]
     others = [
@@ -96,6 +97,13 @@ def written(said: list[Opinion], document: dict[str, Any]) -> str:
     left = [paragraph(", ".join(dict.fromkeys(names)), "    ", f"  {what}: ") for what, names in reasons.items()]
     heading = f"Not asked of a solver, {len(document['left_out'])} in all:"
     return "\n".join([table(rows, right=range(1, 5)), "", *others, *closing, *([heading, *left] if left else [])])
+
+
+def _alone(said: list[Opinion]) -> str:
+    names = [one.goal.name for one in said if one.alone and one.verdict == "confirmed"]
+    if not names:
+        return ""
+    return f", {len(names)} of them the hypotheses alone, without the facts on functions: " + ", ".join(names)
 
 
 def _row(name: str, mine: list[Opinion], solvers: list[str]) -> tuple[str, ...]:

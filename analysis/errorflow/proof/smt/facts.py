@@ -23,14 +23,19 @@ DIGITS = 40
 
 @dataclass(frozen=True)
 class Between:
-    """A point between two others: the names whose values there are called otherwise, and how they are called."""
+    """A point between two others: the names whose values there are called otherwise, and how they are called.
+
+    outer: the point at which those two are themselves, where one is sought on the way to another.
+    """
 
     mark: str
     names: frozenset[str]
+    outer: Between | None = None
 
     def moved(self, tree: Tree) -> Tree:
         """A spelt expression at the point."""
-        return renamed(tree, lambda name: name + self.mark if name in self.names else name)
+        tree = renamed(tree, lambda name: name + self.mark if name in self.names else name)
+        return self.outer.moved(tree) if self.outer else tree
 
 
 @dataclass(frozen=True)
@@ -41,9 +46,11 @@ class Fact:
     formula: Term
 
 
-def between(step: Step, reading: Reading, mark: str) -> Between | None:
-    """The point in between of which a step on the mean value speaks."""
-    return Between(mark, frozenset(_moving(step["at"], reading))) if step["rule"] == "mean_value" else None
+def between(step: Step, reading: Reading, mark: str, outer: Between | None) -> Between | None:
+    """The point in between of which a step on the mean value speaks, or the one around any other step."""
+    if step["rule"] != "mean_value":
+        return outer
+    return Between(mark, frozenset(_moving(step["at"], reading)), outer)
 
 
 def facts(step: Step, there: Between | None, reading: Reading) -> Iterator[Fact]:
@@ -69,7 +76,7 @@ def definition(name: str, reading: Reading) -> tuple[str, Tree]:
 
 
 def _axiom(step: Step, there: Between | None, reading: Reading) -> Iterator[Fact]:
-    """The conclusions of an axiom at named values, given its premises; at the point in between if there is one."""
+    """The conclusions of an axiom at named values, given its premises: at the point in between, or at every unit."""
     axiom = AXIOMS[step["name"]]
     put: dict[str, Tree] = {}
     for value, function, argument in axiom.values:
@@ -81,8 +88,12 @@ def _axiom(step: Step, there: Between | None, reading: Reading) -> Iterator[Fact
     premises = [_placed(text, put) for text in axiom.premises]
     words = f"{step['name']} at {', '.join(step['at'].values())}"
     for text in axiom.conclusions:
-        parts = [reading.formula(at_point(claim, there, reading)) for claim in (*premises, _placed(text, put))]
-        yield Fact(words + (f", at {there.mark}" if there else ""), ("=>", *parts) if premises else parts[0])
+        claims = [at_point(claim, there, reading) for claim in (*premises, _placed(text, put))]
+        units = dict.fromkeys(unit for claim in claims for unit in reading.units_of(claim))
+        for unit in (None, *units):
+            parts = [reading.formula(claim, unit) for claim in claims]
+            said = f", at {there.mark}" if there else f", at unit {unit}" if unit else ""
+            yield Fact(words + said, ("=>", *parts) if premises else parts[0])
 
 
 def _placed(text: str, put: Mapping[str, Tree]) -> Claim:
@@ -133,10 +144,13 @@ def _mean_value(step: Step, there: Between, reading: Reading) -> Fact:
                 other, wanted = definition(step[place][name], reading)
                 if kind != other:
                     raise NotRead(f"{step[place][name]!r} as a value of {kind}")
-                guards.append(reading.relation(Relation(_put(argument, {at: put[at]}), "=", wanted)))
+                same = Claim((Relation(_put(argument, {at: put[at]}), "=", wanted),))
+                guards.append(reading.formula(at_point(same, there.outer, reading)))
                 put[name] = Tree("name", name=step[place][name])
         ends.append((put[at], _put(function, put)))
     (a, start), (b, end) = ends
+    if there.outer:
+        a, start, b, end = map(there.outer.moved, (a, start, b, end))
     slope, y = there.moved(reading.slope(function, at)), there.moved(Tree("name", name=at))
     law = Relation(Tree("-", (end, start)), "=", Tree("*", (Tree("-", (b, a)), slope)))
     inside = [

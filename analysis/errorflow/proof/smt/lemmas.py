@@ -54,7 +54,7 @@ def facts_of(steps: Any, reading: Reading) -> list[Fact]:
 
 def _every(data: Any, walk: _Walk, there: Between | None) -> Iterator[tuple[Mapping[str, Any], Between | None]]:
     if isinstance(data, Mapping) and "rule" in data:
-        there = between(data, walk.reading, f"~{next(walk.marks)}") or there
+        there = between(data, walk.reading, f"~{next(walk.marks)}", there)
         yield data, there
     for item in data.values() if isinstance(data, Mapping) else data if isinstance(data, (list, tuple)) else ():
         yield from _every(item, walk, there)
@@ -68,7 +68,7 @@ def lemmas_of(hypotheses: Sequence[Fact], steps: Sequence[Any], reading: Reading
 def _lemmas(known: list[Fact], steps: Sequence[Any], walk: _Walk, there: Between | None) -> Iterator[Lemma]:
     """Lemmas in order; `known` grows with them."""
     for step in steps:
-        point = between(step, walk.reading, f"~{next(walk.marks)}") or there
+        point = between(step, walk.reading, f"~{next(walk.marks)}", there)
         for key, assumed in _inside(step, walk, point):
             inner = [*known, *assumed]
             yield from _lemmas(inner, step[key], walk, point)

@@ -29,6 +29,11 @@ def smtlib(goal: Goal) -> str:
     return "\n".join([*lines, "(check-sat)"]) + "\n"
 
 
+def question(text: str) -> str:
+    """The text without its comments: what a solver is asked."""
+    return "\n".join(filter(None, (line.partition(";")[0].rstrip() for line in text.splitlines())))
+
+
 def _title(goal: Goal) -> str:
     kind = {"": "conclusion", "neighbour": "a false neighbour of conclusion", "met": "assumptions of conclusion"}[
         goal.kind
