@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 from pathlib import Path
+from threading import Event
 
 from ..theorems.theorem import Theorem
 from .goals import Goal, LeftOut, goals_of
@@ -38,6 +39,7 @@ class _Panel:
 
     solvers: list[Solver]
     pool: ThreadPoolExecutor
+    answered: Event
     before: dict[str, tuple[Answer, ...]] = field(default_factory=dict)
 
     def ask(self, goal: Goal) -> tuple[str, tuple[Answer, ...]]:
@@ -45,6 +47,7 @@ class _Panel:
         text = smtlib(goal)
         key = question(text)
         if key not in self.before:
+            self.answered.clear()
             self.before[key] = tuple(self.pool.map(lambda solver: solver.ask(text), self.solvers))
         answers = self.before[key]
         said, other = {answer.answer for answer in answers}, {"sat": "unsat", "unsat": "sat"}[goal.expected]
@@ -62,10 +65,11 @@ def exported(theorems: Iterable[Theorem], folder: Path) -> int:
 
 def opinions(theorems: Sequence[Theorem], seconds: float = SECONDS) -> Iterator[Opinion | LeftOut]:
     """The opinion of every solver that is here on every goal. Raises NotHere where there is none."""
-    solvers = [Solver(name, seconds) for name in installed()]
+    answered = Event()
+    solvers = [Solver(name, seconds, answered) for name in installed()]
     try:
         with ThreadPoolExecutor(len(solvers)) as pool:
-            panel = _Panel(solvers, pool)
+            panel = _Panel(solvers, pool, answered)
             for theorem in theorems:
                 yield from _of_theorem(theorem, panel)
     finally:

@@ -12,10 +12,13 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
+from threading import Event
+from typing import IO
 
 INSTALL = "`pip install 'errorflow[smt]'` gets z3 and cvc5"
 PACKAGES = {"z3": "z3-solver", "cvc5": "cvc5"}
 NOTHING, START = "(set-logic QF_NRA)(check-sat)", 60.0  # a first question, whose answer tells that it has begun
+PATIENCE = 0.5  # what is not answered by then seldom is within the limit
 
 
 class NotHere(RuntimeError):
@@ -46,10 +49,14 @@ def installed() -> dict[str, str]:
 
 
 class Solver:
-    """A solver that is asked one text after the other, started anew after one that took too long."""
+    """A solver that is asked one text after the other, started anew after one that took too long.
 
-    def __init__(self, name: str, limit: float) -> None:
+    answered: set while another solver has decided what this one is asked.
+    """
+
+    def __init__(self, name: str, limit: float, answered: Event | None = None) -> None:
         self.name, self.limit = name, limit
+        self.answered = answered or Event()
         self._process: subprocess.Popen[str] | None = None
 
     def ask(self, text: str) -> Answer:
@@ -59,6 +66,8 @@ class Solver:
             self._said(NOTHING, START)
         began = time.perf_counter()
         said = self._said(text, self.limit)
+        if said in ("sat", "unsat"):
+            self.answered.set()
         return Answer(self.name, said, time.perf_counter() - began)
 
     def _said(self, text: str, limit: float) -> str:
@@ -67,11 +76,20 @@ class Solver:
             return "unknown"
         process.stdin.write(json.dumps(text) + "\n")
         process.stdin.flush()
-        ready, _, _ = select.select([process.stdout], [], [], limit)
-        line = process.stdout.readline() if ready else ""
+        line = process.stdout.readline() if self._ready(process.stdout, limit) else ""
         if not line:
             self.end()
         return json.loads(line) if line else "unknown"
+
+    def _ready(self, pipe: IO[str], limit: float) -> bool:
+        """Whether something is to be read in time: in PATIENCE where another has decided, but for a start."""
+        began = time.perf_counter()
+        while (spent := time.perf_counter() - began) < (
+            PATIENCE if self.answered.is_set() and limit < START else limit
+        ):
+            if select.select([pipe], [], [], min(0.05, limit - spent))[0]:
+                return True
+        return False
 
     def _start(self) -> None:
         root = str(Path(__file__).parents[3])
