@@ -84,10 +84,8 @@ class Solver:
     def _ready(self, pipe: IO[str], limit: float) -> bool:
         """Whether something is to be read in time: in PATIENCE where another has decided, but for a start."""
         began = time.perf_counter()
-        while (spent := time.perf_counter() - began) < (
-            PATIENCE if self.answered.is_set() and limit < START else limit
-        ):
-            if select.select([pipe], [], [], min(0.05, limit - spent))[0]:
+        while time.perf_counter() - began < (PATIENCE if self.answered.is_set() and limit < START else limit):
+            if select.select([pipe], [], [], 0.05)[0]:
                 return True
         return False
 
