@@ -157,12 +157,12 @@ def _lemma(name: str, state: State, step: Mapping[str, Any]) -> Iterator[str]:
         dict.fromkeys([*(h for t in terms for h in t.known), *(f"{_bare(a)} = {_bare(b)}" for _, a, b in equations)])
     )
     difference = f"{larger} - {_atom(smaller)}"
-    proof = [f"intros. assert (E : {difference} = {' + '.join(filter(None, [total, *zero])) or '0'}) by field."]
+    proof = [f"intros. assert (H_equal : {difference} = {' + '.join(filter(None, [total, *zero])) or '0'}) by field."]
     proof += [
-        f"rewrite (Rminus_diag_eq {_atom(a)} {_atom(b)}) in E by assumption."
+        f"rewrite (Rminus_diag_eq {_atom(a)} {_atom(b)}) in H_equal by assumption."
         for a, b in dict.fromkeys((a, b) for _, a, b in equations)
     ]
-    positive = [f"assert (P : 0 {'<' if terms[0].strict else '<='} {total}) by signs."] if terms else []
+    positive = [f"assert (H_sign : 0 {'<' if terms[0].strict else '<='} {total}) by signs."] if terms else []
     yield _text(name, writer, known, f"{left} {r.symbol} {right}", [*proof, *positive, "lra."], step["goal"])
     if "zero_iff" in step:
         b = parse_claim(step["zero_iff"]).chain[0]
