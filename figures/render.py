@@ -72,7 +72,7 @@ def only_data(name: str, out: Path = OUT) -> list[Path]:
 
 def drawn_for(width: str, module: ModuleType) -> None:
     """Raises: ValueError if the figure does not fit a place of that name, with the least width that it is drawn for."""
-    if WIDTHS[width] + MARGIN < module.WIDTH:
+    if hasattr(module, "HEIGHT") and WIDTHS[width] + MARGIN < module.WIDTH:
         wide = ", ".join(n for n, inches in WIDTHS.items() if inches + MARGIN >= module.WIDTH)
         raise ValueError(
             f"--width must be at least {module.WIDTH} inches for {module.NAME}, got {width} ({WIDTHS[width]} inches);"
@@ -115,11 +115,17 @@ def drawn(
     """The picture in each format, drawn and not scaled to `width` inches, by default that of the module.
 
     Nothing in the bytes depends on the clock or on chance."""
-    with styled():
-        fig = new_figure(width or module.WIDTH, module.HEIGHT)
-        module.draw(fig, table)
+    with styled(width or module.WIDTH):
+        fig = laid_out(module, table, width)
         title = module.NAME.replace("_", " ")
         return {kind: picture(fig, kind, title, module.ALT, dpi) for kind in formats}
+
+
+def laid_out(module: ModuleType, table: Table, width: float | None = None) -> Any:
+    """The Matplotlib figure, drawn for `width` inches, by default that of the module. Only within `styled(width)`."""
+    fig = new_figure(width or module.WIDTH, getattr(module, "HEIGHT", 1.0))
+    module.draw(fig, table)
+    return fig
 
 
 def thumbnail(name: str, out: Path = GALLERY, pixels: int = 900) -> Path:

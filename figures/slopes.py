@@ -16,6 +16,7 @@ import numpy as np
 from errorflow import bounds
 from errorflow.activations import activation
 from errorflow.plots import style
+from figures.layout import Page
 from figures.table import Table, holds
 
 NAME = "slopes"
@@ -25,7 +26,7 @@ ALT = (
     "half and one quarter at zero; tanh and logistic slopes cross at plus and minus 1.663, beyond which tanh is "
     "the flatter."
 )
-WIDTH, HEIGHT = style.TEXT, 2.55
+WIDTH = style.TEXT
 
 FUNCTIONS = ("squash_in", "tanh", "squash_out", "logistic")
 
@@ -69,55 +70,39 @@ def check(table: Table) -> None:
         holds(np.abs(np.interp(where, x, table.y("b", name)) - value) < 1e-4, f"{name} passes through the crossing")
 
 
-_LOOK = {
-    "squash_in": (style.ORANGE, style.DASHED, r"$g'$"),
-    "tanh": (style.BLUE, style.SOLID, r"$\tanh'$"),
-    "squash_out": (style.PURPLE, style.DASHDOT, r"$h'$"),
-    "logistic": (style.RED, style.SOLID, r"$\sigma'$"),
+_LOOK = {  # colour, line, text, where it stands in (a) and in (b)
+    "squash_in": (style.ORANGE, style.DASHED, r"$g'$", 2.0, "end"),
+    "tanh": (style.BLUE, style.SOLID, r"$\tanh'$", -0.6, ""),
+    "squash_out": (style.PURPLE, style.DASHDOT, r"$h'$", 0.0, "end"),
+    "logistic": (style.RED, style.LONG, r"$\sigma'$", 0.0, "end"),
 }
 
 
 def draw(fig: Any, table: Table) -> None:
     """Two panels: linear with bounds, logarithmic with the crossing."""
-    left, right = fig.subplots(1, 2, gridspec_kw={"width_ratios": [1.15, 1]})
-    fig.subplots_adjust(left=0.075, right=0.97, bottom=0.16, top=0.89, wspace=0.24)
-    for name, (color, line, _) in _LOOK.items():
+    page = Page(fig)
+    left, right = page.panels(2, height=1.75, least=2.5, ratios=(1.15, 1))
+    page.heading(left, "a", "slopes and their least upper bounds")
+    page.heading(right, "b", "crossing and tails")
+    where, value = float(table.x("b", "crossing")[0]), float(table.y("b", "crossing")[0])
+    for x in (-where, where):
+        left.plot([x, x], [0, value], color=style.GREY, lw=0.6, ls=style.DOTTED, zorder=0)
+    right.plot([where, where, 0], [1e-5, value, value], color=style.GREY, lw=0.6, ls=style.DOTTED, zorder=0)
+    for name, (color, line, text, near, side) in _LOOK.items():
         left.plot(*table["a", f"{name} bound"], color=style.GREY, lw=0.6, ls=style.DOTTED, zorder=1)
         left.plot(*table["a", name], color=color, ls=line)
         right.plot(*table["b", name], color=color, ls=line)
+        page.name(left, *table["a", name], text, color, near=near)
+        page.name(right, *table["b", name], text, color, near=4.0, side=side)
     for ax, key in ((left, "a"), (right, "b")):
         ax.plot(*table[key, "crossing"], "o", ms=3.6, mfc="white", mec=style.INK, mew=0.8, zorder=5)
-        ax.set_xlabel("$x$")
-        ax.set_ylabel("slope $f'(x)$")
-    where, value = float(table.x("b", "crossing")[0]), float(table.y("b", "crossing")[0])
-
-    style.panel(left, "a", "slopes and their least upper bounds")
-    left.set_xlim(-5.6, 5.6)
-    left.set_ylim(0, 1.06)
+        ax.set(xlabel="$x$", ylabel="slope $f'(x)$")
+    left.set(xlim=(-5.6, 5.6), ylim=(0, 1.06))
     left.set_yticks([0, 0.25, 0.5, 1], ["0", "1/4", "1/2", "1"])
     left.set_xticks([-4, -where, 0, where, 4], ["−4", "−1.663", "0", "1.663", "4"])
-    for name, x, dx, dy in (("squash_in", 1.75, 5, 4), ("squash_out", 2.3, -1, 5)):
-        color, _, text = _LOOK[name]
-        y = float(np.interp(x, *table["a", name]))
-        style.label(left, x, y, text, style.dark(color), dx, dy, ha="left")
-    style.label(left, 0, 0.6, r"$\tanh'$", style.dark(style.BLUE), ha="center")
-    style.label(left, 0, 0.25, r"$\sigma'$", style.dark(style.RED), 0, -7, ha="center")
-
-    style.panel(right, "b", "crossing and tails")
-    right.set_yscale("log")
-    right.set_xlim(0, 7)
-    right.set_ylim(1e-5, 1.6)
+    right.set(yscale="log", xlim=(0, 7), ylim=(1e-5, 1.6))
     right.set_xticks([0, where, 4, 6], ["0", "1.663", "4", "6"])
     right.set_yticks([1, value, 1e-2, 1e-3, 1e-4, 1e-5], ["1", "0.134", *(f"$10^{{-{k}}}$" for k in (2, 3, 4, 5))])
-    right.minorticks_off()
-    right.plot([where, where], [1e-5, value], color=style.GREY, lw=0.6, ls=style.DOTTED, zorder=0)
-    right.plot([0, where], [value, value], color=style.GREY, lw=0.6, ls=style.DOTTED, zorder=0)
-    for name, x, dx, dy in (
-        ("squash_in", 7, 3, 3),
-        ("squash_out", 7, 3, 0),
-        ("logistic", 7, 3, -3),
-        ("tanh", 4.2, -5, -4),
-    ):
-        color, _, text = _LOOK[name]
-        y = float(np.interp(x, *table["b", name]))
-        style.label(right, x, y, text, style.dark(color), dx, dy, ha="right" if dx < 0 else "left")
+    for ax in (left, right):
+        ax.minorticks_off()
+    page.settle()

@@ -15,9 +15,9 @@ import numpy as np
 import pytest
 from matplotlib.text import Text
 
-from errorflow.plots.style import RC
+from errorflow.plots.files import styled
 from figures import FIGURES, digits, figure, names
-from figures.render import FORMATS, GALLERY, caption, drawn, render
+from figures.render import FORMATS, GALLERY, caption, drawn, laid_out, render
 from figures.table import Table
 
 ROOT = Path(__file__).parent.parent
@@ -236,15 +236,8 @@ def test_a_reader_who_cannot_see_the_picture_is_told_what_it_shows(rendered, nam
 
 @every
 def test_every_axis_is_labelled_and_no_letter_is_small(name):
-    import matplotlib as mpl
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
-    module = figure(name)
-    with mpl.rc_context(RC):
-        fig = Figure(figsize=(module.WIDTH, module.HEIGHT))
-        FigureCanvasAgg(fig).draw()
-        module.draw(fig, table(name))
+    with styled():
+        fig = laid_out(figure(name), table(name))
         fig.canvas.draw()
         assert all(ax.get_ylabel() for ax in fig.axes if not _shares_its_axis(fig, ax, "y"))
         shared = any("lag" in t.get_text() for t in fig.texts)
@@ -261,12 +254,8 @@ def test_every_axis_is_labelled_and_no_letter_is_small(name):
 
 @every
 def test_no_text_lies_over_another(name):
-    from errorflow.plots.files import new_figure, styled
-
-    module = figure(name)
     with styled():
-        fig = new_figure(module.WIDTH, module.HEIGHT)
-        module.draw(fig, table(name))
+        fig = laid_out(figure(name), table(name))
         fig.canvas.draw()
         texts = [t for t in fig.findobj(Text) if t.get_text().strip() and t.get_visible() and _shown(fig, t)]
         # of a slanted text the bounding box says little
@@ -300,13 +289,8 @@ def test_a_figure_has_the_width_of_a_column_or_of_a_page(name):
 
 @every
 def test_series_are_told_apart_by_more_than_colour(name):
-    import matplotlib as mpl
-    from matplotlib.figure import Figure
-
-    module = figure(name)
-    with mpl.rc_context(RC):
-        fig = Figure(figsize=(module.WIDTH, module.HEIGHT))
-        module.draw(fig, table(name))
+    with styled():
+        fig = laid_out(figure(name), table(name))
         for ax in fig.axes:
             labelled = {t.get_text() for t in ax.texts}
             looks = [(str(line.get_linestyle()), line.get_marker()) for line in ax.lines]
@@ -356,7 +340,6 @@ WRONG = {
     "--format": "expected one argument",
     "--out pyproject.toml slopes": "--out must be a folder, got pyproject.toml",
     "--out pyproject.toml/below slopes --format png": "--out must be a folder",
-    "slopes --width icml-single": "--width must be at least 6.75 inches for slopes, got icml-single (3.25 inches)",
     "slopes --width nature": "--width must be one of neurips, icml-single",
     "--colour red": "unrecognized arguments: --colour",
 }

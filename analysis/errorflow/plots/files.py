@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
 
-from errorflow.plots.style import RC
+from errorflow.plots.style import sized
 
 FORMATS = ("pdf", "svg", "png")
 
@@ -28,13 +28,13 @@ def kind_of(path: Path) -> str:
 
 
 @contextmanager
-def styled() -> Iterator[None]:
-    """Matplotlib with the settings of the package and none of the user's."""
+def styled(width: float | None = None) -> Iterator[None]:
+    """Matplotlib with the settings of the package for a picture so many inches wide, and none of the user's."""
     import matplotlib as mpl
 
     with mpl.rc_context():
         mpl.rcdefaults()
-        mpl.rcParams.update(RC)
+        mpl.rcParams.update(sized(width))
         yield
 
 

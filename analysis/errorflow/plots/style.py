@@ -17,6 +17,7 @@ RC: dict[str, Any] = {
     "font.size": 9,
     "axes.labelsize": 9,
     "axes.titlesize": 9,
+    "legend.fontsize": 8.5,
     "xtick.labelsize": 8,
     "ytick.labelsize": 8,
     "axes.linewidth": 0.6,
@@ -48,7 +49,26 @@ RC: dict[str, Any] = {
     "path.simplify": True,
 }
 
+# Points: axis labels and headings, names of curves, ticks. As printed: a figure is drawn at its width and not scaled.
+_SIZES = ((6.5, (9.0, 8.5, 8.0)), (4.5, (8.5, 8.0, 7.5)), (0.0, (8.0, 7.5, 7.0)))
+
 HALO = {"boxstyle": "square,pad=0.08", "facecolor": "white", "edgecolor": "none", "alpha": 0.85}
+
+
+def sized(width: float | None = None) -> dict[str, Any]:
+    """The settings for a picture so many inches wide: letters are a little smaller in a narrow one. None: 9 points."""
+    axes, curve, tick = next(sizes for least, sizes in _SIZES if width is None or width >= least)
+    return RC | {
+        "font.size": axes, "axes.labelsize": axes, "axes.titlesize": axes, "legend.fontsize": curve,
+        "xtick.labelsize": tick, "ytick.labelsize": tick,
+    }  # fmt: skip
+
+
+def size(of: str) -> float:
+    """The size in points of letters now: `axes` of axis labels and headings, `curve` of names of curves, `tick`."""
+    import matplotlib as mpl
+
+    return float(mpl.rcParams[{"axes": "axes.labelsize", "curve": "legend.fontsize", "tick": "xtick.labelsize"}[of]])
 
 
 def panel(ax: Any, letter: str, heading: str = "", rise: float = 7) -> None:
@@ -62,7 +82,7 @@ def label(
     ax: Any, x: float, y: float, text: str, color: str, dx: float = 0, dy: float = 0, halo: bool = False, **how: Any
 ) -> None:
     """Text at a point of a curve, moved by (dx, dy) points, in the colour of the curve."""
-    how = {"ha": "left", "va": "center", "fontsize": 8.5, **how}
+    how = {"ha": "left", "va": "center", "fontsize": size("curve"), **how}
     box = HALO if halo else None
     ax.annotate(text, (x, y), (dx, dy), textcoords="offset points", color=color, bbox=box, annotation_clip=False, **how)
 
@@ -70,3 +90,8 @@ def label(
 def dark(color: str) -> str:
     """The colour at two thirds of its brightness, for text, which needs more contrast than a line."""
     return "#" + "".join(f"{int(int(color[i : i + 2], 16) * 0.68):02x}" for i in (1, 3, 5))
+
+
+def readable(color: str) -> str:
+    """The colour in which letters that speak of a line of this colour are set: darkened, unless it is dark."""
+    return color if color in (INK, FAINT) else dark(color)
