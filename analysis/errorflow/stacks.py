@@ -24,7 +24,23 @@ def stacked(cells: Sequence[Cell], *, name: str | None = None) -> Cell:
     Layer k's names end in _lk, k from 0: states h_l0, c_l0, h_l1, ..., weights W_f_l0, gates f_l0, size labels n_l0;
     the inputs of the lowest layer keep their names. Layer k + 1 reads the output of layer k after the step.
 
-    Raises: TypeError for what is not a cell; ValueError for no cell, or for an upper one without exactly one input.
+    Parameters
+    ----------
+    cells : sequence of Cell
+        Lowest first.
+    name : str, optional
+        Of the stack; made of the names of the cells where it is not given.
+
+    Returns
+    -------
+    Cell
+
+    Raises
+    ------
+    TypeError
+        For what is not a cell.
+    ValueError
+        For no cell, or for an upper one without exactly one input.
     """
     cells = list(cells)
     for cell in cells:
@@ -48,7 +64,17 @@ def stacked(cells: Sequence[Cell], *, name: str | None = None) -> Cell:
 
 
 def stacked_weights(weights: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
-    """The weights of the layers, lowest first, under the names that `stacked` gives them."""
+    """The weights of the layers, lowest first, under the names that `stacked` gives them.
+
+    Parameters
+    ----------
+    weights : iterable of mapping of str to array_like
+        One mapping for each layer.
+
+    Returns
+    -------
+    dict of str to array_like
+    """
     return {suffixed(name, k): array for k, layer in enumerate(weights) for name, array in layer.items()}
 
 

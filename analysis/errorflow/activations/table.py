@@ -26,18 +26,31 @@ from errorflow.activations.running import Array
 class Activation:
     """An elementwise function with everything the toolkit asks of it.
 
-    name: as typed at the command line.
-    function: SymPy function; applied in a cell definition.
-    slope: SymPy function that stands for the derivative; never expanded by the calculus.
-    definition: x -> the function in elementary terms, for proofs and oracles.
-    read_slope: (x, y) -> the slope as it is read, y being the value at x.
-    value, stable_slope: NumPy, elementwise, any shape. At a kink the slope is that of PyTorch.
-    sup: supremum of |slope| over the real line: exact where it has a closed form, else a rational number above it by
+    Attributes
+    ----------
+    name : str
+        As typed at the command line.
+    function : callable
+        SymPy function; applied in a cell definition.
+    slope : callable
+        SymPy function that stands for the derivative; never expanded by the calculus.
+    definition : callable
+        x -> the function in elementary terms, for proofs and oracles.
+    read_slope : callable
+        (x, y) -> the slope as it is read, y being the value at x.
+    value, stable_slope : callable
+        NumPy, elementwise, any shape. At a kink the slope is that of PyTorch.
+    sup : sympy.Expr
+        Supremum of |slope| over the real line: exact where it has a closed form, else a rational number above it by
         less than 10^-24.
-    attained: where the supremum is attained, in words; None when it is not.
-    tex, code: how the function prints in LaTeX and in NumPy source, {0} being the argument.
-    slope_tex, slope_code: the same of the slope, where the form that is read keeps it whole.
-    closed: what `sup` is, in words, where SymPy has no expression for it.
+    attained : str or None
+        Where the supremum is attained, in words; None when it is not.
+    tex, code : str
+        How the function prints in LaTeX and in NumPy source, {0} being the argument.
+    slope_tex, slope_code : str
+        The same of the slope, where the form that is read keeps it whole.
+    closed : str
+        What `sup` is, in words, where SymPy has no expression for it.
     """
 
     name: str
@@ -243,7 +256,19 @@ _ALIASES = {"sigmoid": "logistic", "swish": "silu", "linear": "identity"}
 def activation(name: str) -> Activation:
     """The activation called `name`.
 
-    Raises: KeyError if there is none, with the names that exist.
+    Parameters
+    ----------
+    name : str
+        As typed at the command line; "sigmoid", "swish" and "linear" are other names.
+
+    Returns
+    -------
+    Activation
+
+    Raises
+    ------
+    KeyError
+        If there is none, with the names that exist.
     """
     for entry in ACTIVATIONS:
         if entry.name == _ALIASES.get(name, name):

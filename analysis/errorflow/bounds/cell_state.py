@@ -12,10 +12,25 @@ from .checks import Array, at_least_zero, number, square, whole_lags
 def cell_state_bound(forget: float, start: float = 0.0) -> float:
     """The larger of |c_0| and 1/(1 - forget), which no cell state of an LSTM exceeds.
 
-    forget: an upper bound of the forget gate, at least 0 and below 1. start: |c_0|.
+    Parameters
+    ----------
+    forget : float
+        An upper bound of the forget gate, at least 0 and below 1.
+    start : float, default 0.0
+        |c_0|.
 
-    Raises: ValueError or TypeError for what is not such a number.
-    Source: theorem lstm.state_bound.
+    Returns
+    -------
+    float
+
+    Raises
+    ------
+    ValueError, TypeError
+        For what is not such a number.
+
+    References
+    ----------
+    Theorem lstm.state_bound.
     """
     phi = at_least_zero("forget", forget)
     if phi >= 1:
@@ -24,18 +39,44 @@ def cell_state_bound(forget: float, start: float = 0.0) -> float:
 
 
 def cell_state_drift(steps: Any) -> Array:
-    """2 t, which no cell state of the 1997 LSTM exceeds after t steps from 0; steps (...): t >= 0.
+    """2 t, which no cell state of the 1997 LSTM exceeds after t steps from 0.
 
-    Raises: ValueError or TypeError for what is not a whole number of steps.
-    Source: theorem lstm1997.state_bound.
+    Parameters
+    ----------
+    steps : array_like of int, (...)
+        t >= 0.
+
+    Returns
+    -------
+    array, (...)
+
+    Raises
+    ------
+    ValueError, TypeError
+        For what is not a whole number of steps.
+
+    References
+    ----------
+    Theorem lstm1997.state_bound.
     """
     return 2 * whole_lags(steps)
 
 
 def squash_decay(state: Any) -> Array:
-    """2 e^-|s|, which the slope of the 1997 output squash stays below at the cell state s (...).
+    """2 e^-|s|, which the slope of the 1997 output squash stays below at the cell state s.
 
-    Source: theorem squash.decay; Hochreiter & Schmidhuber 1997, appendix A.2, on states that drift.
+    Parameters
+    ----------
+    state : array_like, (...)
+        s.
+
+    Returns
+    -------
+    array, (...)
+
+    References
+    ----------
+    Theorem squash.decay; Hochreiter & Schmidhuber 1997, appendix A.2, on states that drift.
     """
     return np.asarray(2 * np.exp(-np.abs(np.asarray(state, dtype=np.float64))))
 
@@ -43,10 +84,26 @@ def squash_decay(state: Any) -> Array:
 def lstm_factor_bounds(W_f: Any, W_i: Any, W_g: Any, W_o: Any, state: float) -> tuple[float, float, float]:
     """(alpha, d, beta) of every step of an LSTM: norms of dc'/dh, of dh'/dc' and of dh'/dh at a fixed cell state.
 
-    W_f, W_i, W_g, W_o (n, n): recurrent weights. state: an upper bound of the moduli of the cell states.
+    Parameters
+    ----------
+    W_f, W_i, W_g, W_o : array_like, (n, n)
+        Recurrent weights.
+    state : float
+        An upper bound of the moduli of the cell states.
 
-    Raises: ValueError or TypeError for what is not a square matrix, or a negative bound.
-    Source: theorem lstm.constants; for `log2_lstm_bounds`.
+    Returns
+    -------
+    alpha, d, beta : float
+        For `log2_lstm_bounds`.
+
+    Raises
+    ------
+    ValueError, TypeError
+        For what is not a finite square matrix, or a negative bound.
+
+    References
+    ----------
+    Theorem lstm.constants.
     """
     f, i, g, o = (_norm(W) for W in (W_f, W_i, W_g, W_o))
     return at_least_zero("state", state) * f / 4 + i / 4 + g, 1.0, o / 4
@@ -55,10 +112,26 @@ def lstm_factor_bounds(W_f: Any, W_i: Any, W_g: Any, W_o: Any, state: float) -> 
 def lstm1997_factor_bounds(W_i: Any, W_g: Any, W_o: Any, input_gate: float = 1.0) -> tuple[float, float, float]:
     """(alpha, d, beta) of every step of the 1997 LSTM whose cell outputs alone are fed back, whatever its state is.
 
-    W_i, W_g, W_o (n, n): recurrent weights, a row for every cell. input_gate: an upper bound of the input gates.
+    Parameters
+    ----------
+    W_i, W_g, W_o : array_like, (n, n)
+        Recurrent weights, a row for every cell.
+    input_gate : float, default 1.0
+        An upper bound of the input gates.
 
-    Raises: ValueError or TypeError for what is not a square matrix, or an input gate outside [0, 1].
-    Source: theorem lstm1997.constants; for `log2_lstm_bounds` with mu = phi = 1.
+    Returns
+    -------
+    alpha, d, beta : float
+        For `log2_lstm_bounds` with mu = phi = 1.
+
+    Raises
+    ------
+    ValueError, TypeError
+        For what is not a finite square matrix, or an input gate outside [0, 1].
+
+    References
+    ----------
+    Theorem lstm1997.constants.
     """
     M = number("input_gate", input_gate)
     if not 0 <= M <= 1:
@@ -70,11 +143,27 @@ def lstm1997_factor_bounds(W_i: Any, W_g: Any, W_o: Any, input_gate: float = 1.0
 def loop_bound(forget: float, alpha: float, d: float, lags: Any) -> Array:
     """phi ((phi + alpha d)^(q-1) - phi^(q-1)), a bound of how far the flow c to c is from the carry where W_o = 0.
 
-    forget: phi, an upper bound of the forget gate. alpha, d: those of the factors A and D of `log2_lstm_bounds`.
-    lags (...): q >= 1.
+    Parameters
+    ----------
+    forget : float
+        phi, an upper bound of the forget gate.
+    alpha, d : float
+        Norms of the factors A and Dm of `log2_lstm_bounds`.
+    lags : array_like of int, (...)
+        q >= 1.
 
-    Raises: ValueError or TypeError for a negative bound or a lag below 1.
-    Source: theorem lstm.cell_recursion.
+    Returns
+    -------
+    array, (...)
+
+    Raises
+    ------
+    ValueError, TypeError
+        For a negative bound or a lag below 1.
+
+    References
+    ----------
+    Theorem lstm.cell_recursion.
     """
     phi, loop = at_least_zero("forget", forget), at_least_zero("alpha", alpha) * at_least_zero("d", d)
     q = whole_lags(lags)

@@ -12,9 +12,23 @@ from .checks import Array, at_least_zero, log2, nonnegative, number, whole_lags
 def carousel_bounds(input_gate: float = 1.0, output_gate: float = 1.0) -> tuple[float, float]:
     """Upper bounds of the truncated error factor of the 1997 cell, (to the cell input, to the input gate), at any lag.
 
-    input_gate, output_gate: upper bounds of the gates, at most 1; at 1 the bounds are 1/2 and 1/4, approached and not
-    attained. Raises: ValueError for a bound that is not from 0 to 1.
-    Source: theorem lstm1997.carousel_bound; Hochreiter & Schmidhuber 1997, eq. (41).
+    Parameters
+    ----------
+    input_gate, output_gate : float, default 1.0
+        Upper bounds of the gates, at most 1; at 1 the bounds are 1/2 and 1/4, approached and not attained.
+
+    Returns
+    -------
+    to_cell_input, to_input_gate : float
+
+    Raises
+    ------
+    ValueError, TypeError
+        For a bound that is not a number from 0 to 1.
+
+    References
+    ----------
+    Theorem lstm1997.carousel_bound; Hochreiter & Schmidhuber 1997, eq. (41).
     """
     for name, value in (("input_gate", input_gate), ("output_gate", output_gate)):
         if at_least_zero(name, value) > 1:
@@ -26,12 +40,29 @@ def carousel_bounds(input_gate: float = 1.0, output_gate: float = 1.0) -> tuple[
 def log2_lstm_bounds(mu: Any, phi: Any, alpha: Any, d: Any, beta: Any) -> tuple[Array, Array]:
     """log2 of (lower bound of the smallest, upper bound of the largest singular value) of the flow c to c, lags 0..T.
 
-    Each argument (..., T), one entry for each step: least and largest entry of F, norms of A, Dm and B, the factors
-    of the one-step Jacobian [[F, A], [Dm F, Dm A + B]]. The lower bound is -inf where it is void.
+    Of the factors of the one-step Jacobian [[F, A], [Dm F, Dm A + B]], one entry for each step.
 
-    Raises: ValueError or TypeError for a negative or non-finite entry or shapes that differ.
-    Source: theorem lstm.lower_bound below, from kappa = 0 on and with the least kappa at each step; theorem
-    lstm.vanishing above, its X and Y. For norms that are the same at every step theorem lstm.lower_rate gives lambda^q.
+    Parameters
+    ----------
+    mu, phi : array_like, (..., T)
+        Least and largest entry of F.
+    alpha, d, beta : array_like, (..., T)
+        Norms of A, Dm and B.
+
+    Returns
+    -------
+    lower, upper : array, (..., T + 1)
+        The lower bound is -inf where it is void.
+
+    Raises
+    ------
+    ValueError, TypeError
+        For a negative or non-finite entry or shapes that differ.
+
+    References
+    ----------
+    Theorem lstm.lower_bound below, from kappa = 0 on and with the least kappa at each step; theorem lstm.vanishing
+    above, its X and Y. For norms that are the same at every step theorem lstm.lower_rate gives lambda^q.
     """
     given = {"mu": mu, "phi": phi, "alpha": alpha, "d": d, "beta": beta}
     mu, phi, alpha, d, beta = (nonnegative(name, value) for name, value in given.items())
@@ -67,9 +98,27 @@ def _majorant(phi: Array, alpha: Array, d: Array, beta: Array) -> Array:
 
 
 def forget_decay(bias: float, lags: Any) -> Array:
-    """f^q for a forget gate that stays at f = 1 / (1 + exp(-bias)). lags (...): q >= 0.
+    """f^q for a forget gate that stays at f = 1 / (1 + exp(-bias)).
 
-    Source: theorem forget_gate.half_life.
+    Parameters
+    ----------
+    bias : float
+        Of the forget gate.
+    lags : array_like of int, (...)
+        q >= 0.
+
+    Returns
+    -------
+    array, (...)
+
+    Raises
+    ------
+    ValueError, TypeError
+        For a bias that is not a finite number, or what are no lags.
+
+    References
+    ----------
+    Theorem forget_gate.half_life.
     """
     return np.asarray(np.exp(-whole_lags(lags) * np.logaddexp(0.0, -number("bias", bias))))
 
@@ -77,7 +126,23 @@ def forget_decay(bias: float, lags: Any) -> Array:
 def half_life(bias: float) -> float:
     """The lag in steps at which f^q is one half for a forget gate that stays at 1 / (1 + exp(-bias)).
 
-    Source: theorem forget_gate.half_life.
+    Parameters
+    ----------
+    bias : float
+        Of the forget gate.
+
+    Returns
+    -------
+    float
+
+    Raises
+    ------
+    ValueError, TypeError
+        For a bias that is not a finite number.
+
+    References
+    ----------
+    Theorem forget_gate.half_life.
     """
     return float(np.log(2) / np.logaddexp(0.0, -number("bias", bias)))
 
@@ -85,7 +150,25 @@ def half_life(bias: float) -> float:
 def bias_for_horizon(steps: float, kept: float = 0.5) -> float:
     """The least bias with which a constant forget gate keeps the share `kept` of the error over `steps` steps.
 
-    Raises: ValueError unless steps > 0 and 0 < kept < 1. Source: theorem forget_gate.half_life.
+    Parameters
+    ----------
+    steps : float
+        Above 0.
+    kept : float, default 0.5
+        Between 0 and 1.
+
+    Returns
+    -------
+    float
+
+    Raises
+    ------
+    ValueError, TypeError
+        For what is not a number in its range.
+
+    References
+    ----------
+    Theorem forget_gate.half_life.
     """
     if not number("steps", steps) > 0 or not 0 < number("kept", kept) < 1:
         raise ValueError(f"steps must be above 0 and kept between 0 and 1, got {steps} and {kept}")

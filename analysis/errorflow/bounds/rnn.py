@@ -13,10 +13,27 @@ from .checks import Array, at_least_zero, count, finite, log2, square, whole_lag
 def log2_rnn_upper(W: Any, slope: float, lags: Any) -> Array:
     """log2 of (slope ||W||)^q, an upper bound of the norm of the q-step flow of a fully recurrent network.
 
-    W (n, n): recurrent weights. slope: an upper bound of |f'|, 1 for tanh. lags (...): q >= 0.
+    Parameters
+    ----------
+    W : array_like, (n, n)
+        Recurrent weights.
+    slope : float
+        An upper bound of |f'|, 1 for tanh.
+    lags : array_like of int, (...)
+        q >= 0.
 
-    Raises: ValueError or TypeError for what is not a square matrix, a nonnegative slope, lags.
-    Source: theorem rnn.vanishing; without explosion where slope ||W|| <= 1, rnn.explosion_needs.
+    Returns
+    -------
+    array, (...)
+
+    Raises
+    ------
+    ValueError, TypeError
+        For what is not a finite square matrix, a nonnegative slope, lags.
+
+    References
+    ----------
+    Theorem rnn.vanishing; without explosion where slope ||W|| <= 1, rnn.explosion_needs.
     """
     return _powers(at_least_zero("slope", slope) * _singular_values(W)[0], lags)
 
@@ -24,8 +41,27 @@ def log2_rnn_upper(W: Any, slope: float, lags: Any) -> Array:
 def log2_rnn_lower(W: Any, slope: float, lags: Any) -> Array:
     """log2 of (slope sigma_min(W))^q, a lower bound of the smallest singular value of the q-step flow.
 
-    slope: a lower bound of |f'| along the orbit. W, lags, Raises: as in `log2_rnn_upper`.
-    Source: theorem rnn.lower_bound.
+    Parameters
+    ----------
+    W : array_like, (n, n)
+        Recurrent weights.
+    slope : float
+        A lower bound of |f'| along the orbit.
+    lags : array_like of int, (...)
+        q >= 0.
+
+    Returns
+    -------
+    array, (...)
+
+    Raises
+    ------
+    ValueError, TypeError
+        For what is not a finite square matrix, a nonnegative slope, lags.
+
+    References
+    ----------
+    Theorem rnn.lower_bound.
     """
     return _powers(at_least_zero("slope", slope) * _singular_values(W)[-1], lags)
 
@@ -33,10 +69,25 @@ def log2_rnn_lower(W: Any, slope: float, lags: Any) -> Array:
 def log2_rnn_bounds(slopes: Any, W: Any) -> tuple[Array, Array]:
     """log2 of (lower bound of the smallest singular value, upper bound of the norm) of the flow, lags 0..T.
 
-    slopes (..., T, n): f' along the orbit, oldest step first. W (n, n). Both results (..., T + 1).
+    Parameters
+    ----------
+    slopes : array_like, (..., T, n)
+        f' along the orbit, oldest step first.
+    W : array_like, (n, n)
+        Recurrent weights.
 
-    Raises: ValueError or TypeError for arrays that do not fit or are not finite.
-    Source: one step of theorems rnn.lower_bound and rnn.vanishing, multiplied up along the orbit.
+    Returns
+    -------
+    lower, upper : array, (..., T + 1)
+
+    Raises
+    ------
+    ValueError, TypeError
+        For arrays that do not fit or are not finite.
+
+    References
+    ----------
+    One step of theorems rnn.lower_bound and rnn.vanishing, multiplied up along the orbit.
     """
     singular = _singular_values(W)
     newest_first = _slopes(slopes, len(singular))[..., ::-1, :]
@@ -48,7 +99,25 @@ def log2_rnn_bounds(slopes: Any, W: Any) -> tuple[Array, Array]:
 def log2_rnn_determinant(slopes: Any, W: Any) -> Array:
     """log2 of |det flow|^(1/n), a lower bound of the norm of the flow, lags 0..T.
 
-    slopes (..., T, n), W (n, n), Raises: as in `log2_rnn_bounds`. Source: theorem rnn.determinant_bound.
+    Parameters
+    ----------
+    slopes : array_like, (..., T, n)
+        f' along the orbit, oldest step first.
+    W : array_like, (n, n)
+        Recurrent weights.
+
+    Returns
+    -------
+    array, (..., T + 1)
+
+    Raises
+    ------
+    ValueError, TypeError
+        For arrays that do not fit or are not finite.
+
+    References
+    ----------
+    Theorem rnn.determinant_bound.
     """
     singular = _singular_values(W)
     newest_first = _slopes(slopes, len(singular))[..., ::-1, :]
@@ -58,9 +127,27 @@ def log2_rnn_determinant(slopes: Any, W: Any) -> Array:
 def log2_rnn_nonnegative(W: Any, slope: float, lags: Any) -> Array:
     """log2 of (slope rho(W))^q, a lower bound of the norm of the q-step flow where no weight is negative.
 
-    rho is the spectral radius, taken from below. slope: a lower bound of f' along the orbit, at least 0.
-    W, lags, Raises: as in `log2_rnn_upper`, and ValueError for a negative weight.
-    Source: theorem rnn.nonnegative_bound.
+    Parameters
+    ----------
+    W : array_like, (n, n)
+        Recurrent weights, none negative; their spectral radius rho is taken from below.
+    slope : float
+        A lower bound of f' along the orbit, at least 0.
+    lags : array_like of int, (...)
+        q >= 0.
+
+    Returns
+    -------
+    array, (...)
+
+    Raises
+    ------
+    ValueError, TypeError
+        For what is not a finite square matrix, a negative weight or slope, what are no lags.
+
+    References
+    ----------
+    Theorem rnn.nonnegative_bound.
     """
     matrix = square(W)
     if (matrix < 0).any():
@@ -84,9 +171,30 @@ def _perron(block: Array) -> float:
 def log2_rnn_scaled(W: Any, scale: Any, slope: float, lags: Any) -> Array:
     """log2 of cond(S) (slope ||S W S^-1||)^q, an upper bound of the norm of the q-step flow, S = diag(scale).
 
-    scale (n,): positive numbers, units in which W may contract where ||W|| does not.
-    W, slope, lags, Raises: as in `log2_rnn_upper`, and ValueError for a scale that does not fit or is not positive.
-    Source: theorem rnn.scaled_norm.
+    Parameters
+    ----------
+    W : array_like, (n, n)
+        Recurrent weights.
+    scale : array_like, (n,)
+        Positive numbers, units in which W may contract where ||W|| does not.
+    slope : float
+        An upper bound of |f'|, 1 for tanh.
+    lags : array_like of int, (...)
+        q >= 0.
+
+    Returns
+    -------
+    array, (...)
+
+    Raises
+    ------
+    ValueError, TypeError
+        For what is not a finite square matrix, a scale that does not fit or is not positive, a negative slope, what are
+        no lags.
+
+    References
+    ----------
+    Theorem rnn.scaled_norm.
     """
     matrix, s = square(W), finite("scale", scale)
     if s.shape != (len(matrix),) or (s <= 0).any():
@@ -98,10 +206,29 @@ def log2_rnn_scaled(W: Any, scale: Any, slope: float, lags: Any) -> Array:
 def log2_path_bound(largest: float, units: int, lags: Any, slope: float = 0.25) -> Array:
     """log2 of tau^q / n with tau = n w_max slope, an upper bound of every entry of the q-step flow, q >= 1.
 
-    largest: an upper bound of the modulus of every weight. units: n. slope: an upper bound of |f'|, 1/4 for logistic.
+    Parameters
+    ----------
+    largest : float
+        An upper bound w_max of the modulus of every weight.
+    units : int
+        n.
+    lags : array_like of int, (...)
+        q >= 1.
+    slope : float, default 0.25
+        An upper bound of |f'|, 1/4 for logistic.
 
-    Raises: ValueError or TypeError for a negative bound, no unit, a lag below 1.
-    Source: theorem rnn.path_bound; Hochreiter & Schmidhuber 1997, section 3.1, whose factor n is here 1/n.
+    Returns
+    -------
+    array, (...)
+
+    Raises
+    ------
+    ValueError, TypeError
+        For a negative bound, no unit, a lag below 1.
+
+    References
+    ----------
+    Theorem rnn.path_bound; Hochreiter & Schmidhuber 1997, section 3.1, whose factor n is here 1/n.
     """
     n = count("units", units)
     q = whole_lags(lags)
@@ -114,7 +241,25 @@ def log2_path_bound(largest: float, units: int, lags: Any, slope: float = 0.25) 
 def log2_nilpotent_growth(lags: int) -> Array:
     """log2 of the norm of the flow of W = [[8, 8], [-8, -8]] held at tanh = (0, 1/2), lags 0..`lags`: 2^(q-1) sqrt 200.
 
-    Both eigenvalues of this W are 0. Source: theorem rnn.nilpotent.
+    Both eigenvalues of this W are 0.
+
+    Parameters
+    ----------
+    lags : int
+        The largest lag.
+
+    Returns
+    -------
+    array, (lags + 1,)
+
+    Raises
+    ------
+    ValueError, TypeError
+        For what is not a positive integer.
+
+    References
+    ----------
+    Theorem rnn.nilpotent.
     """
     return np.append(0.0, np.arange(count("lags", lags)) + 0.5 * np.log2(200.0))
 

@@ -11,7 +11,13 @@ from .checks import number
 def slopes_crossing() -> tuple[float, float]:
     """(x, slope) where tanh' and the logistic's slope are equal, x > 0; tanh' is the larger one nearer to 0.
 
-    Source: theorem slopes.crossing.
+    Returns
+    -------
+    x, slope : float
+
+    References
+    ----------
+    Theorem slopes.crossing.
     """
     return 2 * float(np.arccosh((1 + np.sqrt(3)) / 2)), (2 - float(np.sqrt(3))) / 2
 
@@ -19,7 +25,13 @@ def slopes_crossing() -> tuple[float, float]:
 def logistic_curvature() -> float:
     """sqrt(3)/18, the largest modulus of the second derivative of the logistic function.
 
-    Source: theorem logistic.curvature.
+    Returns
+    -------
+    float
+
+    References
+    ----------
+    Theorem logistic.curvature.
     """
     return float(np.sqrt(3)) / 18
 
@@ -27,10 +39,23 @@ def logistic_curvature() -> float:
 def scalar_fixed_point(w: float) -> tuple[float, float]:
     """(h, slope) at the fixed point h > 0 of x -> tanh(w x), where the slope w (1 - h^2) lies between 0 and 1.
 
-    w: above 1; below that 0 is the only fixed point.
+    Parameters
+    ----------
+    w : float
+        Above 1; below that 0 is the only fixed point.
 
-    Raises: ValueError if w is not above 1 or not finite.
-    Source: theorem rnn.fixed_point.
+    Returns
+    -------
+    h, slope : float
+
+    Raises
+    ------
+    ValueError, TypeError
+        If w is not a finite number above 1.
+
+    References
+    ----------
+    Theorem rnn.fixed_point.
     """
     if number("w", w) <= 1:
         raise ValueError(f"w must be above 1, got {w}; below that 0 is the only fixed point")
@@ -42,10 +67,25 @@ def scalar_fixed_point(w: float) -> tuple[float, float]:
 def local_error_peaks(y: float, b: float = 0.0) -> tuple[float, float]:
     """The weights at which the factor f'(w y + b) |w| of a logistic unit peaks, first the one with w y > 0.
 
-    y: activation of the sending unit, not 0. b: the rest of the net input.
+    Parameters
+    ----------
+    y : float
+        Activation of the sending unit, not 0.
+    b : float, default 0.0
+        The rest of the net input.
 
-    Raises: ValueError if y is 0 or a number is not finite.
-    Source: theorem local_error.peak; Hochreiter & Schmidhuber 1997, section 3.1.
+    Returns
+    -------
+    above, below : float
+
+    Raises
+    ------
+    ValueError, TypeError
+        If y is 0 or a number is not finite.
+
+    References
+    ----------
+    Theorem local_error.peak; Hochreiter & Schmidhuber 1997, section 3.1.
     """
     above, below = _peaks(y, b)
     return above / y, below / y
@@ -54,7 +94,25 @@ def local_error_peaks(y: float, b: float = 0.0) -> tuple[float, float]:
 def local_error_bound(y: float, b: float = 0.0) -> float:
     """The largest value of f'(w y + b) |w| over all weights w of a logistic unit: 0.2238716.../|y| where b is 0.
 
-    y, b, Raises: as in `local_error_peaks`. Source: theorems local_error.peak_gain and local_error.peak.
+    Parameters
+    ----------
+    y : float
+        Activation of the sending unit, not 0.
+    b : float, default 0.0
+        The rest of the net input.
+
+    Returns
+    -------
+    float
+
+    Raises
+    ------
+    ValueError, TypeError
+        If y is 0 or a number is not finite.
+
+    References
+    ----------
+    Theorems local_error.peak_gain and local_error.peak.
     """
     return max(abs(v) - 1 / abs(v) for v in _peaks(y, b)) / (4 * abs(y))
 

@@ -49,7 +49,22 @@ __all__ = [
 
 
 def cell(name: str) -> Cell:
-    """The built-in cell called `name`. Raises: KeyError with the names that exist."""
+    """The built-in cell called `name`.
+
+    Parameters
+    ----------
+    name : str
+        As `errorflow list` has it.
+
+    Returns
+    -------
+    Cell
+
+    Raises
+    ------
+    KeyError
+        With the names that exist.
+    """
     if name not in BUILTIN:
         raise KeyError(f"no cell called {name!r}; built in are {', '.join(BUILTIN)}; your own is file.py:name")
     return BUILTIN[name]()

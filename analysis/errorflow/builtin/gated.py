@@ -18,7 +18,15 @@ h, x, f, g, j, n, r, u, z = names("h x f g j n r u z")
 def gru() -> Cell:
     """The GRU whose reset gate acts after the recurrent product, as in torch.nn.GRU.
 
-    b_hn is the bias inside the reset. Source: Cho et al. 2014, arXiv 1406.1078v1.
+    b_hn is the bias inside the reset.
+
+    Returns
+    -------
+    Cell
+
+    References
+    ----------
+    Cho et al. 2014, arXiv 1406.1078v1.
     """
     inside = net("hn", dense("W_n", h))
     gates = {name: logistic(net(name.name, h, x)) for name in (r, z)} | {n: tanh(r * inside + net("n", x))}
@@ -28,7 +36,13 @@ def gru() -> Cell:
 def gru_reset_before() -> Cell:
     """The GRU whose reset gate acts on the state before the recurrent product.
 
-    Source: Cho et al. 2014, arXiv 1406.1078v3.
+    Returns
+    -------
+    Cell
+
+    References
+    ----------
+    Cho et al. 2014, arXiv 1406.1078v3.
     """
     gates = {name: logistic(net(name.name, h, x)) for name in (r, z)} | {n: tanh(net("n", r * h, x))}
     return Cell("gru_reset_before", inputs=[x], state={h: (1 - z) * n + z * h}, where=gates)
@@ -39,7 +53,13 @@ def mingru() -> Cell:
 
     z = sigma(U_z x + b_z) writes: h' = (1 - z) h + z n with n = U_n x + b_n.
 
-    Source: Feng et al. 2024, section 3.1.
+    Returns
+    -------
+    Cell
+
+    References
+    ----------
+    Feng et al. 2024, section 3.1.
     """
     return Cell("mingru", inputs=[x], state={h: (1 - z) * h + z * n}, where={z: logistic(net("z", x)), n: net("n", x)})
 
@@ -47,7 +67,13 @@ def mingru() -> Cell:
 def minimal_rnn() -> Cell:
     """The minimalRNN: h' = u h + (1 - u) z, with z = tanh(U_z x + b_z) and a gate u that reads h and z.
 
-    Source: Chen 2017; Chen, Pennington & Schoenholz 2018.
+    Returns
+    -------
+    Cell
+
+    References
+    ----------
+    Chen 2017; Chen, Pennington & Schoenholz 2018.
     """
     where = {z: tanh(net("z", x)), u: logistic(net("u", dense("W_u", h), dense("V_u", z)))}
     return Cell("minimal_rnn", inputs=[x], state={h: u * h + (1 - u) * z}, where=where)
@@ -56,9 +82,18 @@ def minimal_rnn() -> Cell:
 def janet(beta: int | sympy.Expr = 1) -> Cell:
     """The LSTM with a forget gate alone: h' = sigma(a) h + (1 - sigma(a - beta)) g, where a is the gate's net input.
 
-    beta: the number by which writing stays behind forgetting; 1 in the paper, 0 makes it the coupled gate.
+    Parameters
+    ----------
+    beta : int or sympy.Expr, default 1
+        The number by which writing stays behind forgetting; 1 in the paper, 0 makes it the coupled gate.
 
-    Source: van der Westhuizen & Lasenby 2018.
+    Returns
+    -------
+    Cell
+
+    References
+    ----------
+    van der Westhuizen & Lasenby 2018.
     """
     gate = net("f", h, x)
     where = {f: logistic(gate), j: logistic(gate - beta), g: tanh(net("g", h, x))}

@@ -22,7 +22,15 @@ i_c, o_c = names("i_c o_c")
 def lstm1997() -> Cell:
     """The memory cell of 1997: no forget gate, so the cell state is carried with factor one; only h is recurrent.
 
-    Source: Hochreiter & Schmidhuber 1997, section 4; g = 4 sigma - 2, h = 2 sigma - 1.
+    g = 4 sigma - 2, h = 2 sigma - 1.
+
+    Returns
+    -------
+    Cell
+
+    References
+    ----------
+    Hochreiter & Schmidhuber 1997, section 4.
     """
     gates = {i: logistic(net("i", h, x)), o: logistic(net("o", h, x)), g: squash_in(net("g", h, x))}
     return Cell("lstm1997", inputs=[x], state={c: c + i * g, h: o * squash_out(new(c))}, where=gates)
@@ -36,15 +44,28 @@ def lstm1997_full(output_units: bool = False, schedule: str = "same_step") -> Ce
     each of B blocks `numpy.repeat(numpy.eye(B), S, axis=0)`. Truncation cuts every net input, so that the truncated
     flow is that of `lstm1997`.
 
-    output_units: add l logistic output units y, which read cell outputs and hidden units, as a state that nothing
-        reads; the loss then reads y. Else the loss reads h, and hidden units act through the cells alone.
-    schedule: "same_step" if output units read the units of the same step, as in the experiments; "next_step" if they
-        read those of the step before, net_k(t) = sum_u w_ku y_u(t-1), as in appendix A.1. Of the maps of the latter,
+    Parameters
+    ----------
+    output_units : bool, default False
+        Whether l logistic output units y, which read cell outputs and hidden units, are added as a state that
+        nothing reads; the loss then reads y. Else the loss reads h, and hidden units act through the cells alone.
+    schedule : {'same_step', 'next_step'}, default 'same_step'
+        "same_step" if output units read the units of the same step, as in the experiments; "next_step" if they read
+        those of the step before, net_k(t) = sum_u w_ku y_u(t-1), as in appendix A.1. Of the maps of the latter,
         those into y are not part of the hidden layer, so that its truncation is `truncated={"g", "i", "o", "u"}`.
 
-    Raises: ValueError for another schedule.
+    Returns
+    -------
+    Cell
 
-    Source: Hochreiter & Schmidhuber 1997, section 4 and appendix A.1.
+    Raises
+    ------
+    ValueError
+        For another schedule.
+
+    References
+    ----------
+    Hochreiter & Schmidhuber 1997, section 4 and appendix A.1.
     """
 
     def sees(label: str) -> Net:
@@ -75,7 +96,13 @@ def lstm1997_full(output_units: bool = False, schedule: str = "same_step") -> Ce
 def lstm() -> Cell:
     """The LSTM with forget gate, as in torch.nn.LSTM.
 
-    Source: Gers, Schmidhuber & Cummins 2000.
+    Returns
+    -------
+    Cell
+
+    References
+    ----------
+    Gers, Schmidhuber & Cummins 2000.
     """
     return Cell("lstm", inputs=[x], state={c: f * c + i * g, h: o * tanh(new(c))}, where=_gates())
 
@@ -83,7 +110,13 @@ def lstm() -> Cell:
 def lstm_peephole() -> Cell:
     """The LSTM whose gates see the cell: i and f the old one, o the new one, each unit its own.
 
-    Source: Gers & Schmidhuber 2000; Gers, Schraudolph & Schmidhuber 2002.
+    Returns
+    -------
+    Cell
+
+    References
+    ----------
+    Gers & Schmidhuber 2000; Gers, Schraudolph & Schmidhuber 2002.
     """
     gates = {
         i: logistic(net("i", h, x, diagonal("p_i", c))),
@@ -97,7 +130,13 @@ def lstm_peephole() -> Cell:
 def lstm_projected() -> Cell:
     """The LSTM whose output is projected to p entries, as in torch.nn.LSTM with proj_size: h' = W_r (o * tanh(c')).
 
-    Source: Sak, Senior & Beaufays 2014, without their peepholes.
+    Returns
+    -------
+    Cell
+
+    References
+    ----------
+    Sak, Senior & Beaufays 2014, without their peepholes.
     """
     given = net("r", o * tanh(new(c)), bias=False)
     return Cell("lstm_projected", inputs=[x], state={c: f * c + i * g, h: given}, where=_gates(), sizes={h: "p"})
@@ -106,13 +145,22 @@ def lstm_projected() -> Cell:
 def slstm(forget: Callable[[sympy.Expr], sympy.Expr] = logistic) -> Cell:
     """The sLSTM: an exponential input gate, and a normaliser n that sums the weights: h' = o c' / n'.
 
-    forget: `errorflow.logistic` or `sympy.exp`; the paper allows both. n must start at 0 or above.
+    n must start at 0 or above. This is the cell without the paper's stabiliser m, which only divides c and n by exp(m):
+    h and the error into h, the weights and the inputs stay what they are, while the blocks of c and n are those of the
+    scaled states. Without it, exp(net_i) leaves float64 at net_i = 709, and the forward pass says so.
 
-    This is the cell without the paper's stabiliser m, which only divides c and n by exp(m): h and the error into h, the
-    weights and the inputs stay what they are, while the blocks of c and n are those of the scaled states. Without it,
-    exp(net_i) leaves float64 at net_i = 709, and the forward pass says so.
+    Parameters
+    ----------
+    forget : callable, default logistic
+        `errorflow.logistic` or `sympy.exp`; the paper allows both.
 
-    Source: Beck et al. 2024, section 2.2.
+    Returns
+    -------
+    Cell
+
+    References
+    ----------
+    Beck et al. 2024, section 2.2.
     """
     gates = {i: exp(net("i", h, x)), f: forget(net("f", h, x)), o: logistic(net("o", h, x)), z: tanh(net("z", h, x))}
     state = {c: f * c + i * z, n: f * n + i, h: o * new(c) / new(n)}

@@ -22,10 +22,25 @@ Nonlinearity = str | Callable[[sympy.Expr], sympy.Expr]
 def rnn(activation: Nonlinearity = tanh, form: str = "post") -> Cell:
     """The fully recurrent network. "post": h' = f(W h + U x + b). "pre": a' = W f(a) + U x + b.
 
-    activation: a name such as "relu", or any elementwise SymPy function. form: "post" (Elman) or "pre", whose state is
-    the net input, as in section 3.1 of the 1997 paper.
+    Parameters
+    ----------
+    activation : str or callable, default tanh
+        A name such as "relu", or any elementwise SymPy function.
+    form : {'post', 'pre'}, default 'post'
+        "post" (Elman) or "pre", whose state is the net input, as in section 3.1 of the 1997 paper.
 
-    Source: Elman 1990; Hochreiter & Schmidhuber 1997, section 3.1.
+    Returns
+    -------
+    Cell
+
+    Raises
+    ------
+    KeyError, ValueError
+        For an unknown activation; for another form.
+
+    References
+    ----------
+    Elman 1990; Hochreiter & Schmidhuber 1997, section 3.1.
     """
     function = _function(activation)
     if form == "post":
@@ -42,7 +57,23 @@ def leaky_rnn(activation: Nonlinearity = tanh) -> Cell:
     The rates `a` are weights: one number in (0, 1] for each unit, all equal in most of the literature. With a = 1 it is
     the fully recurrent network, with small a an Euler step of the continuous one.
 
-    Source: Jaeger, Lukosevicius, Popovici & Siewert 2007.
+    Parameters
+    ----------
+    activation : str or callable, default tanh
+        A name such as "relu", or any elementwise SymPy function.
+
+    Returns
+    -------
+    Cell
+
+    Raises
+    ------
+    KeyError
+        For an unknown activation.
+
+    References
+    ----------
+    Jaeger, Lukosevicius, Popovici & Siewert 2007.
     """
     pull = _function(activation)(net("", dense("W", h), x)) - h
     return Cell("leaky_rnn", inputs=[x], state={h: h + net("a", diagonal("a", pull), bias=False)})
@@ -54,7 +85,23 @@ def orthogonal_rnn(activation: Nonlinearity = tanh) -> Cell:
     That Q is orthogonal is a property of the numbers, which nothing here enforces: pass Q of a QR decomposition. With
     slopes of at most one, no error flow can then grow; it keeps its norm only where slopes are one.
 
-    Source: White, Lee & Sompolinsky 2004 (linear); Henaff, Szlam & LeCun 2016 (with a nonlinearity).
+    Parameters
+    ----------
+    activation : str or callable, default tanh
+        A name such as "relu", or any elementwise SymPy function.
+
+    Returns
+    -------
+    Cell
+
+    Raises
+    ------
+    KeyError
+        For an unknown activation.
+
+    References
+    ----------
+    White, Lee & Sompolinsky 2004 (linear); Henaff, Szlam & LeCun 2016 (with a nonlinearity).
     """
     return Cell("orthogonal_rnn", inputs=[x], state={h: _function(activation)(net("", fixed("Q", h), x))})
 
@@ -67,7 +114,13 @@ def lru() -> Cell:
     applied before, with the chain rule in these entries applied after. The loss reads h, as the paper's Re(C h + i C v)
     does with a real C. With lambda_im = 0 this is a diagonal state-space model.
 
-    Source: Orvieto et al. 2023, section 3.
+    Returns
+    -------
+    Cell
+
+    References
+    ----------
+    Orvieto et al. 2023, section 3.
     """
     real = net("re", diagonal("lambda_re", h), diagonal("lambda_im", -v), dense("B_re", x), bias=False)
     imaginary = net("im", diagonal("lambda_im", h), diagonal("lambda_re", v), dense("B_im", x), bias=False)

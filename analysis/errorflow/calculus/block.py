@@ -20,8 +20,18 @@ from errorflow.definition import Definition
 class Block:
     """One block of a Jacobian or of a flow: a sum of words.
 
-    row, column: the state blocks that index it. left: the derivative that it is, as (LaTeX, text). over_time: whether
-    its names stand at several steps.
+    Attributes
+    ----------
+    definition : Definition
+        Of the cell.
+    row, column : str
+        The state blocks that index it.
+    words : tuple of words
+        Products of diagonals and matrices, whose sum it is.
+    left : tuple of (str, str)
+        The derivative that it is, as (LaTeX, text).
+    over_time : bool
+        Whether its names stand at several steps.
     """
 
     definition: Definition
@@ -32,31 +42,60 @@ class Block:
     over_time: bool = False
 
     def latex(self) -> str:
-        """The formula, without its left side, as pure mathematics for any math environment."""
+        """The formula, without its left side, as pure mathematics for any math environment.
+
+        Returns
+        -------
+        str
+        """
         return Notation(self.definition).words(self.words)
 
     def text(self) -> str:
-        """The formula as plain text."""
+        """The formula as plain text.
+
+        Returns
+        -------
+        str
+        """
         return Notation(self.definition, tex=False).words(self.words)
 
     def equation(self) -> str:
-        """Left side, = and formula as LaTeX."""
+        """Left side, = and formula as LaTeX.
+
+        Returns
+        -------
+        str
+        """
         return f"{self.left[0]} = {self.latex()}"
 
     def lines(self) -> str:
-        """The equation as rows of an `aligned` environment, broken at its terms."""
+        """The equation as rows of an `aligned` environment, broken at its terms.
+
+        Returns
+        -------
+        str
+        """
         notation = Notation(self.definition)
         terms = [notation.word(w) for w in self.words] or ["0"]
         return self.left[0] + " ={}& " + " \\\\\n  &{}+ ".join(terms)
 
     def numpy(self) -> str:
-        """The formula as a NumPy expression in the vectors and weights of the cell."""
+        """The formula as a NumPy expression in the vectors and weights of the cell.
+
+        Returns
+        -------
+        str
+        """
         return numpy_source(self.definition, self.words, self.row, self.column, over_time=self.over_time)
 
     def srepr(self) -> str:
         """The sum of words with the entry of each diagonal as SymPy's `srepr`; names with their time as in the text.
 
         Activations stand in elementary functions, so that SymPy alone reads an entry back.
+
+        Returns
+        -------
+        str
         """
         text = Notation(self.definition, tex=False)
 
@@ -68,7 +107,12 @@ class Block:
         return " + ".join(" ".join(map(factor, w)) or "I" for w in self.words) or "0"
 
     def json(self) -> dict[str, Any]:
-        """The words as data: every factor a diagonal with its entry, or a matrix."""
+        """The words as data: every factor a diagonal with its entry, or a matrix.
+
+        Returns
+        -------
+        dict
+        """
         text = Notation(self.definition, tex=False)
 
         def factor(f: Any) -> dict[str, Any]:

@@ -27,6 +27,15 @@ class Jacobian:
     """The one-step state Jacobian J[new, old] = d new state / d old state of a cell, for any width.
 
     `jacobian["c", "h"]` is one block; in row layout the pair is (old, new) and the block is transposed.
+
+    Attributes
+    ----------
+    definition : Definition
+        Of the cell.
+    truncated : bool or collection of str
+        What is cut: nothing, all cut edges, or those into the maps so called.
+    layout : {'column', 'row'}
+        Whether a column or a row belongs to an old state.
     """
 
     definition: Definition
@@ -50,23 +59,48 @@ class Jacobian:
         return (self[r, c] for r in self.blocks.rows for c in self.blocks.columns)
 
     def latex(self) -> str:
-        """All blocks as one `aligned` environment, long sums broken at their terms."""
+        """All blocks as one `aligned` environment, long sums broken at their terms.
+
+        Returns
+        -------
+        str
+        """
         return show.latex(self)
 
     def text(self) -> str:
-        """All blocks as plain text, one equation a line."""
+        """All blocks as plain text, one equation a line.
+
+        Returns
+        -------
+        str
+        """
         return show.text(self)
 
     def markdown(self) -> str:
-        """All blocks as Markdown with display mathematics."""
+        """All blocks as Markdown with display mathematics.
+
+        Returns
+        -------
+        str
+        """
         return show.markdown(self)
 
     def numpy(self) -> str:
-        """All blocks as NumPy assignments J_new_old = ..., old states by their name and new ones with `_new`."""
+        """All blocks as NumPy assignments J_new_old = ..., old states by their name and new ones with `_new`.
+
+        Returns
+        -------
+        str
+        """
         return show.numpy(self)
 
     def json(self) -> dict[str, Any]:
-        """All blocks as data."""
+        """All blocks as data.
+
+        Returns
+        -------
+        dict
+        """
         return {**_about(self), "blocks": [b.json() for b in self]}
 
     def _repr_latex_(self) -> str:
@@ -79,7 +113,16 @@ class Jacobian:
         return self.text()
 
     def factorisation(self) -> tuple[tuple[Block, ...], tuple[Block, ...]]:
-        """J = within @ across, as the non-zero blocks of both: among the new states, and from old states to new."""
+        """J = within @ across, as the non-zero blocks of both: among the new states, and from old states to new.
+
+        Returns
+        -------
+        within, across : tuple of Block
+
+        References
+        ----------
+        Theorem lstm.factorisation, for an LSTM.
+        """
         parts = factorisation(self.definition, self.truncated)
         return (
             tuple(self._part(parts.within, r, c, True) for r, c in parts.within.words),
@@ -97,11 +140,32 @@ class Jacobian:
         return Block(self.definition, row, column, blocks[row, column], left)
 
     def counts(self) -> list[list[int]]:
-        """The number of words of each block: one for each path of the graph."""
+        """The number of words of each block: one for each path of the graph.
+
+        Returns
+        -------
+        list of list of int
+            A row for each new state.
+        """
         return self.blocks.counts()
 
     def steps(self, new: str, old: str) -> tuple[Step, ...]:
-        """The derivation of d new / d old, line by line, each with the name of its rule."""
+        """The derivation of d new / d old, line by line, each with the name of its rule.
+
+        Parameters
+        ----------
+        new, old : str
+            Names of state blocks.
+
+        Returns
+        -------
+        tuple of Step
+
+        Raises
+        ------
+        KeyError
+            For another name.
+        """
         return derivation(self.definition, new, old, self.truncated)
 
 
@@ -109,7 +173,16 @@ class Jacobian:
 class Flow:
     """The product of `lag` Jacobians, d state_t / d state_{t-lag}.
 
-    lag: an integer, or "q" for a number of steps that stays a symbol.
+    Attributes
+    ----------
+    definition : Definition
+        Of the cell.
+    lag : int or 'q'
+        In steps; "q" for a number of steps that stays a symbol.
+    truncated : bool or collection of str
+        What is cut: nothing, all cut edges, or those into the maps so called.
+    layout : {'column', 'row'}
+        Whether a column or a row belongs to an old state.
     """
 
     definition: Definition
@@ -143,26 +216,56 @@ class Flow:
         return symbolic.flow(self.definition, self.truncated, self.layout, tex)
 
     def latex(self) -> str:
-        """The flow: written out for a number, as a product, with its closed form if it has one, for q."""
+        """The flow: written out for a number, as a product, with its closed form if it has one, for q.
+
+        Returns
+        -------
+        str
+        """
         if self.lag != "q":
             return show.latex(self)
         lines = self._symbolic(tex=True)
         return lines[0] if len(lines) == 1 else show.aligned(line.replace(" = ", " ={}& ", 1) for line in lines)
 
     def text(self) -> str:
-        """The flow as plain text."""
+        """The flow as plain text.
+
+        Returns
+        -------
+        str
+        """
         return show.text(self) if self.lag != "q" else "\n".join(self._symbolic(tex=False))
 
     def markdown(self) -> str:
-        """The flow as Markdown with display mathematics."""
+        """The flow as Markdown with display mathematics.
+
+        Returns
+        -------
+        str
+        """
         return show.markdown(self) if self.lag != "q" else f"$$\n{self.latex()}\n$$"
 
     def numpy(self) -> str:
-        """All blocks as NumPy assignments; names are arrays over time, h[t] the state after step t."""
+        """All blocks as NumPy assignments; names are arrays over time, h[t] the state after step t.
+
+        Returns
+        -------
+        str
+
+        Raises
+        ------
+        ValueError
+            For a symbolic lag.
+        """
         return show.numpy(self)
 
     def json(self) -> dict[str, Any]:
-        """The flow as data."""
+        """The flow as data.
+
+        Returns
+        -------
+        dict
+        """
         about = {**_about(self), "lag": self.lag}
         if self.lag != "q":
             return {**about, "blocks": [b.json() for b in self]}
@@ -178,24 +281,70 @@ class Flow:
         return self.text()
 
     def steps(self) -> tuple[Step, ...]:
-        """The derivation of the flow over q steps, line by line, each with the name of its rule."""
+        """The derivation of the flow over q steps, line by line, each with the name of its rule.
+
+        Returns
+        -------
+        tuple of Step
+        """
         return symbolic.flow_steps(self.definition, self.truncated, self.layout)
 
     def path_sum(self, *, tex: bool = True) -> str:
         """The flow of a fully recurrent network as a sum over n^(q-1) paths through units, as LaTeX or plain text.
 
-        Raises: ValueError if the cell has no such sum, for no steps at all, or if the flow is truncated.
+        Parameters
+        ----------
+        tex : bool, default True
+            Whether LaTeX is meant.
+
+        Returns
+        -------
+        str
+
+        Raises
+        ------
+        ValueError
+            If the cell has no such sum, for no steps at all, or if the flow is truncated.
+
+        References
+        ----------
+        Theorem rnn.path_sum; Hochreiter & Schmidhuber 1997, section 3.1.
         """
         self._whole("a sum over paths")
         return symbolic.path_sum(self.definition, self.lag, tex)
 
     def departures(self, *, tex: bool = True) -> str:
-        """The flow cut where, read forward in time, it first leaves the carry, as LaTeX or plain text."""
+        """The flow cut where, read forward in time, it first leaves the carry, as LaTeX or plain text.
+
+        Parameters
+        ----------
+        tex : bool, default True
+            Whether LaTeX is meant.
+
+        Returns
+        -------
+        str
+
+        Raises
+        ------
+        ValueError
+            If the flow is truncated.
+        """
         self._whole("its departures")
         return symbolic.departures(self.definition, tex)
 
     def leaving(self) -> dict[str, list[Block]]:
-        """The blocks of E^(k), what leaves the carry in one step through the map k."""
+        """The blocks of E^(k), what leaves the carry in one step through the map k.
+
+        Returns
+        -------
+        dict of str to list of Block
+
+        Raises
+        ------
+        ValueError
+            If the flow is truncated.
+        """
         self._whole("its departures")
         return {
             label: [

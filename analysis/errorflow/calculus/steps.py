@@ -25,7 +25,13 @@ _SIGNS = {"logistic": r"\sigma", "tanh": r"\tanh", "squash_in": "g", "squash_out
 
 @dataclass(frozen=True)
 class Step:
-    """left = right by rule; each as (LaTeX, plain text)."""
+    """One line of a derivation: left = right by rule.
+
+    Attributes
+    ----------
+    left, right, rule : tuple of (str, str)
+        Each as (LaTeX, plain text).
+    """
 
     left: tuple[str, str]
     right: tuple[str, str]

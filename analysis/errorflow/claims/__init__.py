@@ -19,7 +19,22 @@ def claims() -> tuple[Claim, ...]:
 
 
 def claim(id: str) -> Claim:  # noqa: A002
-    """The claim with that id. Raises KeyError with the nearest id where there is none."""
+    """The claim with that id.
+
+    Parameters
+    ----------
+    id : str
+        As `errorflow claims` has it.
+
+    Returns
+    -------
+    Claim
+
+    Raises
+    ------
+    KeyError
+        With the nearest id where there is none.
+    """
     for candidate in CLAIMS:
         if candidate.id == id:
             return candidate
@@ -29,9 +44,25 @@ def claim(id: str) -> Claim:  # noqa: A002
 
 
 def judge(ids: Sequence[str] | None = None) -> list[Judgement]:
-    """Fresh judgements of the claims named, or of all, in reading order. Raises KeyError for an unknown id.
+    """Fresh judgements of the claims named, or of all, in reading order.
 
     What several of them rest on is checked once in a call, and anew in the next.
+
+    Parameters
+    ----------
+    ids : sequence of str, optional
+        All claims if not given.
+
+    Returns
+    -------
+    list of Judgement
+
+    Raises
+    ------
+    KeyError
+        For an unknown id.
+    TypeError
+        For one id that is not in a list.
     """
     if isinstance(ids, str):
         raise TypeError(f"ids must be a list of ids, got {ids!r}; judge([{ids!r}]) judges one")

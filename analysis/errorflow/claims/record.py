@@ -17,7 +17,15 @@ Verdict = Literal["right", "conditional", "wrong", "open", "failed"]
 
 @dataclass(frozen=True)
 class Finding:
-    """What one check found: whether it holds, and the numbers it saw."""
+    """What one check found.
+
+    Attributes
+    ----------
+    ok : bool
+        Whether it holds.
+    detail : str
+        The numbers it saw.
+    """
 
     ok: bool
     detail: str
@@ -27,8 +35,19 @@ class Finding:
 class Backing:
     """One thing that a claim rests on.
 
-    name: stable within the claim. bearing: "for" or "against" the claim as made, "open" for a part that no check here
-    decides, "context" for what explains without deciding. check: called with `given`, every time anew.
+    Attributes
+    ----------
+    kind : str
+        theorem, counterexample, count, identity, measurement, definition or citation.
+    name : str
+        Stable within the claim.
+    bearing : {'for', 'against', 'open', 'context'}
+        Which way it bears on the claim as made; "open" for a part that no check here decides, "context" for what
+        explains without deciding.
+    check : callable
+        Called with `given`, every time anew.
+    given : mapping of str to object
+        Arguments of the check.
     """
 
     kind: Kind
@@ -42,9 +61,26 @@ class Backing:
 class Claim:
     """A sentence as it is heard, and the precise statement in its place.
 
-    number: its place in the list. theme: the chapter of the list in which it stands. source: who says it and where.
-    text: the claim as made. statement: what is true. lesson: one sentence for a lecture. ask: the claim without its
-    conditions, in the grammar of `errorflow check`, where that can say it.
+    Attributes
+    ----------
+    id : str
+        Stable once published.
+    number : int
+        Its place in the list.
+    theme : str
+        The chapter of the list in which it stands.
+    source : str
+        Who says it and where.
+    text : str
+        The claim as made.
+    statement : str
+        What is true.
+    lesson : str
+        One sentence for a lecture.
+    backing : tuple of Backing
+        What the verdict is deduced from.
+    ask : str
+        The claim without its conditions, in the grammar of `errorflow check`, where that can say it.
     """
 
     id: str
@@ -60,7 +96,19 @@ class Claim:
 
 @dataclass(frozen=True)
 class Judgement:
-    """A claim with its verdict and what every backing showed, made afresh and never stored."""
+    """A claim with its verdict and what every backing showed, made afresh and never stored.
+
+    Attributes
+    ----------
+    id, number, theme, source, text : str
+        As in the claim.
+    verdict : {'right', 'conditional', 'wrong', 'open', 'failed'}
+        Deduced from the backings that were just checked.
+    statement, lesson, ask : str
+        As in the claim.
+    backing : tuple of dict
+        kind, name, bearing, ok and detail of each.
+    """
 
     id: str
     number: int
@@ -74,7 +122,12 @@ class Judgement:
     backing: tuple[dict[str, Any], ...]
 
     def json(self) -> dict[str, Any]:
-        """The judgement as data."""
+        """The judgement as data.
+
+        Returns
+        -------
+        dict
+        """
         return {
             "id": self.id,
             "number": self.number,

@@ -15,17 +15,40 @@ from errorflow.conjecture.witness import Witness
 
 @dataclass(frozen=True)
 class Proof:
-    """theorems: names, all checked anew. reasons: what else the claim rests on, in words, in the order of use."""
+    """Why a claim holds.
+
+    Attributes
+    ----------
+    theorems : tuple of str
+        Names, all checked anew.
+    reasons : tuple of str
+        What else the claim rests on, in words, in the order of use.
+    """
 
     theorems: tuple[str, ...]
     reasons: tuple[str, ...]
 
     def data(self) -> dict[str, Any]:
-        """The proof as JSON."""
+        """The proof as JSON.
+
+        Returns
+        -------
+        dict
+        """
         return {"theorems": list(self.theorems), "reasons": list(self.reasons)}
 
     def and_(self, other: Proof) -> Proof:
-        """Both together."""
+        """Both together.
+
+        Parameters
+        ----------
+        other : Proof
+            Another proof.
+
+        Returns
+        -------
+        Proof
+        """
         return Proof(
             tuple(dict.fromkeys(self.theorems + other.theorems)), tuple(dict.fromkeys(self.reasons + other.reasons))
         )

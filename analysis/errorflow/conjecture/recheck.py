@@ -18,7 +18,21 @@ from errorflow.conjecture.witness import Witness
 
 @dataclass(frozen=True)
 class Refutation:
-    """A point where all hypotheses hold and a conclusion fails. shows: what was worked out, name -> value as text."""
+    """A point where all hypotheses hold and a conclusion fails.
+
+    Attributes
+    ----------
+    point : Witness
+        Where.
+    fails : str
+        The conclusion that fails.
+    shows : dict of str to str
+        What was worked out, name -> value as text.
+    trajectory : str
+        What the states do, in words.
+    because : str
+        Why the conclusion fails, where that needs words.
+    """
 
     point: Witness
     fails: str
@@ -32,7 +46,12 @@ class Refutation:
         return not any("+/-" in value for value in self.shows.values())
 
     def data(self) -> dict[str, Any]:
-        """The counterexample as JSON."""
+        """The counterexample as JSON.
+
+        Returns
+        -------
+        dict
+        """
         found = {**self.point.data(), "q": self.point.lag, "trajectory": self.trajectory}
         more = {"because": self.because} if self.because else {}
         return {**found, "fails": self.fails, "values": self.shows, **more}

@@ -22,8 +22,20 @@ SECONDS = 5.0
 class Verdict:
     """What became of a claim.
 
-    claim: as typed. reading: how it was understood, in one sentence with its quantifiers. proof, counterexample: one of
-    them, or neither where the claim is undecided. searched: what was spent on looking for a counterexample.
+    Attributes
+    ----------
+    claim : str
+        As typed.
+    reading : str
+        How it was understood, in one sentence with its quantifiers.
+    verdict : {'proved', 'refuted', 'undecided'}
+        What was found.
+    proof : Proof or None
+        Where it is proved.
+    counterexample : Refutation or None
+        Where it is refuted.
+    searched : dict
+        What was spent on looking for a counterexample.
     """
 
     claim: str
@@ -34,7 +46,12 @@ class Verdict:
     searched: dict[str, Any]
 
     def json(self) -> dict[str, Any]:
-        """The verdict as data."""
+        """The verdict as data.
+
+        Returns
+        -------
+        dict
+        """
         return {
             "claim": self.claim,
             "reading": self.reading,
@@ -48,17 +65,31 @@ class Verdict:
 def check(claim: str, *, cell: Cell | None = None, seconds: float = SECONDS, seed: int = 0) -> Verdict:
     """Whether a claim about error flow is proved by the theorems, refuted by a counterexample, or undecided.
 
-    claim: such as "rnn: norm(W) < 1 implies vanishes"; `errorflow check --grammar` prints the grammar. Nothing of it is
-        ever evaluated as code.
-    cell: the cell that is meant, where it is not a built-in one.
-    seconds: at most spent on the search for a counterexample. seed: of the search; the same seed and enough time
-        give the same answer.
-
     Proved means: it follows from theorems that the kernel has just checked, from standard inequalities between norms
     and from the derivation of the cell. Refuted means: the hypotheses hold and the conclusion fails at a point that is
     worked out again in exact rationals or certified balls. Anything else is undecided, which is no pass.
 
-    Raises: ValueError if the claim is not in the grammar or names what is not there, with what would be right.
+    Parameters
+    ----------
+    claim : str
+        Such as "rnn: norm(W) < 1 implies vanishes"; `errorflow check --grammar` prints the grammar. Nothing of it
+        is ever evaluated as code.
+    cell : Cell, optional
+        The cell that is meant, where it is not a built-in one.
+    seconds : float, default SECONDS
+        At most spent on the search for a counterexample.
+    seed : int, default 0
+        Of the search; the same seed and enough time give the same answer.
+
+    Returns
+    -------
+    Verdict
+
+    Raises
+    ------
+    ValueError
+        If the claim is not in the grammar or names what is not there, with what would be right; for seconds that
+        are not above 0 and at most 3600.
     """
     if not 0 < seconds <= 3600:
         raise ValueError(f"seconds must be above 0 and at most 3600, got {seconds}")

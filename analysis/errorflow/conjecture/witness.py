@@ -20,10 +20,24 @@ Array = Any  # numpy.ndarray of floats
 
 @dataclass(frozen=True)
 class Witness:
-    """weights: name -> rows of a matrix, or one row, for a vector or a diagonal. state: block -> entries.
+    """A point where a claim may fail, in exact numbers.
 
-    lag: the value of q. sizes: a number for every size label. vectors: the names of biases and diagonals.
-    inputs: name -> what is given at every step, zero where absent.
+    Attributes
+    ----------
+    units : int
+        n.
+    weights : mapping of str to tuple of tuple
+        Rows of a matrix, or one row, for a vector or a diagonal.
+    state : mapping of str to tuple
+        Block -> entries.
+    lag : int
+        The value of q.
+    sizes : mapping of str to int
+        A number for every size label.
+    vectors : frozenset of str
+        The names of biases and diagonals.
+    inputs : mapping of str to tuple
+        What is given at every step, zero where absent.
     """
 
     units: int
@@ -35,7 +49,12 @@ class Witness:
     inputs: Mapping[str, tuple[Fraction, ...]] = field(default_factory=dict)
 
     def data(self) -> dict[str, Any]:
-        """The point as JSON: numbers as text, exact."""
+        """The point as JSON: numbers as text, exact.
+
+        Returns
+        -------
+        dict
+        """
         weights = {name: [[shown(v) for v in row] for row in rows] for name, rows in self.weights.items()}
         return {
             "n": self.units,

@@ -27,10 +27,22 @@ _ELEMENTWISE = (
 class Definition:
     """A cell as data, checked. Made by `define`.
 
-    states: names of the state blocks, in the order of the joint state. inputs: names of the input vectors.
-    nodes: all computed vectors in an order in which each reads only earlier ones; those that are `New` end the step.
-    sizes: size label of every vector, such as "n" or "m". parameters: in the order in which they are met.
-    output: the state block that the next layer or the loss reads.
+    Attributes
+    ----------
+    name : str
+        Of the cell.
+    states : tuple of sympy.Symbol
+        Names of the state blocks, in the order of the joint state.
+    inputs : tuple of sympy.Symbol
+        Names of the input vectors.
+    nodes : tuple of Node
+        All computed vectors in an order in which each reads only earlier ones; those that are `New` end the step.
+    sizes : mapping of sympy.Symbol to str
+        Size label of every vector, such as "n" or "m".
+    parameters : tuple of Parameter
+        In the order in which they are met.
+    output : sympy.Symbol
+        The state block that the next layer or the loss reads.
     """
 
     name: str
@@ -42,11 +54,41 @@ class Definition:
     output: sympy.Symbol
 
     def node(self, symbol: sympy.Symbol) -> Node:
-        """The node called `symbol`."""
+        """The node called `symbol`.
+
+        Parameters
+        ----------
+        symbol : sympy.Symbol
+            Of a computed vector.
+
+        Returns
+        -------
+        Node
+
+        Raises
+        ------
+        StopIteration
+            If there is none.
+        """
         return next(node for node in self.nodes if node.symbol == symbol)
 
     def state(self, name: str) -> sympy.Symbol:
-        """The state block called `name`. Raises KeyError with the blocks that exist."""
+        """The state block called `name`.
+
+        Parameters
+        ----------
+        name : str
+            As it prints.
+
+        Returns
+        -------
+        sympy.Symbol
+
+        Raises
+        ------
+        KeyError
+            With the blocks that exist.
+        """
         for symbol in self.states:
             if symbol.name == name:
                 return symbol
@@ -70,7 +112,31 @@ def define(
 ) -> Definition:
     """The checked definition of a cell. Arguments are those of `errorflow.Cell`.
 
-    Raises: TypeError for things of the wrong kind, ValueError for a definition that is not a cell; both say why.
+    Parameters
+    ----------
+    name : str
+        How the cell is called in messages and files.
+    inputs : sequence of sympy.Symbol
+        Names of the input vectors.
+    state : mapping of sympy.Symbol to sympy.Expr
+        Name -> its new value.
+    where : mapping of sympy.Symbol to sympy.Expr, optional
+        The same for inner vectors.
+    sizes : mapping of sympy.Symbol to str, optional
+        Name -> size label for a vector that does not have n entries (inputs have m).
+    output : sympy.Symbol, optional
+        The state block that the loss reads; h if there is one, else the first.
+
+    Returns
+    -------
+    Definition
+
+    Raises
+    ------
+    TypeError
+        For things of the wrong kind.
+    ValueError
+        For a definition that is not a cell; both say why.
     """
     if not isinstance(name, str) or not name:
         raise TypeError(f"name must be a non-empty string, got {name!r}")

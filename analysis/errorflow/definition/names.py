@@ -18,6 +18,22 @@ Kind = Literal["dense", "diagonal", "fixed"]
 def names(text: str) -> tuple[sympy.Symbol, ...]:
     """Names of vectors, one for each word of `text`.
 
+    Parameters
+    ----------
+    text : str
+        Identifiers, apart by spaces or commas.
+
+    Returns
+    -------
+    tuple of sympy.Symbol
+
+    Raises
+    ------
+    TypeError, ValueError
+        For what is not one string of identifiers.
+
+    Examples
+    --------
     >>> h, c = names("h c")
     """
     if not isinstance(text, str):
@@ -32,7 +48,13 @@ def names(text: str) -> tuple[sympy.Symbol, ...]:
 
 
 class New(sympy.Symbol):
-    """The value a state has after the step; its plain name is the value before the step."""
+    """The value a state has after the step; its plain name is the value before the step.
+
+    Attributes
+    ----------
+    of : sympy.Symbol
+        The name before the step.
+    """
 
     of: sympy.Symbol
 
@@ -49,7 +71,22 @@ class New(sympy.Symbol):
 
 
 def new(state: sympy.Symbol) -> New:
-    """The new value of `state`, for use on the right-hand side of an equation."""
+    """The new value of `state`, for use on the right-hand side of an equation.
+
+    Parameters
+    ----------
+    state : sympy.Symbol
+        A name that is a state of the cell.
+
+    Returns
+    -------
+    New
+
+    Raises
+    ------
+    TypeError
+        For what is not the name of a vector.
+    """
     if not isinstance(state, sympy.Symbol) or isinstance(state, New | Net):
         raise TypeError(f"new takes the name of a state, got {state!r}")
     return New(state)
@@ -57,7 +94,17 @@ def new(state: sympy.Symbol) -> New:
 
 @dataclass(frozen=True)
 class Term:
-    """matrix * source inside an affine map; `kind` says what the matrix is."""
+    """matrix * source inside an affine map.
+
+    Attributes
+    ----------
+    matrix : str or None
+        Its name; None until the cell gives it one.
+    kind : {'dense', 'diagonal', 'fixed'}
+        What the matrix is.
+    source : sympy.Expr
+        The vector, or elementwise expression, that it multiplies.
+    """
 
     matrix: str | None
     kind: Kind
@@ -65,22 +112,83 @@ class Term:
 
 
 def dense(matrix: str, source: sympy.Expr) -> Term:
-    """A full matrix called `matrix` times `source`. The same name in two maps is one shared matrix."""
+    """A full matrix times `source`. The same name in two maps is one shared matrix.
+
+    Parameters
+    ----------
+    matrix : str
+        Its name.
+    source : sympy.Expr
+        A name, or an elementwise expression of names.
+
+    Returns
+    -------
+    Term
+
+    Raises
+    ------
+    TypeError, ValueError
+        For a source that is no expression; for a name that is no identifier.
+    """
     return Term(_matrix_name(matrix), "dense", _source(source))
 
 
 def diagonal(matrix: str, source: sympy.Expr) -> Term:
-    """diag(`matrix`) times `source`: one weight for each unit, such as a peephole."""
+    """diag(`matrix`) times `source`: one weight for each unit, such as a peephole.
+
+    Parameters
+    ----------
+    matrix : str
+        Its name.
+    source : sympy.Expr
+        A name, or an elementwise expression of names.
+
+    Returns
+    -------
+    Term
+
+    Raises
+    ------
+    TypeError, ValueError
+        For a source that is no expression; for a name that is no identifier.
+    """
     return Term(_matrix_name(matrix), "diagonal", _source(source))
 
 
 def fixed(matrix: str, source: sympy.Expr) -> Term:
-    """A full matrix times `source` that is given with the weights and never learned."""
+    """A full matrix times `source` that is given with the weights and never learned.
+
+    Parameters
+    ----------
+    matrix : str
+        Its name.
+    source : sympy.Expr
+        A name, or an elementwise expression of names.
+
+    Returns
+    -------
+    Term
+
+    Raises
+    ------
+    TypeError, ValueError
+        For a source that is no expression; for a name that is no identifier.
+    """
     return Term(_matrix_name(matrix), "fixed", _source(source))
 
 
 class Net(sympy.Symbol):
-    """The pre-activation vector of an affine map; made by `net`."""
+    """The pre-activation vector of an affine map; made by `net`.
+
+    Attributes
+    ----------
+    terms : tuple of Term
+        Products of a matrix and a vector.
+    bias : str or None
+        Its name.
+    label : str
+        By which its gate is called.
+    """
 
     terms: tuple[Term, ...]
     bias: str | None
@@ -103,10 +211,25 @@ class Net(sympy.Symbol):
 def net(label: str, *sources: sympy.Expr | Term, bias: str | bool = True) -> Net:
     """The affine map called `label` of one or more vectors: net_f = W_f h + U_f x + b_f.
 
-    sources: names of vectors, `new(state)`, an elementwise expression of names, or a term made by `dense`, `diagonal`
-        or `fixed`. A plain source gets a full matrix, named when the cell is made: U_f if it is an input, W_f if not
+    Parameters
+    ----------
+    label : str
+        Of the gate; matrices and bias get their names from it.
+    *sources : sympy.Expr or Term
+        Names of vectors, `new(state)`, an elementwise expression of names, or a term made by `dense`, `diagonal` or
+        `fixed`. A plain source gets a full matrix, named when the cell is made: U_f if it is an input, W_f if not
         (W_fh, W_fc when there are several of a sort).
-    bias: True for b_f, a name of your own, or False.
+    bias : str or bool, default True
+        True for b_f, a name of your own, or False.
+
+    Returns
+    -------
+    Net
+
+    Raises
+    ------
+    TypeError, ValueError
+        For a label or a name that is no identifier; for no source or one that is no expression.
     """
     if not isinstance(label, str) or (label and not label.isidentifier()):
         raise ValueError(f"label must be a name such as 'f', got {label!r}; write net('f', h, x)")

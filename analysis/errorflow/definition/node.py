@@ -13,8 +13,18 @@ from errorflow.definition.names import Term
 class Node:
     """One vector of the graph.
 
-    symbol: its name. terms, bias: of an affine vector (else empty and None). expression: of an elementwise one (else
-    None). inner: True for an unnamed expression that stands inside an affine map.
+    Attributes
+    ----------
+    symbol : sympy.Symbol
+        Its name.
+    terms : tuple of Term
+        Of an affine vector, else empty.
+    bias : str or None
+        Of an affine vector, else None.
+    expression : sympy.Expr or None
+        Of an elementwise vector, else None.
+    inner : bool
+        True for an unnamed expression that stands inside an affine map.
     """
 
     symbol: sympy.Symbol
@@ -33,7 +43,19 @@ class Node:
 
 @dataclass(frozen=True)
 class Parameter:
-    """A matrix, diagonal or bias: rows and columns by size label (no columns for a vector)."""
+    """A matrix, diagonal or bias.
+
+    Attributes
+    ----------
+    name : str
+        As in the mapping of weights.
+    rows : str
+        Size label.
+    columns : str or None
+        Size label; None for a vector.
+    kind : {'dense', 'diagonal', 'fixed', 'bias'}
+        What it is.
+    """
 
     name: str
     rows: str

@@ -71,18 +71,44 @@ def diagnose(
 ) -> Diagnosis:
     """The diagnosis of a network along the sequences given.
 
-    network: as `errorflow.read_network` returns it; or a cell, with its weights. inputs: (batch, T, m), or (T, m) for
-        one sequence.
-    layer: only this one, counted from 0, or "joint" for all layers of a stack as one; default every layer, and the
-        joint flow where there are several. max_lag: largest q, default T. threshold: the norm below which an error
-        counts as gone.
-    loss: "cross-entropy" or "squared" (the sum of squares over the outputs), of a linear read-out of the output: its
-        error is carried back along the joint flow. targets: a class, (batch,), or the values wanted, (batch, k), of a
-        loss at the last step; (batch, T) or (batch, T, k) of one at every step, whose sum is meant. head: (weight,
-        bias); default the one beside the network. tell: receives a line for each thing that is being done.
+    Parameters
+    ----------
+    network : Network or Cell
+        As `errorflow.read_network` returns it; or a cell, with its weights.
+    inputs : array_like, (batch, T, m) or (T, m)
+    weights : mapping of str to array_like, optional
+        Of a cell.
+    layer : int or 'joint', optional
+        Only this one, counted from 0, or all layers of a stack as one; every layer, and the joint flow where there
+        are several, if not given.
+    max_lag : int, optional
+        The largest q, T if not given.
+    threshold : float, default THRESHOLD
+        The norm below which an error counts as gone.
+    departures : bool, default True
+        Whether to follow the parts of the flow by first departure too.
+    loss : {'cross-entropy', 'squared'}, optional
+        Of a linear read-out of the output, "squared" being the sum of squares over the outputs: its error is
+        carried back along the joint flow.
+    targets : array_like, optional
+        A class, (batch,), or the values wanted, (batch, k), of a loss at the last step; (batch, T) or (batch, T, k)
+        of one at every step, whose sum is meant.
+    head : Head or tuple of array_like, optional
+        (weight, bias); the one beside the network if not given.
+    tell : callable, default lambda text: None
+        Receives a line for each thing that is being done.
 
-    Raises: ValueError or TypeError for arguments that do not fit, among them the joint flow of a bidirectional network,
-        which is no recurrence in one direction.
+    Returns
+    -------
+    Diagnosis
+
+    Raises
+    ------
+    ValueError, TypeError
+        For arguments that do not fit, among them the joint flow of a bidirectional network, which is no recurrence
+        in one direction.
+    ArithmeticError
+        When a state overflows.
     """
     if loss is None and targets is not None:
         raise ValueError("loss must say what the targets are for: cross-entropy or squared")

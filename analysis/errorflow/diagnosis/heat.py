@@ -22,8 +22,14 @@ _TOGETHER = 64  # end times whose flows are carried at once
 class Heat:
     """log2 norms over (t, q).
 
-    times: end times t in steps processed, 1..T. lags: 0..Q. log2_norm (len(times), Q + 1): -inf for zero, nan
-    where q > t.
+    Attributes
+    ----------
+    times : array of int, (times,)
+        End times t in steps processed, 1..T.
+    lags : array of int, (Q + 1,)
+        0..Q.
+    log2_norm : array, (times, Q + 1)
+        -inf for zero, nan where q > t.
     """
 
     times: Integers
@@ -31,11 +37,35 @@ class Heat:
     log2_norm: Array
 
     def json(self) -> dict[str, Any]:
-        """As data."""
+        """As data.
+
+        Returns
+        -------
+        dict
+        """
         return {"times": self.times, "lags": self.lags, "log2_norm": self.log2_norm}
 
     def plot(self, path: Any = None, title: str = "") -> Any:
-        """The path of a picture of the map. See `errorflow.plots.plot_heat`."""
+        """The path of a picture of the map; without a path, a picture for a notebook.
+
+        Parameters
+        ----------
+        path : str or path-like, optional
+            Ends in .pdf, .svg or .png.
+        title : str, default ''
+            Stands above the picture.
+
+        Returns
+        -------
+        Path or Picture
+
+        Raises
+        ------
+        ValueError
+            For another suffix.
+        OSError
+            If the path cannot be written.
+        """
         from errorflow.plots import plot_heat
 
         return plot_heat(self, path, title)
@@ -50,9 +80,33 @@ def heat(
     every: int = 1,
     tell: Callable[[str], None] = lambda text: None,
 ) -> Heat:
-    """The map for one sequence. inputs (T, m). max_lag: largest q. every: distance of the end times t in steps.
+    """The map for one sequence.
 
-    Raises: ValueError for more than one sequence, or max_lag or every out of range; else as `errorflow.numeric.run`.
+    Parameters
+    ----------
+    definition : Definition
+        Of the cell.
+    weights : mapping of str to array_like
+        Shapes as in `definition.parameters`.
+    inputs : array_like, (T, m)
+        The sequence.
+    max_lag : int
+        The largest q.
+    every : int, default 1
+        Distance of the end times t in steps.
+    tell : callable, default lambda text: None
+        Receives how far it is.
+
+    Returns
+    -------
+    Heat
+
+    Raises
+    ------
+    ValueError
+        For more than one sequence, or max_lag or every out of range; else for arrays that do not fit.
+    ArithmeticError
+        When a state overflows.
     """
     trajectory = run(definition, weights, inputs)
     if trajectory.batch != 1:

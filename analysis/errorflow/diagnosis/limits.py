@@ -25,9 +25,22 @@ _CHUNK = 64  # steps whose Jacobians are held at once
 class Bound:
     """An upper bound of the norm of a block by lag, for one sequence.
 
-    theorem: of the registry, that bounds above; None where only the submultiplicativity of the norm is used. block: "s"
-    for the joint state, else "new,old". upper, truth: log2 by lag, up to the largest lag or 1024. lower: log2 lower
-    bound of the smallest singular value, or None. sequence: whose run it is. theorem_below: that bounds below, or None.
+    Attributes
+    ----------
+    theorem : str or None
+        Of the registry, that bounds above; None where only the submultiplicativity of the norm is used.
+    block : str
+        "s" for the joint state, else "new,old".
+    upper : array, (lags,)
+        log2 by lag, up to the largest lag or 1024.
+    lower : array, (lags,), or None
+        log2 lower bound of the smallest singular value.
+    truth : array, (lags,)
+        log2 of the norm.
+    sequence : int
+        Whose run it is.
+    theorem_below : str or None
+        That bounds below.
     """
 
     theorem: str | None
@@ -50,7 +63,12 @@ class Bound:
         return 0.0 if above == truth else above - truth
 
     def json(self) -> dict[str, Any]:
-        """As data."""
+        """As data.
+
+        Returns
+        -------
+        dict
+        """
         return {
             "theorem": self.theorem, "theorem_below": self.theorem_below, "block": self.block,
             "sequence": self.sequence, "last_lag": self.last, "gap_at_last_lag": self.gap, "log2_upper": self.upper,

@@ -33,18 +33,34 @@ _DISTINCT = 1e-6  # the leading singular value must exceed the next by this shar
 class LossFlow:
     """The error of the read-out carried back along each sequence.
 
-    loss: its name. every_step: whether there is a loss at every step, whose sum is meant, or one at the last step
-    alone. values (batch,): the loss of each sequence. lags: 0..Q.
-    log2_error (batch, Q + 1): log2 of |delta_(T-q)|, delta_t = d loss / d state_t over the joint state: the errors of
-    all losses from step t on, carried back to it.
-    log2_last (batch, Q + 1): log2 of the length of the part that comes from the last step's loss. share_of_last
-    (batch, Q + 1): <that part, delta> / |delta|^2; with the share of the other losses it sums to 1; nan without error.
-    worst (batch, Q + 1): log2 of |d last loss / d state_T| times the norm of the flow, which log2_last never exceeds.
-    aligned_lags, alignment (sequences, lags): |cosine| between delta_(T-q) and the direction over the state at T - q in
-    which the flow reads most, its leading right singular vector; nan where two directions lead or there is no error.
-    gradient_by_lag: weight -> log2 Frobenius norm of what the gradient, summed over sequences and losses, receives from
-    the weight as used q steps before the loss, q = 0, 1, ... up to 127 at most; empty where there are losses at more
-    steps than that.
+    Attributes
+    ----------
+    loss : str
+        Its name.
+    every_step : bool
+        Whether there is a loss at every step, whose sum is meant, or one at the last step alone.
+    values : array, (batch,)
+        The loss of each sequence.
+    lags : array of int, (Q + 1,)
+        0..Q.
+    log2_error : array, (batch, Q + 1)
+        log2 of |delta_(T-q)|, delta_t = d loss / d state_t over the joint state: the errors of all losses from step
+        t on, carried back to it.
+    log2_last : array, (batch, Q + 1)
+        log2 of the length of the part that comes from the last step's loss.
+    share_of_last : array, (batch, Q + 1)
+        <that part, delta> / |delta|^2; with the share of the other losses it sums to 1; nan without error.
+    worst : array, (batch, Q + 1)
+        log2 of |d last loss / d state_T| times the norm of the flow, which log2_last never exceeds.
+    aligned_lags : array of int, (lags,)
+        The lags of `alignment`.
+    alignment : array, (sequences, lags)
+        |cosine| between delta_(T-q) and the direction over the state at T - q in which the flow reads most, its
+        leading right singular vector; nan where two directions lead or there is no error.
+    gradient_by_lag : dict of str to array
+        Weight -> log2 Frobenius norm of what the gradient, summed over sequences and losses, receives from the
+        weight as used q steps before the loss, q = 0, 1, ... up to 127 at most; empty where there are losses at
+        more steps than that.
     """
 
     loss: str
@@ -67,7 +83,12 @@ class LossFlow:
         return f"<table>{head}{''.join(rows)}</table>"
 
     def json(self) -> dict[str, Any]:
-        """As data, medians over sequences."""
+        """As data, medians over sequences.
+
+        Returns
+        -------
+        dict
+        """
         return {
             "loss": self.loss,
             "at": "every step" if self.every_step else "last step",

@@ -23,10 +23,32 @@ from errorflow.numeric.scaled import Integers
 class LayerDiagnosis:
     """The error flow of one layer and direction, or of all layers as one.
 
-    layer: its number from 0, or "joint". direction: "forward" or "reverse". profile: over all sequences.
-    bound: of the flow along one sequence. carriers: the units of each state block by half-life. rank_lags, rank
-    (sequences, lags): numerical rank of the flow. trap: what other looks would have shown. shares_to: the largest
-    lag to which the shares were followed; they are nan beyond.
+    Attributes
+    ----------
+    layer : int or 'joint'
+        Its number from 0, or all layers as one.
+    direction : str
+        "forward" or "reverse".
+    kind : str
+        The built-in cell.
+    units, inputs : int
+        n and m.
+    profile : Profile
+        Over all sequences.
+    verdict : Verdict
+        The word, the rate and the reasons.
+    bound : Bound
+        Of the flow along one sequence.
+    carriers : tuple of Carriers
+        The units of each state block by half-life.
+    rank_lags : array of int, (lags,)
+        The lags at which the rank was worked out.
+    rank : array of int, (sequences, lags)
+        Numerical rank of the flow.
+    trap : Trap
+        What other looks would have shown.
+    shares_to : int
+        The largest lag to which the shares were followed; they are nan beyond.
     """
 
     layer: int | str
@@ -90,14 +112,38 @@ class LayerDiagnosis:
         return self.verdict.horizon
 
     def plot(self, path: Any = None, title: str = "") -> Any:
-        """As `Diagnosis.plot`, of this layer alone."""
+        """As `Diagnosis.plot`, of this layer alone.
+
+        Parameters
+        ----------
+        path : str or path-like, optional
+            Ends in .pdf, .svg or .png.
+        title : str, default ''
+            Stands above the picture.
+
+        Returns
+        -------
+        Path or Picture
+
+        Raises
+        ------
+        ValueError
+            For another suffix.
+        OSError
+            If the path cannot be written.
+        """
         return Diagnosis("", (self,), None, None, False).plot(path, title)
 
     def _repr_html_(self) -> str:
         return _html((self,))
 
     def json(self) -> dict[str, Any]:
-        """As data."""
+        """As data.
+
+        Returns
+        -------
+        dict
+        """
         judged = self.verdict
         return {
             "layer": self.layer,
@@ -130,9 +176,18 @@ class LayerDiagnosis:
 class Diagnosis:
     """What was found about a network.
 
-    source: where the network was read. layers: each layer and direction. joint: all layers of a stack as one, or None.
-    loss: the read-out's own error along the joint flow, or None. single: whether one sequence was given without a
-    batch axis.
+    Attributes
+    ----------
+    source : str
+        Where the network was read.
+    layers : tuple of LayerDiagnosis
+        Each layer and direction.
+    joint : LayerDiagnosis or None
+        All layers of a stack as one.
+    loss : LossFlow or None
+        The read-out's own error along the joint flow.
+    single : bool
+        Whether one sequence was given without a batch axis.
     """
 
     source: str
@@ -147,7 +202,12 @@ class Diagnosis:
         return self.layers if self.joint is None else (*self.layers, self.joint)
 
     def json(self) -> dict[str, Any]:
-        """As data: {"layers": [...]}, with "joint" and "loss" where there are such."""
+        """As data: {"layers": [...]}, with "joint" and "loss" where there are such.
+
+        Returns
+        -------
+        dict
+        """
         data: dict[str, Any] = {"layers": [layer.json() for layer in self.layers]}
         if self.joint is not None:
             data["joint"] = self.joint.json()
@@ -156,7 +216,26 @@ class Diagnosis:
         return data
 
     def plot(self, path: Any = None, title: str = "") -> Any:
-        """The path of a picture; without a path, a picture for a notebook. See `errorflow.plots.plot_diagnosis`."""
+        """The path of a picture; without a path, a picture for a notebook.
+
+        Parameters
+        ----------
+        path : str or path-like, optional
+            Ends in .pdf, .svg or .png.
+        title : str, default ''
+            Stands above the picture.
+
+        Returns
+        -------
+        Path or Picture
+
+        Raises
+        ------
+        ValueError
+            For another suffix.
+        OSError
+            If the path cannot be written.
+        """
         from errorflow.plots import plot_diagnosis
 
         return plot_diagnosis(self, path, title)

@@ -31,10 +31,26 @@ _STEPWISE = "A hook on the outputs of a cell that is called step by step reads w
 class Trap:
     """Three looks at one network, norms by lag, medians over `sequences` sequences.
 
-    fused: whether all steps are one operation, or each is a call of a cell. hook: the norm itself, relative to the last
-    step: 1, then zeros, if fused; else that of d h_T / d h_(T-q). log2_alone: of the product of the blocks
-    d new h / d old h, all else held. log2_output: of d h_T / d h_(T-q), every path counted. log2_joint: of the joint
-    state.
+    Attributes
+    ----------
+    output : str
+        The block that the loss reads.
+    others : tuple of str
+        The other blocks.
+    sequences : int
+        How many were looked at.
+    lags : array of int, (Q + 1,)
+        0..Q.
+    hook : array, (Q + 1,)
+        The norm itself, relative to the last step: 1, then zeros, if fused; else that of d h_T / d h_(T-q).
+    log2_alone : array, (Q + 1,)
+        Of the product of the blocks d new h / d old h, all else held.
+    log2_output : array, (Q + 1,)
+        Of d h_T / d h_(T-q), every path counted.
+    log2_joint : array, (Q + 1,)
+        Of the joint state.
+    fused : bool
+        Whether all steps are one operation, or each is a call of a cell.
     """
 
     output: str
@@ -75,7 +91,12 @@ class Trap:
         )
 
     def json(self) -> dict[str, Any]:
-        """As data."""
+        """As data.
+
+        Returns
+        -------
+        dict
+        """
         return {
             "output": self.output, "fused": self.fused, "sequences": self.sequences, "lags": self.lags,
             "hook": self.hook, "log2_blocks_alone": self.log2_alone, "log2_output": self.log2_output,

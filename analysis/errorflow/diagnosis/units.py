@@ -23,8 +23,15 @@ _CHUNK = 256
 class Carriers:
     """Half-lives of the units of one state block, longest first.
 
-    state: the block. units: their indices. half_lives: in steps, of what stays on the carry, from the mean of log2 of
-    its factor over steps and sequences; infinite where nothing is lost, 0 where the carry is broken.
+    Attributes
+    ----------
+    state : str
+        The block.
+    units : tuple of int
+        Their indices.
+    half_lives : array, (n,)
+        In steps, of what stays on the carry, from the mean of log2 of its factor over steps and sequences; infinite
+        where nothing is lost, 0 where the carry is broken.
     """
 
     state: str
@@ -32,7 +39,12 @@ class Carriers:
     half_lives: Array
 
     def json(self) -> dict[str, Any]:
-        """As data."""
+        """As data.
+
+        Returns
+        -------
+        dict
+        """
         return {"state": self.state, "units": self.units, "half_lives": self.half_lives}
 
 

@@ -35,9 +35,20 @@ _GATES = {
 class Verdict:
     """The verdict on one flow.
 
-    word: "vanishes", "carried" or "explodes". rate: change of log2 norm per step, None where most norms are zero from
-    lag 1 on. horizon: the largest lag up to which the median norm stays at or above `threshold`. path: the part of the
-    flow with the largest mean share over lags 1..Q, and that share; None without departures. words: sentences.
+    Attributes
+    ----------
+    word : {'vanishes', 'carried', 'explodes'}
+        At the largest lag measured.
+    rate : Rate or None
+        Change of log2 norm per step, None where most norms are zero from lag 1 on.
+    horizon : int
+        The largest lag up to which the median norm stays at or above `threshold`.
+    threshold : float
+        The norm below which an error counts as gone.
+    path : tuple of (str, float), or None
+        The part of the flow with the largest mean share over lags 1..Q, and that share; None without departures.
+    words : tuple of str
+        Sentences.
     """
 
     word: str

@@ -33,7 +33,17 @@ SIMPLE = 2**40  # a bound that is a fraction as short as this was worked out wit
 
 @dataclass(frozen=True)
 class Check:
-    """backend: the interval library. verdict: holds, rejected, or not expressible. reason: why, where it does not."""
+    """What one interval library made of a certificate.
+
+    Attributes
+    ----------
+    backend : str
+        The interval library.
+    verdict : {'holds', 'rejected', 'not expressible'}
+        What it found.
+    reason : str
+        Why, where it does not hold.
+    """
 
     backend: str
     verdict: str
@@ -127,7 +137,16 @@ class Rejected(ValueError):
 def recheck(certificate: Document, node: Node | None = None) -> tuple[Check, ...]:
     """The verdict of each interval library on a certificate.
 
-    node: the expression that the certificate must be about, if that is known from elsewhere.
+    Parameters
+    ----------
+    certificate : mapping
+        As `Enclosure.certificate`.
+    node : Node, optional
+        The expression that the certificate must be about, if that is known from elsewhere.
+
+    Returns
+    -------
+    tuple of Check
     """
     return tuple(_check(certificate, backend, node) for backend in (ARB, IV))
 

@@ -31,8 +31,20 @@ End = int | Fraction | str | None
 class Extremum:
     """lower <= the extremum <= upper, exact rationals; infinite where the slope is unbounded.
 
-    attained: None where the cover does not tell. where: in words. places: intervals that hold the points. closed_form:
-    in text, checked against the bounds; None where none is known. exact: the value if it is proved to be a rational.
+    Attributes
+    ----------
+    lower, upper : fractions.Fraction or float
+        The bounds.
+    attained : bool or None
+        None where the cover does not tell.
+    where : tuple of str
+        Where it is attained, in words.
+    places : tuple of pairs of fractions.Fraction
+        Intervals that hold the points.
+    closed_form : str or None
+        In text, checked against the bounds; None where none is known.
+    exact : fractions.Fraction or None
+        The value if it is proved to be a rational.
     """
 
     lower: Fraction | float
@@ -51,9 +63,18 @@ class Extremum:
 
 @dataclass(frozen=True)
 class Enclosure:
-    """What the slope of `expression` is between the ends of `interval`, None being infinite.
+    """What the slope of an expression is between the ends of an interval.
 
-    certificate: data for `recheck`.
+    Attributes
+    ----------
+    expression : str
+        As given.
+    interval : pair of fractions.Fraction or None
+        The ends, None being infinite.
+    sup, inf : Extremum
+        The supremum and the infimum of the derivative.
+    certificate : mapping
+        Data for `recheck`.
     """
 
     expression: str
@@ -75,12 +96,26 @@ def slope(
 ) -> Enclosure:
     """The supremum and the infimum of the derivative to 1e-12, proved, over the real line or an interval.
 
-    expression: SymPy in one variable, or text in the grammar of the command line, or the name of an activation. At a
-    kink the slopes on both sides count.
-    interval: the ends, as integers, fractions or text such as "1/3"; None is infinite.
+    Parameters
+    ----------
+    expression : sympy.Expr or str
+        SymPy in one variable, or text in the grammar of the command line, or the name of an activation. At a kink
+        the slopes on both sides count.
+    variable : sympy.Symbol, optional
+        The variable of a SymPy expression.
+    interval : pair of int, fractions.Fraction, str or None, optional
+        The ends, such as (0, "1/3"); None is infinite.
 
-    Raises: ValueError with the reason if the expression jumps, is undefined somewhere, or cannot be enclosed.
-    TypeError if it is neither SymPy nor text.
+    Returns
+    -------
+    Enclosure
+
+    Raises
+    ------
+    ValueError
+        With the reason if the expression jumps, is undefined somewhere, or cannot be enclosed.
+    TypeError
+        If it is neither SymPy nor text.
     """
     node = _node(expression, variable)
     ends = _ends(interval)

@@ -53,10 +53,26 @@ Run = Callable[[Trajectory, Array, Counter, Settings], Result]
 class Algorithm:
     """One learning algorithm; what it runs and what is counted of it come from the same plan.
 
-    name: as in JSON. title: in words. exact: whether its gradient is that of the loss. options: names of the `Settings`
-    that it takes. refusal: why it is not defined for a cell, None where it is. run: (trajectory, errors (T, batch, n),
-    counter, settings) -> result. cost: (definition, whether biases are learned, letter -> number) -> cost. source: of
-    the algorithm. reads: the names whose values a run reads, all if not given.
+    Attributes
+    ----------
+    name : str
+        As in JSON.
+    title : str
+        In words.
+    exact : bool
+        Whether its gradient is that of the loss.
+    options : tuple of str
+        Names of the options that it takes.
+    refusal : callable
+        Definition -> why the algorithm is not defined for the cell, None where it is.
+    run : callable
+        (trajectory, errors (T, batch, n), counter, settings) -> result.
+    cost : callable
+        (definition, whether biases are learned, letter -> number) -> cost.
+    source : str
+        Of the algorithm.
+    reads : callable or None
+        (definition, settings) -> the names whose values a run reads, all if not given.
     """
 
     name: str

@@ -21,12 +21,28 @@ def size(label: str) -> sympy.Symbol:
 class Cost:
     """What one algorithm takes for a whole sequence.
 
-    macs, elementwise: polynomials in n, m, T, multiply-adds and products entry by entry. memory: words beyond weights
-    and gradient, for every T. kept: what these words hold, at all steps alike. exact: whether the gradient is exact.
-    sizes: numbers put in for n, m, T. valid_from: the least T at which the polynomials hold; where a smaller one was
-    given, macs and elementwise are what that T takes. holds: in words, what else the polynomials need of h and h';
-    where all numbers are given, what is at these numbers stands in their place. columns: how many vectors its products
-    with recurrent matrices take at once, on which the speed of a product depends.
+    Attributes
+    ----------
+    name : str
+        Of the algorithm.
+    macs, elementwise : sympy.Expr
+        Polynomials in n, m, T: multiply-adds, and products entry by entry.
+    memory : sympy.Expr
+        Words beyond weights and gradient, for every T.
+    kept : str
+        What these words hold, at all steps alike.
+    exact : bool
+        Whether the gradient is exact.
+    sizes : tuple of (str, int)
+        Numbers put in for n, m, T.
+    valid_from : int
+        The least T at which the polynomials hold; where a smaller one was given, macs and elementwise are what that
+        T takes.
+    holds : str
+        In words, what else the polynomials need of h and h'; where all numbers are given, what is at these numbers
+        stands in their place.
+    columns : sympy.Expr
+        How many vectors its products with recurrent matrices take at once, on which the speed of a product depends.
     """
 
     name: str
@@ -56,12 +72,27 @@ class Cost:
         return self.total(self.memory)
 
     def total(self, polynomial: sympy.Expr) -> int | None:
-        """The integer that `polynomial` is at the sizes, None while some are open."""
+        """The integer that `polynomial` is at the sizes, None while some are open.
+
+        Parameters
+        ----------
+        polynomial : sympy.Expr
+            Such as `macs`.
+
+        Returns
+        -------
+        int or None
+        """
         value = polynomial.xreplace({size(label): sympy.Integer(k) for label, k in self.sizes})
         return int(value) if value.is_Integer else None
 
     def json(self) -> dict[str, Any]:
-        """The record as data, polynomials as text."""
+        """The record as data, polynomials as text.
+
+        Returns
+        -------
+        dict
+        """
         return {
             "name": self.name,
             "macs_total": self.macs_total,

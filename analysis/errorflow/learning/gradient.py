@@ -23,13 +23,25 @@ Loss = Callable[[Array], tuple[float, Any]]
 
 @dataclass(frozen=True, eq=False)
 class Gradient:
-    """d loss / d weights, summed over the batch.
+    """d loss / d weights, summed over the batch, and what the run took.
 
-    value: the loss, None if only its derivative was given. weights: name -> array of the weight's shape.
-    by_lag: name -> (T, *shape), what the losses of all steps t receive through the weights as used at step t - q, for
-        q = 0..T-1; the sum over q is the gradient. None unless asked.
-    macs: multiply-adds that the run took, forward pass included. elementwise: products entry by entry. words: what was
-        kept beyond weights and gradient, for all sequences; both None unless asked.
+    Attributes
+    ----------
+    algorithm : str
+        By which it was computed.
+    value : float or None
+        The loss, None if only its derivative was given.
+    weights : mapping of str to array_like
+        Name -> array of the weight's shape.
+    by_lag : dict of str to array, (T, ...), or None
+        What the losses of all steps t receive through the weights as used at step t - q, for q = 0..T-1; the sum
+        over q is the gradient. None unless asked.
+    macs : int
+        Multiply-adds that the run took, forward pass included.
+    elementwise : int or None
+        Products entry by entry, None unless asked.
+    words : int or None
+        What was kept beyond weights and gradient, for all sequences, None unless asked.
     """
 
     algorithm: str
@@ -53,22 +65,50 @@ def gradient(
     count: bool = False,
     **options: Any,
 ) -> Gradient:
-    """The gradient of a loss of the cell's output.
+    """The gradient of a loss of the cell's output in its weights, by any algorithm that is defined for the cell.
 
-    loss: d loss / d output as an array, (batch, T, n) for a loss at every step or (batch, n) for one at the last step
+    Parameters
+    ----------
+    definition : Definition
+        Of the cell.
+    weights : mapping of str to array_like
+        Shapes as in `definition.parameters`.
+    inputs : array_like, (batch, T, m) or (T, m)
+    loss : array_like or callable
+        d loss / d output as an array, (batch, T, n) for a loss at every step or (batch, n) for one at the last step
         (without batch for a single sequence); or a function of the output that returns (value, derivative).
-    algorithm: a name of `errorflow.learning.ALGORITHMS`; those that are exact compute the same number.
-    biases: whether biases are learned. count: also count products entry by entry, and words that are kept.
-    options: what the algorithm takes, as its `options` tell. by_lag: also split the gradient by lag (T times the work).
-    truncated: delete the cut edges, as the 1997 algorithm does; a set of labels only those into these maps. horizon,
-    every: h and h' of BPTT(h; h'). block: steps in a block of the 1992 hybrid. rng: numpy.random.Generator for random
-    signs. feedback: a matrix (n, k) by which the errors of a read-out of k units reach the cell; the derivative given
-    is then that in the read-out, k wide. schedule: "same_step", or "next_step" if the loss of a step reads the output
-    of the step before, as in appendix A.1 of the 1997 paper; a function is then given these outputs.
+    algorithm : str, default 'bptt'
+        A name of `errorflow.learning.ALGORITHMS`; those that are exact compute the same number.
+    state : mapping of str to array_like, (n,) or (batch, n), optional
+        Initial state by block, zero where absent.
+    biases : bool, default True
+        Whether biases are learned.
+    count : bool, default False
+        Whether products entry by entry and words kept are counted too.
+    **options : array_like
+        What the algorithm takes, as its `options` tell. by_lag: also split the gradient by lag (T times the work).
+        truncated: delete the cut edges, as the 1997 algorithm does; a set of labels only those into these maps.
+        horizon, every: h and h' of BPTT(h; h'). block: steps in a block of the 1992 hybrid. rng:
+        numpy.random.Generator for random signs. feedback: a matrix (n, k) by which the errors of a read-out of k
+        units reach the cell; the derivative given is then that in the read-out, k wide. schedule: "same_step", or
+        "next_step" if the loss of a step reads the output of the step before, as in appendix A.1 of the 1997 paper;
+        a function is then given these outputs.
 
-    Raises: KeyError for an unknown algorithm, TypeError for an unknown option, ValueError for an option of another
-    algorithm, for an algorithm that is not defined for the cell and for a loss that does not fit, TypeError for a
-    function that returns no pair; else as `errorflow.numeric.run`.
+    Returns
+    -------
+    Gradient
+
+    Raises
+    ------
+    KeyError
+        For an unknown algorithm.
+    TypeError
+        For an unknown option, and for a function that returns no pair.
+    ValueError
+        For an option of another algorithm, an algorithm that is not defined for the cell, a loss or arrays that do
+        not fit, and no step.
+    ArithmeticError
+        When the forward pass overflows.
     """
     chosen = table.algorithm(algorithm)
     table.check_defined(chosen, definition)

@@ -18,11 +18,25 @@ from errorflow.numeric.arrays import Array
 class Quality:
     """A gradient beside the exact one, all weights as one vector; lengths are relative to that of the exact one.
 
-    draws: 1 where nothing is random. cosine: of the mean of the draws and the exact gradient, None where one is zero.
-    bias: |mean - exact|. bias_error: what |mean - exact| would be about, had the draws no bias; 0 where nothing is
-    random. variance: mean square distance of a draw from their mean, by the unbiased estimate.
-    cosine_by_lag, bias_by_lag: the same for what the losses of all steps t receive through the weights as used at
-    t - q, q = 0..T-1; share_by_lag: |exact contribution| of the lag. None where the algorithm has no lags.
+    Attributes
+    ----------
+    algorithm : str
+        By which it was computed.
+    draws : int
+        1 where nothing is random.
+    cosine : float or None
+        Of the mean of the draws and the exact gradient, None where one is zero.
+    bias : float
+        |mean - exact|.
+    bias_error : float
+        What |mean - exact| would be about, had the draws no bias; 0 where nothing is random.
+    variance : float
+        Mean square distance of a draw from their mean, by the unbiased estimate.
+    cosine_by_lag, bias_by_lag : tuple, (T,), or None
+        The same for what the losses of all steps t receive through the weights as used at t - q, q = 0..T-1. None
+        where the algorithm has no lags.
+    share_by_lag : tuple of float, (T,)
+        |exact contribution| of the lag.
     """
 
     algorithm: str
@@ -36,7 +50,12 @@ class Quality:
     share_by_lag: tuple[float, ...]
 
     def json(self) -> dict[str, Any]:
-        """The record as data."""
+        """The record as data.
+
+        Returns
+        -------
+        dict
+        """
         return {
             "algorithm": self.algorithm,
             "draws": self.draws,
@@ -65,12 +84,39 @@ def gradient_quality(
 ) -> tuple[Quality, ...]:
     """Bias and variance of learning algorithms beside the exact gradient, in the order of `algorithms`.
 
-    weights, inputs, loss, state, biases: as of `errorflow.learning.gradient`. algorithms: default all that are not
-    exact, are defined for the cell and find what they take in `rng` and `options`. rng: for those that are random.
-    draws: how often these are run, at least 2. options: algorithm -> what else it takes, such as a horizon.
+    Parameters
+    ----------
+    definition : Definition
+        Of the cell.
+    weights : mapping of str to array_like
+        Shapes as in `definition.parameters`.
+    inputs : array_like, (batch, T, m) or (T, m)
+    loss : array_like or callable
+        As for `errorflow.learning.gradient`.
+    algorithms : iterable of str, optional
+        All that are not exact, are defined for the cell and find what they take in `rng` and `options`, where it is
+        not given.
+    rng : numpy.random.Generator, optional
+        For those that are random.
+    draws : int, default 100
+        How often these are run, at least 2.
+    state : mapping of str to array_like, (n,) or (batch, n), optional
+        Initial state by block, zero where absent.
+    biases : bool, default True
+        Whether biases are learned.
+    options : mapping of str to mapping, optional
+        Algorithm -> what else it takes, such as a horizon.
 
-    Raises: ValueError for fewer than 2 draws and where the exact gradient is zero, TypeError where rng is missing; else
-    as `errorflow.learning.gradient`.
+    Returns
+    -------
+    tuple of Quality
+
+    Raises
+    ------
+    ValueError
+        For fewer than 2 draws and where the exact gradient is zero; else as `errorflow.learning.gradient`.
+    TypeError
+        Where rng is missing; else as `errorflow.learning.gradient`.
     """
     if isinstance(draws, bool) or not isinstance(draws, int | np.integer) or draws < 2:
         raise ValueError(f"draws must be an integer of at least 2, got {draws!r}")

@@ -85,12 +85,38 @@ def costs(
 ) -> tuple[Cost, ...]:
     """The cost of every learning algorithm that is defined for a cell, in reading order; of `algorithms` if given.
 
-    units, inputs, steps: numbers for n, m, T; horizon, every: for h and h' of truncated BPTT; block: for the h steps of
-    a block of the 1992 hybrid; others: for other size labels. What is left out stays a symbol.
+    What is left out of the sizes stays a symbol.
 
-    Raises: ValueError for a number that is not a positive integer, for an algorithm that is not defined for the cell,
-    for an option that no algorithm asked for takes and for a cell with a size that is called as a number of steps is;
-    KeyError for an unknown algorithm or a label that the cell does not have.
+    Parameters
+    ----------
+    definition : Definition
+        Of the cell.
+    units, inputs, steps : int, optional
+        n, m, T.
+    biases : bool, default False
+        Whether biases are counted.
+    algorithms : iterable of str, optional
+        Names; all that are defined where it is not given.
+    horizon, every : int, optional
+        h and h' of truncated BPTT.
+    block : int, optional
+        h, the steps of a block of the 1992 hybrid.
+    **others : int
+        Other size labels.
+
+    Returns
+    -------
+    tuple of Cost
+
+    Raises
+    ------
+    ValueError
+        For a number that is not a positive integer, for an algorithm that is not defined for the cell, for an
+        option that no algorithm asked for takes and for a cell with a size that is called as a number of steps is.
+    KeyError
+        For an unknown algorithm or a label that the cell does not have.
+    TypeError
+        For an option that no algorithm has.
     """
     clash = sorted({*definition.sizes.values()} & _TAKEN)
     if clash:

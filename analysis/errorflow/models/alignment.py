@@ -20,7 +20,24 @@ from errorflow.numeric.arrays import Array, checked
 
 @dataclass(frozen=True, eq=False)
 class SoftDTW:
-    """The soft-DTW distance of a series to a reference (m,) at temperature gamma > 0."""
+    """The soft-DTW distance of a series to a reference.
+
+    Parameters
+    ----------
+    reference : array_like, (m,)
+        The series that others are compared with.
+    gamma : float, default 1.0
+        Temperature, above 0.
+
+    Raises
+    ------
+    ValueError
+        For another shape and a gamma that is not above 0.
+
+    References
+    ----------
+    Cuturi & Blondel 2017.
+    """
 
     reference: Any
     gamma: float = 1.0
@@ -34,11 +51,41 @@ class SoftDTW:
         object.__setattr__(self, "reference", reference)
 
     def distance(self, x: Any) -> float:
-        """The softened least cost over all alignments of x (T,)."""
+        """The softened least cost over all alignments of a series.
+
+        Parameters
+        ----------
+        x : array_like, (T,)
+            The series.
+
+        Returns
+        -------
+        float
+
+        Raises
+        ------
+        ValueError
+            For another shape.
+        """
         return float(self._costs(checked("x", x))[1][-1, -1])
 
     def alignment(self, x: Any) -> Array:
-        """E (T, m), the probability that an alignment passes each pair; the first and last pair have 1."""
+        """The probability that an alignment passes each pair; the first and last pair have 1.
+
+        Parameters
+        ----------
+        x : array_like, (T,)
+            The series.
+
+        Returns
+        -------
+        array, (T, m)
+
+        Raises
+        ------
+        ValueError
+            For another shape.
+        """
         costs, reached = self._costs(checked("x", x))
         rows, columns = costs.shape
         passed = np.zeros((rows + 1, columns + 1))
@@ -52,13 +99,38 @@ class SoftDTW:
         return passed[:-1, :-1]
 
     def influence(self, x: Any) -> Array:
-        """d distance / d x_(T-q) for q = 0..T-1: (T,)."""
+        """d distance / d x_(T-q) for q = 0..T-1.
+
+        Parameters
+        ----------
+        x : array_like, (T,)
+            The series.
+
+        Returns
+        -------
+        array, (T,)
+
+        Raises
+        ------
+        ValueError
+            For another shape.
+        """
         series = checked("x", x)
         slopes = 2 * (series[:, None] - self.reference[None, :])
         return np.asarray((self.alignment(series) * slopes).sum(axis=1)[::-1])
 
     def law(self, steps: int) -> Law:
-        """Every sample of the series enters, none before it."""
+        """Every sample of the series enters, none before it.
+
+        Parameters
+        ----------
+        steps : int
+            T.
+
+        Returns
+        -------
+        Law
+        """
         return Law("finite", steps)
 
     def _costs(self, series: Array) -> tuple[Array, Array]:

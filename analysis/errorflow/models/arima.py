@@ -30,8 +30,28 @@ B = sympy.Symbol("B")
 class ARIMA:
     """An ARIMA(p, d, r) process with given coefficients; AR, MA and ARMA are those with r = 0, p = 0 or d = 0.
 
-    phi (p,), theta (r,): coefficients with the signs of the module's first equation. d: how often y is differenced.
-    seasonal_d, period: D and s, how often over a season of s steps.
+    phi(B) (1 - B)^d (1 - B^s)^D y_t = theta(B) e_t with phi(B) = 1 - phi_1 B - ... - phi_p B^p, theta(B) = 1 + theta_1
+    B + ... + theta_r B^r and B the step back.
+
+    Parameters
+    ----------
+    phi : array_like, (p,), default ()
+        Coefficients with these signs.
+    d : int, default 0
+        How often y is differenced.
+    theta : array_like, (r,), default ()
+        Coefficients with these signs.
+    seasonal_d, period : int, default 0
+        D and s, how often over a season of s steps.
+
+    Raises
+    ------
+    ValueError
+        For coefficients that are no finite list, and for what is no whole number.
+
+    References
+    ----------
+    Theorem arima.unit_root; Box & Jenkins 1970.
     """
 
     phi: tuple[float, ...] = ()
@@ -63,34 +83,73 @@ class ARIMA:
         return left * sympy.Poly(1 - B, B, domain="QQ") ** self.d * season**self.seasonal_d, right
 
     def influence(self, lags: int) -> Array:
-        """psi_q = d y_T / d e_(T-q) for q = 0..lags, (lags + 1,).
+        """psi_q = d y_T / d e_(T-q) for q = 0..lags.
 
-        Raises: OverflowError where it grows beyond float64.
+        Parameters
+        ----------
+        lags : int
+            The largest lag.
+
+        Returns
+        -------
+        array, (lags + 1,)
+
+        Raises
+        ------
+        ValueError, OverflowError
+            For a negative number of lags; where it grows beyond float64.
         """
         return self._series(*self.sides, lags)
 
     def forecast_influence(self, lags: int) -> Array:
-        """d (forecast of y_(T+1)) / d y_(T-q) for q = 0..lags, (lags + 1,): what an observation adds to the forecast.
+        """d (forecast of y_(T+1)) / d y_(T-q) for q = 0..lags: what an observation adds to the forecast.
 
         The forecast is the one from an infinite past; with invertible theta its weights fall.
+
+        Parameters
+        ----------
+        lags : int
+            The largest lag.
+
+        Returns
+        -------
+        array, (lags + 1,)
+
+        Raises
+        ------
+        ValueError, OverflowError
+            For a negative number of lags; where it grows beyond float64.
         """
         left, right = self.sides
         return -self._series(right, left, lags + 1)[1:]
 
     def law(self) -> Law:
-        """How psi_q goes on as q grows."""
+        """How psi_q goes on as q grows.
+
+        Returns
+        -------
+        Law
+        """
         return _law(*self.sides)
 
     def forecast_law(self) -> Law:
-        """How the influence of an observation on the forecast goes on."""
+        """How the influence of an observation on the forecast goes on.
+
+        Returns
+        -------
+        Law
+        """
         left, right = self.sides
         law = _law(right, left)
         return Law("finite", law.rate - 1) if law.kind == "finite" else law
 
     def companion(self) -> Array:
-        """C (k, k), k = p + d + D s, with psi_q = (C^q)_11 where theta = 0.
+        """C with psi_q = (C^q)_11 where theta = 0; its spectral radius is the factor per step.
 
-        Its spectral radius is the factor per step.
+        Returns
+        -------
+        array, (k, k)
+            k = p + d + D s.
         """
         left, _ = self.sides
         size = left.degree()

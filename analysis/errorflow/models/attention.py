@@ -24,8 +24,29 @@ from errorflow.numeric.arrays import Array, checked
 class Attention:
     """One layer of causal attention with one head or several.
 
-    query, key (h d, m), value (h v, m): rows of one head after those of another. output (n, h v): W_O, identity if
-    absent. Biases of the same lengths, zero if absent.
+    y_t = sum over s <= t of alpha_ts W_V x_s, alpha_ts = softmax over s of (W_Q x_t) . (W_K x_s) / sqrt(d).
+
+    Parameters
+    ----------
+    query, key : array_like, (h d, m)
+        W_Q and W_K, rows of one head after those of another.
+    value : array_like, (h v, m)
+        W_V.
+    output : array_like, (n, h v), optional
+        W_O, identity where absent.
+    heads : int, default 1
+        h.
+    query_bias, key_bias, value_bias, output_bias : array_like, optional
+        Of the lengths of the rows, zero where absent.
+
+    Raises
+    ------
+    ValueError
+        For shapes that do not fit.
+
+    References
+    ----------
+    Theorems attention.weight_floor and softmax.jacobian; Vaswani et al. 2017.
     """
 
     query: Any
@@ -63,7 +84,22 @@ class Attention:
             object.__setattr__(self, name, array)
 
     def logits(self, x: Any) -> Array:
-        """(heads, T, T), of query t and key s, minus infinity where s > t."""
+        """The logits of query t and key s, minus infinity where s > t.
+
+        Parameters
+        ----------
+        x : array_like, (T, m)
+            The series.
+
+        Returns
+        -------
+        array, (heads, T, T)
+
+        Raises
+        ------
+        ValueError, OverflowError
+            For another shape; where a logit is beyond float64.
+        """
         values = self._checked(x)
         queries, keys = (self._split(values, name) for name in ("query", "key"))
         with np.errstate(over="ignore", invalid="ignore"):
@@ -74,21 +110,65 @@ class Attention:
         return logits
 
     def weights(self, x: Any) -> Array:
-        """alpha (heads, T, T); each row sums to 1."""
+        """alpha; each row sums to 1.
+
+        Parameters
+        ----------
+        x : array_like, (T, m)
+            The series.
+
+        Returns
+        -------
+        array, (heads, T, T)
+
+        Raises
+        ------
+        ValueError, OverflowError
+            For another shape; where a logit is beyond float64.
+        """
         logits = self.logits(x)
         found = np.exp(logits - logits.max(axis=2, keepdims=True))
         return found / found.sum(axis=2, keepdims=True)
 
     def run(self, x: Any) -> Array:
-        """y (T, n) of x (T, m)."""
+        """The outputs along a series.
+
+        Parameters
+        ----------
+        x : array_like, (T, m)
+            The series.
+
+        Returns
+        -------
+        array, (T, n)
+
+        Raises
+        ------
+        ValueError, OverflowError
+            For another shape; where a logit is beyond float64.
+        """
         values = self._checked(x)
         heads = self.weights(values) @ self._split(values, "value")
         return heads.swapaxes(0, 1).reshape(len(values), -1) @ self.output.T + self.output_bias
 
     def influence(self, x: Any, path: str = "all") -> Array:
-        """d y_T / d x_(T-q) along x (T, m), for q = 0..T-1: (T, n, m).
+        """d y_T / d x_(T-q) along a series, for q = 0..T-1.
 
-        path: "all"; or one of "value", "key" and "query", the parts that add up to it.
+        Parameters
+        ----------
+        x : array_like, (T, m)
+            The series.
+        path : {'all', 'value', 'key', 'query'}, default 'all'
+            All of it, or one of the three parts that add up to it.
+
+        Returns
+        -------
+        array, (T, n, m)
+
+        Raises
+        ------
+        ValueError, OverflowError
+            For another shape or path; where a logit is beyond float64.
         """
         values = self._checked(x)
         width = len(self.output)
@@ -97,7 +177,26 @@ class Attention:
         return self.pull(values, error, path)[:, ::-1].swapaxes(0, 1)
 
     def pull(self, x: Array, error: Array, path: str = "all") -> Array:
-        """d / d x (rows, T, m), from d / d y (rows, T, n)."""
+        """d loss / d x from d loss / d y.
+
+        Parameters
+        ----------
+        x : array, (T, m)
+            The series.
+        error : array, (rows, T, n)
+            For several losses at once.
+        path : {'all', 'value', 'key', 'query'}, default 'all'
+            All of it, or one of the three parts that add up to it.
+
+        Returns
+        -------
+        array, (rows, T, m)
+
+        Raises
+        ------
+        ValueError, OverflowError
+            For another path; where a logit is beyond float64.
+        """
         if path not in ("all", "value", "key", "query"):
             raise ValueError(f"path must be 'all', 'value', 'key' or 'query', got {path!r}")
         queries, keys, shown = (self._split(x, name) for name in ("query", "key", "value"))
@@ -118,12 +217,46 @@ class Attention:
         return total
 
     def logit_bound(self, x: Any) -> float:
-        """B, the greatest modulus of a logit along x."""
+        """B, the greatest modulus of a logit along a series.
+
+        Parameters
+        ----------
+        x : array_like, (T, m)
+            The series.
+
+        Returns
+        -------
+        float
+
+        Raises
+        ------
+        ValueError, OverflowError
+            For another shape; where a logit is beyond float64.
+        """
         logits = self.logits(x)
         return float(np.abs(logits[np.isfinite(logits)]).max())
 
     def law(self, bound: float) -> Law:
-        """The law of the value path for logits within [-bound, bound]: at least e^(-2 bound) / T."""
+        """The law of the value path for logits within [-bound, bound]: at least e^(-2 bound) / T.
+
+        Parameters
+        ----------
+        bound : float
+            B.
+
+        Returns
+        -------
+        Law
+
+        Raises
+        ------
+        ValueError
+            For a negative bound.
+
+        References
+        ----------
+        Theorem attention.weight_floor.
+        """
         if not bound >= 0:
             raise ValueError(f"bound must be 0 or more, got {bound}")
         return Law("inverse", math.exp(-2 * bound), sense="at least")
@@ -143,7 +276,27 @@ class Attention:
 def weight_floor(steps: int, bound: float) -> float:
     """The least weight that softmax can give one of `steps` logits within [-bound, bound]: 1 / (1 + (T - 1) e^(2 B)).
 
-    Attained where that logit is -B and all the others are B. Theorem attention.weight_floor.
+    Attained where that logit is -B and all the others are B.
+
+    Parameters
+    ----------
+    steps : int
+        T.
+    bound : float
+        B.
+
+    Returns
+    -------
+    float
+
+    Raises
+    ------
+    ValueError
+        For no step or a negative bound.
+
+    References
+    ----------
+    Theorem attention.weight_floor.
     """
     if steps < 1 or not bound >= 0:
         raise ValueError(f"steps must be 1 or more and bound 0 or more, got {steps} and {bound}")
@@ -152,8 +305,24 @@ def weight_floor(steps: int, bound: float) -> float:
 
 
 def softmax_jacobian(weights: Any) -> Array:
-    """D(p) - p p^T (T, T), of weights p (T,); its 2-norm is at most 1/2, attained at (1/2, 1/2).
+    """D(p) - p p^T, the derivative of softmax at weights p; its 2-norm is at most 1/2, attained at (1/2, 1/2).
 
+    Parameters
+    ----------
+    weights : array_like, (T,)
+        p, probabilities.
+
+    Returns
+    -------
+    array, (T, T)
+
+    Raises
+    ------
+    ValueError
+        For what are no probabilities.
+
+    References
+    ----------
     Theorem softmax.jacobian.
     """
     p = checked("weights", weights)
@@ -166,7 +335,23 @@ def softmax_jacobian(weights: Any) -> Array:
 class LinearAttention:
     """Attention without softmax, as a recurrence: S_t = decay S_(t-1) + (W_V x_t)(W_K x_t)^T, y_t = S_t W_Q x_t.
 
-    query, key (d, m), value (n, m). decay: 1 keeps all, as a carousel does; below 1 it forgets at that factor.
+    Parameters
+    ----------
+    query, key : array_like, (d, m)
+        W_Q and W_K.
+    value : array_like, (n, m)
+        W_V.
+    decay : float, default 1.0
+        1 keeps all, as a carousel does; below 1 it forgets at that factor.
+
+    Raises
+    ------
+    ValueError
+        For shapes that do not fit and a decay that is not finite.
+
+    References
+    ----------
+    Katharopoulos et al. 2020.
     """
 
     query: Any
@@ -186,9 +371,21 @@ class LinearAttention:
             raise ValueError(f"decay must be a finite number, got {self.decay}")
 
     def run(self, x: Any) -> Array:
-        """y (T, n) of x (T, m), step by step with the state S.
+        """The outputs along a series, step by step with the state S.
 
-        Raises: OverflowError where an output is beyond float64.
+        Parameters
+        ----------
+        x : array_like, (T, m)
+            The series.
+
+        Returns
+        -------
+        array, (T, n)
+
+        Raises
+        ------
+        ValueError, OverflowError
+            For another shape; where an output is beyond float64.
         """
         state = np.zeros((len(self.value), len(self.key)))
         found = []
@@ -199,7 +396,22 @@ class LinearAttention:
         return _finite(np.array(found))
 
     def influence(self, x: Any) -> Array:
-        """d y_T / d x_(T-q) along x (T, m), for q = 0..T-1: (T, n, m)."""
+        """d y_T / d x_(T-q) along a series, for q = 0..T-1.
+
+        Parameters
+        ----------
+        x : array_like, (T, m)
+            The series.
+
+        Returns
+        -------
+        array, (T, n, m)
+
+        Raises
+        ------
+        ValueError, OverflowError
+            For another shape; where a value is beyond float64.
+        """
         values = self._checked(x)
         with np.errstate(over="ignore", invalid="ignore"):
             queries = self.query @ values[-1]
@@ -213,7 +425,12 @@ class LinearAttention:
         return _finite(np.asarray(found))
 
     def law(self) -> Law:
-        """Constant in the lag without decay, exponential with it; the factor in front depends on key and query."""
+        """Constant in the lag without decay, exponential with it; the factor in front depends on key and query.
+
+        Returns
+        -------
+        Law
+        """
         if self.decay == 0:
             return Law("finite", 1)
         return Law("constant") if self.decay == 1.0 else Law("exponential", float(abs(self.decay)))

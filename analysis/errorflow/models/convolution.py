@@ -19,9 +19,23 @@ from errorflow.numeric.arrays import Array, checked
 
 @dataclass(frozen=True, eq=False)
 class Convolution:
-    """One causal convolution.
+    """One causal convolution, phi(sum_j W_j x_(t - j d) + b).
 
-    weight (out, in, k): [..., j] is what the sample j dilations back enters by. bias (out,). dilation: in steps.
+    Parameters
+    ----------
+    weight : array_like, (out, in, k)
+        [..., j] is what the sample j dilations back enters by.
+    bias : array_like, (out,), optional
+        Zero where absent.
+    dilation : int, default 1
+        d, in steps.
+    activation : str, default 'relu'
+        The name of phi.
+
+    Raises
+    ------
+    KeyError, ValueError
+        For an unknown activation; for shapes that do not fit.
     """
 
     weight: Any
@@ -48,7 +62,17 @@ class Convolution:
         return (self.weight.shape[2] - 1) * self.dilation
 
     def net(self, x: Array) -> Array:
-        """The sums before phi (T, out), of x (T, in); before the first sample there is zero."""
+        """The sums before phi; before the first sample there is zero.
+
+        Parameters
+        ----------
+        x : array, (T, in)
+            The samples.
+
+        Returns
+        -------
+        array, (T, out)
+        """
         net = np.tile(self.bias, (len(x), 1))
         for j in range(self.weight.shape[2]):
             shift = j * self.dilation
@@ -57,7 +81,17 @@ class Convolution:
         return net
 
     def pull(self, error: Array) -> Array:
-        """d / d x (rows, T, in), from d / d net (rows, T, out)."""
+        """d loss / d x from d loss / d net.
+
+        Parameters
+        ----------
+        error : array, (rows, T, out)
+            For several losses at once.
+
+        Returns
+        -------
+        array, (rows, T, in)
+        """
         steps = error.shape[1]
         found = np.zeros((*error.shape[:2], self.weight.shape[1]))
         for j in range(self.weight.shape[2]):
@@ -69,8 +103,22 @@ class Convolution:
 
 @dataclass(frozen=True, eq=False)
 class Block:
-    """Convolutions one after another. residual: "none"; "identity", which adds the block's input to its output; or a
-    matrix (out, in) through which it is added. activation: of the sum, where there is a residual path."""
+    """Convolutions one after another, with a residual path around them or without.
+
+    Parameters
+    ----------
+    convolutions : tuple of Convolution
+        From the input up.
+    residual : {'none', 'identity'} or array_like, (out, in), default 'none'
+        "identity" adds the block's input to its output, a matrix adds it through that.
+    activation : str, default 'relu'
+        Of the sum, where there is a residual path.
+
+    Raises
+    ------
+    KeyError, ValueError
+        For an unknown activation; for shapes that do not fit.
+    """
 
     convolutions: tuple[Convolution, ...]
     residual: Any = "none"
@@ -114,7 +162,22 @@ class Block:
 
 @dataclass(frozen=True, eq=False)
 class TCN:
-    """A temporal convolutional network: blocks from the input up. A 1D-CNN is one without residual paths."""
+    """A temporal convolutional network: blocks from the input up. A 1D-CNN is one without residual paths.
+
+    Parameters
+    ----------
+    blocks : tuple of Block
+        From the input up.
+
+    Raises
+    ------
+    ValueError
+        For no block, and for widths that do not fit.
+
+    References
+    ----------
+    Theorem tcn.receptive_field; Bai, Kolter & Koltun 2018.
+    """
 
     blocks: tuple[Block, ...]
 
@@ -126,11 +189,41 @@ class TCN:
                 raise ValueError(f"a block must take {below.width} inputs as the one below gives, got {above.inputs}")
 
     def output(self, x: Any) -> Array:
-        """y (T, out) of x (T, m)."""
+        """The outputs along a series.
+
+        Parameters
+        ----------
+        x : array_like, (T, m)
+            The series.
+
+        Returns
+        -------
+        array, (T, out)
+
+        Raises
+        ------
+        ValueError
+            For another shape.
+        """
         return self._run(x)[-1][1]
 
     def influence(self, x: Any) -> Array:
-        """d y_T / d x_(T-q) along x (T, m), for q = 0..T-1: (T, out, m)."""
+        """d y_T / d x_(T-q) along a series, for q = 0..T-1.
+
+        Parameters
+        ----------
+        x : array_like, (T, m)
+            The series.
+
+        Returns
+        -------
+        array, (T, out, m)
+
+        Raises
+        ------
+        ValueError
+            For another shape.
+        """
         passed = self._run(x)
         steps, width = passed[-1][1].shape
         error = np.zeros((width, steps, width))
@@ -146,25 +239,50 @@ class TCN:
         return error[:, ::-1].swapaxes(0, 1)
 
     def receptive_field(self) -> int:
-        """R, the number of lags that are seen: 1 + the sum of (k - 1) d over all convolutions."""
+        """R, the number of lags that are seen: 1 + the sum of (k - 1) d over all convolutions.
+
+        Returns
+        -------
+        int
+        """
         return 1 + sum(layer.reach for block in self.blocks for layer in block.convolutions)
 
     def law(self) -> Law:
-        """The influence is exactly 0 from lag R on."""
+        """The influence is exactly 0 from lag R on.
+
+        Returns
+        -------
+        Law
+        """
         return Law("finite", self.receptive_field())
 
     def path_length(self) -> int:
-        """The number of maps on the longest path; a residual path skips those of its block."""
+        """The number of maps on the longest path; a residual path skips those of its block.
+
+        Returns
+        -------
+        int
+        """
         return sum(len(block.convolutions) for block in self.blocks)
 
     def macs(self) -> int:
-        """Multiply-adds of one more step where earlier activations are kept."""
+        """Multiply-adds of one more step where earlier activations are kept.
+
+        Returns
+        -------
+        int
+        """
         layers = sum(layer.weight.size for block in self.blocks for layer in block.convolutions)
         matrices = [block.around for block in self.blocks if not isinstance(block.residual, str)]
         return layers + sum(matrix.size for matrix in matrices if matrix is not None)
 
     def memory(self) -> int:
-        """Words that are kept from earlier steps: what each convolution still has to read again."""
+        """Words that are kept from earlier steps: what each convolution still has to read again.
+
+        Returns
+        -------
+        int
+        """
         return sum(layer.reach * layer.weight.shape[1] for block in self.blocks for layer in block.convolutions)
 
     def _run(self, x: Any) -> list[tuple[list[Array], Array]]:
@@ -192,7 +310,25 @@ class TCN:
 def levels_for(steps: int, kernel: int) -> int:
     """The least number of convolutions, dilations 1, 2, 4, ..., that see this many steps: ceil(log2((T-1)/(k-1) + 1)).
 
-    Raises: ValueError for a kernel of one sample, which never sees another.
+    Parameters
+    ----------
+    steps : int
+        T.
+    kernel : int
+        k, samples that one convolution reads.
+
+    Returns
+    -------
+    int
+
+    Raises
+    ------
+    ValueError
+        For no step, or a kernel of one sample, which never sees another.
+
+    References
+    ----------
+    Theorem tcn.receptive_field.
     """
     if kernel < 2 or steps < 1:
         raise ValueError(f"kernel must be 2 or more and steps 1 or more, got {kernel} and {steps}")

@@ -16,7 +16,19 @@ def from_statsmodels(result: Any) -> ARIMA:
     Seasonal factors are multiplied out. Trend and further regressors shift the forecast and change no influence. Reads
     attributes alone, so that statsmodels need not be installed.
 
-    Raises: TypeError for what has no autoregressive and moving-average polynomials.
+    Parameters
+    ----------
+    result : object
+        Of statsmodels.
+
+    Returns
+    -------
+    ARIMA
+
+    Raises
+    ------
+    TypeError
+        For what has no autoregressive and moving-average polynomials.
     """
     if all(hasattr(result, name) for name in ("polynomial_reduced_ar", "polynomial_reduced_ma", "model")):
         model, left, right = result.model, result.polynomial_reduced_ar, result.polynomial_reduced_ma

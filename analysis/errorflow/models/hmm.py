@@ -24,7 +24,21 @@ from errorflow.numeric.arrays import Array, checked
 class HMM:
     """A hidden Markov model with given transitions.
 
-    transition (k, k): A, row i the probabilities to go from i. start (k,): those of the first state, uniform if absent.
+    Parameters
+    ----------
+    transition : array_like, (k, k)
+        A, row i the probabilities to go from i.
+    start : array_like, (k,), optional
+        Probabilities of the first state, uniform where absent.
+
+    Raises
+    ------
+    ValueError
+        For what are no probabilities, or do not fit.
+
+    References
+    ----------
+    Theorem hmm.contraction; Birkhoff 1957.
     """
 
     transition: Array
@@ -45,16 +59,42 @@ class HMM:
         object.__setattr__(self, "start", first)
 
     def filter(self, likelihoods: Any) -> Array:
-        """p_t(j) = P(state j at t | observations up to t), (T, k), from the likelihoods (T, k) of what was observed.
+        """p_t(j) = P(state j at t | observations up to t).
 
-        Raises: ValueError where a likelihood is negative or the observations are impossible.
+        Parameters
+        ----------
+        likelihoods : array_like, (T, k)
+            Of what was observed, by state.
+
+        Returns
+        -------
+        array, (T, k)
+
+        Raises
+        ------
+        ValueError
+            Where a likelihood is negative or the observations are impossible.
         """
         return self._steps(likelihoods)[0]
 
     def influence(self, likelihoods: Any) -> Array:
-        """How much of a change of belief after step T-q is left after step T, for q = 0..T-1: (T,), each in [0, 1].
+        """How much of a change of belief after step T-q is left after step T, for q = 0..T-1, each in [0, 1].
 
         It is the greatest total variation between two rows of W_T ... W_(T-q+1), over the states that are possible.
+
+        Parameters
+        ----------
+        likelihoods : array_like, (T, k)
+            Of what was observed, by state.
+
+        Returns
+        -------
+        array, (T,)
+
+        Raises
+        ------
+        ValueError
+            Where a likelihood is negative or the observations are impossible.
         """
         beliefs, kernels = self._steps(likelihoods)
         product = np.eye(len(self.transition))
@@ -66,11 +106,25 @@ class HMM:
         return np.array(found)
 
     def log_jacobian(self, likelihoods: Any, lag: int) -> Array:
-        """d log p_T / d log b_(T-q) (k, k): the kernel product less what normalisation takes away.
+        """d log p_T / d log b_(T-q): the kernel product less what normalisation takes away.
 
         Rows of states that are impossible at T, whose logarithm has no derivative, say nothing.
 
-        Raises: ValueError for a lag beyond the sequence.
+        Parameters
+        ----------
+        likelihoods : array_like, (T, k)
+            b, of what was observed, by state.
+        lag : int
+            q.
+
+        Returns
+        -------
+        array, (k, k)
+
+        Raises
+        ------
+        ValueError
+            For a lag beyond the sequence; where a likelihood is negative or the observations are impossible.
         """
         beliefs, kernels = self._steps(likelihoods)
         if not 0 <= lag < len(kernels):
@@ -81,11 +135,21 @@ class HMM:
         return product - beliefs[-1] @ product
 
     def contraction(self) -> float:
-        """tau(A), the most that one step keeps of a difference of beliefs; 1 where a transition is impossible."""
+        """tau(A), the most that one step keeps of a difference of beliefs; 1 where a transition is impossible.
+
+        Returns
+        -------
+        float
+        """
         return birkhoff(self.transition)
 
     def law(self) -> Law:
-        """Birkhoff's law: at most tau(A)^q."""
+        """Birkhoff's law: at most tau(A)^q.
+
+        Returns
+        -------
+        Law
+        """
         return Law("exponential", self.contraction(), sense="at most")
 
     def _steps(self, likelihoods: Any) -> tuple[Array, Array]:

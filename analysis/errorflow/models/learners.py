@@ -16,7 +16,21 @@ from errorflow.numeric.arrays import Array, checked
 class KernelMachine:
     """f(x) = sum_i a_i exp(-gamma |x - x_i|^2) + b, as a support vector machine with a Gaussian kernel has it.
 
-    points (N, L): support vectors, windows with the oldest sample first. weights (N,): a. gamma > 0.
+    Parameters
+    ----------
+    points : array_like, (N, L)
+        Support vectors x_i, windows with the oldest sample first.
+    weights : array_like, (N,)
+        a.
+    gamma : float
+        Above 0.
+    bias : float, default 0.0
+        b.
+
+    Raises
+    ------
+    ValueError
+        For shapes that do not fit and a gamma that is not above 0.
     """
 
     points: Any
@@ -34,20 +48,60 @@ class KernelMachine:
         object.__setattr__(self, "weights", weights)
 
     def run(self, x: Any) -> float:
-        """f on a window x (L,)."""
+        """f on a window.
+
+        Parameters
+        ----------
+        x : array_like, (L,)
+            The window.
+
+        Returns
+        -------
+        float
+
+        Raises
+        ------
+        ValueError
+            For another shape.
+        """
         return float(self._kernel(x)[1] @ self.weights + self.bias)
 
     def influence(self, x: Any) -> Array:
-        """d f / d x_(T-q) on a window x (L,), for q = 0..L-1: (L,)."""
+        """d f / d x_(T-q) on a window, for q = 0..L-1.
+
+        Parameters
+        ----------
+        x : array_like, (L,)
+            The window.
+
+        Returns
+        -------
+        array, (L,)
+
+        Raises
+        ------
+        ValueError
+            For another shape.
+        """
         away, kernel = self._kernel(x)
         return np.asarray((-2 * self.gamma * (self.weights * kernel) @ away)[::-1])
 
     def bound(self) -> float:
-        """The most that the influence can be at any lag, on any window: sqrt(2 gamma / e) sum_i |a_i|."""
+        """The most that the influence can be at any lag, on any window: sqrt(2 gamma / e) sum_i |a_i|.
+
+        Returns
+        -------
+        float
+        """
         return float(np.sqrt(2 * self.gamma / np.e) * np.abs(self.weights).sum())
 
     def law(self) -> Law:
-        """The influence is exactly 0 beyond the window."""
+        """The influence is exactly 0 beyond the window.
+
+        Returns
+        -------
+        Law
+        """
         return Law("finite", int(self.points.shape[1]))
 
     def _kernel(self, x: Any) -> tuple[Array, Array]:
@@ -60,7 +114,13 @@ class KernelMachine:
 
 @dataclass(frozen=True, eq=False)
 class Tree:
-    """A regression tree as arrays over its nodes; a leaf has left -1. At a node, x[feature] <= threshold goes left."""
+    """A regression tree as arrays over its nodes. At a node, x[feature] <= threshold goes left.
+
+    Parameters
+    ----------
+    feature, threshold, left, right, value : array_like, (nodes,)
+        A leaf has left -1.
+    """
 
     feature: Any
     threshold: Any
@@ -69,7 +129,19 @@ class Tree:
     value: Any
 
     def along(self, x: Array, place: int) -> tuple[Array, Array]:
-        """(cuts, values) of the tree as a function of x[place] alone: values[k] between cuts[k-1] and cuts[k]."""
+        """(cuts, values) of the tree as a function of x[place] alone: values[k] between cuts[k-1] and cuts[k].
+
+        Parameters
+        ----------
+        x : array, (L,)
+            The window.
+        place : int
+            Of the sample that moves.
+
+        Returns
+        -------
+        cuts, values : array, (k,) and (k + 1,)
+        """
         cuts: list[float] = []
         values: list[float] = []
 
@@ -94,18 +166,58 @@ class Tree:
 
 @dataclass(frozen=True, eq=False)
 class Forest:
-    """The mean of regression trees on a window (L,). Constant in pieces: what it has by lag is jumps, no derivative."""
+    """The mean of regression trees on a window. Constant in pieces: what it has by lag is jumps, no derivative.
+
+    Parameters
+    ----------
+    trees : tuple of Tree
+        Of equal weight.
+    length : int
+        L, the samples of a window.
+    """
 
     trees: tuple[Tree, ...]
     length: int
 
     def run(self, x: Any) -> float:
-        """The forecast on a window x (L,)."""
+        """The forecast on a window.
+
+        Parameters
+        ----------
+        x : array_like, (L,)
+            The window.
+
+        Returns
+        -------
+        float
+
+        Raises
+        ------
+        ValueError
+            For another shape.
+        """
         window = self._window(x)
         return float(np.mean([_at(*tree.along(window, 0), window[0]) for tree in self.trees]))
 
     def along(self, x: Any, lag: int) -> tuple[Array, Array]:
-        """(cuts, values): the forecast as a function of x_(T-lag) alone, exactly; one value more than cuts."""
+        """The forecast as a function of x_(T-lag) alone, exactly: values[k] between cuts[k-1] and cuts[k].
+
+        Parameters
+        ----------
+        x : array_like, (L,)
+            The window.
+        lag : int
+            Of the sample that moves.
+
+        Returns
+        -------
+        cuts, values : array, (k,) and (k + 1,)
+
+        Raises
+        ------
+        ValueError
+            For another shape, or a lag beyond the window.
+        """
         window, place = self._window(x), self.length - 1 - lag
         if not 0 <= lag < self.length:
             raise ValueError(f"lag must be 0..{self.length - 1}, got {lag}")
@@ -117,13 +229,40 @@ class Forest:
         return cuts, values / len(self.trees)
 
     def reach(self, x: Any) -> Array:
-        """How far the forecast can move when only x_(T-q) does, for q = 0..L-1: greatest less least value, (L,)."""
+        """How far the forecast can move when only x_(T-q) does, for q = 0..L-1: greatest less least value.
+
+        Parameters
+        ----------
+        x : array_like, (L,)
+            The window.
+
+        Returns
+        -------
+        array, (L,)
+
+        Raises
+        ------
+        ValueError
+            For another shape.
+        """
         return np.array([np.ptp(self.along(x, lag)[1]) for lag in range(self.length)])
 
     def influence(self, x: Any) -> Array:
-        """The derivative by lag, which is 0 wherever there is one: (L,).
+        """The derivative by lag, which is 0 wherever there is one.
 
-        Raises: ValueError on a threshold, where the forecast jumps and has no derivative.
+        Parameters
+        ----------
+        x : array_like, (L,)
+            The window.
+
+        Returns
+        -------
+        array, (L,)
+
+        Raises
+        ------
+        ValueError
+            For another shape; on a threshold, where the forecast jumps and has no derivative.
         """
         window = self._window(x)
         for lag in range(self.length):
@@ -134,7 +273,12 @@ class Forest:
         return np.zeros(self.length)
 
     def law(self) -> Law:
-        """No derivative: the forecast is constant in pieces."""
+        """No derivative: the forecast is constant in pieces.
+
+        Returns
+        -------
+        Law
+        """
         return Law("none")
 
     def _window(self, x: Any) -> Array:
@@ -154,7 +298,19 @@ def from_sklearn(fitted: Any) -> KernelMachine | Forest:
     Reads attributes alone; scikit-learn is not imported. It rounds a window to float32 before a forest sees it, which
     is not done here: on a window that lies within that rounding of a threshold, the two may take different branches.
 
-    Raises: TypeError for anything else.
+    Parameters
+    ----------
+    fitted : object
+        Of scikit-learn.
+
+    Returns
+    -------
+    KernelMachine or Forest
+
+    Raises
+    ------
+    TypeError
+        For anything else.
     """
     if hasattr(fitted, "support_vectors_") and getattr(fitted, "kernel", None) == "rbf":
         return KernelMachine(

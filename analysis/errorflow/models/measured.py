@@ -11,16 +11,31 @@ from errorflow.numeric.arrays import Array
 
 
 def measured_influence(module: Any, inputs: Any, *, channels_first: bool = False) -> Array:
-    """d y_T / d x_(T-q) for q = 0..T-1 of a PyTorch module, at the last step of its output: (T, out, m).
-
-    module: anything callable on a tensor (1, T, m) that returns one tensor (1, T', out), or (1, out) for an output at
-        the last step only; a tuple is read by its first entry, as for an LSTM. inputs: a tensor (T, m).
-    channels_first: tensors are (1, m, T) and (1, out, T') on the way in and out, as convolutions have them.
+    """d y_T / d x_(T-q) for q = 0..T-1 of a PyTorch module, at the last step of its output.
 
     PyTorch is not imported here: a tensor that is passed has brought it along. No gradient of a parameter is touched.
 
-    Raises: TypeError where `inputs` is no tensor; ValueError where shapes do not fit, or where the module is in
-    training mode and has dropout, which would make every derivative a random one.
+    Parameters
+    ----------
+    module : callable
+        Anything on a tensor (1, T, m) that returns one tensor (1, T', out), or (1, out) for an output at the last
+        step only; a tuple is read by its first entry, as for an LSTM.
+    inputs : torch.Tensor, (T, m)
+        The series.
+    channels_first : bool, default False
+        Whether tensors are (1, m, T) and (1, out, T') on the way in and out, as convolutions have them.
+
+    Returns
+    -------
+    array, (T, out, m)
+
+    Raises
+    ------
+    TypeError
+        Where `inputs` is no tensor.
+    ValueError
+        Where shapes do not fit, or where the module is in training mode and has dropout, which would make every
+        derivative a random one.
     """
     torch: Any = sys.modules.get("torch")
     if torch is None or not isinstance(inputs, torch.Tensor):

@@ -23,9 +23,20 @@ Field = Callable[[float, Array], Any]
 
 @dataclass(frozen=True, eq=False)
 class NeuralODE:
-    """A field f(t, z) -> (n,) with its Jacobian (t, z) -> (n, n) in z.
+    """A field f(t, z) with its Jacobian in z.
 
-    tolerance: relative and absolute tolerance of the solver in each step.
+    Parameters
+    ----------
+    field : callable
+        (t, z) -> (n,).
+    jacobian : callable
+        (t, z) -> (n, n).
+    tolerance : float, default 1e-11
+        Relative and absolute tolerance of the solver in each step.
+
+    References
+    ----------
+    Theorem ode.logarithmic_norm; Chen et al. 2018.
     """
 
     field: Field
@@ -36,7 +47,26 @@ class NeuralODE:
     def from_expressions(
         cls, states: Sequence[sympy.Symbol], field: Sequence[sympy.Expr], time: sympy.Symbol | None = None
     ) -> NeuralODE:
-        """The equation whose field is given by expressions in the states and the time; SymPy derives the Jacobian."""
+        """The equation whose field is given by expressions in the states and the time; SymPy derives the Jacobian.
+
+        Parameters
+        ----------
+        states : sequence of sympy.Symbol
+            Names.
+        field : sequence of sympy.Expr
+            An expression for each of the states.
+        time : sympy.Symbol, optional
+            The name of t, if the field depends on it.
+
+        Returns
+        -------
+        NeuralODE
+
+        Raises
+        ------
+        ValueError
+            For a field that does not fit the states or holds other names.
+        """
         if len(states) != len(field) or not states:
             raise ValueError(f"field must have an expression for each of the states, got {len(field)} of {len(states)}")
         clock = sympy.Dummy("t") if time is None else time
@@ -49,15 +79,49 @@ class NeuralODE:
         return cls(lambda t, z: np.array(value(t, z), dtype=float), lambda t, z: np.array(slope(t, z), dtype=float))
 
     def solve(self, start: Any, until: float) -> Callable[[float], Array]:
-        """z as a function of time on [0, until], from z(0) = start (n,).
+        """z as a function of time on [0, until].
 
-        Raises: ValueError where the solver cannot go on, as at a pole.
+        Parameters
+        ----------
+        start : array_like, (n,)
+            z(0).
+        until : float
+            T.
+
+        Returns
+        -------
+        callable
+            Time -> (n,).
+
+        Raises
+        ------
+        ValueError
+            For arrays that do not fit; where the solver cannot go on, as at a pole.
         """
         first = self._start(start, until)
         return self._solved(self.field, (0.0, until), first)
 
     def influence(self, start: Any, until: float, lags: Any) -> Array:
-        """d z(T) / d z(T - q) with T = until, for lags q in units of time, ascending: (lags, n, n)."""
+        """d z(T) / d z(T - q) with T = until.
+
+        Parameters
+        ----------
+        start : array_like, (n,)
+            z(0).
+        until : float
+            T.
+        lags : array_like, (lags,)
+            q in units of time, ascending.
+
+        Returns
+        -------
+        array, (lags, n, n)
+
+        Raises
+        ------
+        ValueError
+            For arrays that do not fit; where the solver cannot go on.
+        """
         first, times = self._start(start, until), _lags(lags, until)
         path, size = self.solve(first, until), len(first)
 
@@ -71,7 +135,28 @@ class NeuralODE:
         return np.array([flow(q).reshape(size, size) for q in times])
 
     def adjoint(self, start: Any, until: float, error: Any, lags: Any) -> Array:
-        """d loss / d z(T - q), (lags, n), from error (n,) = d loss / d z(T): the adjoint a' = -A^T a run back."""
+        """d loss / d z(T - q), by the adjoint a' = -A^T a run back.
+
+        Parameters
+        ----------
+        start : array_like, (n,)
+            z(0).
+        until : float
+            T.
+        error : array_like, (n,)
+            d loss / d z(T).
+        lags : array_like, (lags,)
+            q in units of time, ascending.
+
+        Returns
+        -------
+        array, (lags, n)
+
+        Raises
+        ------
+        ValueError
+            For arrays that do not fit; where the solver cannot go on.
+        """
         first, times = self._start(start, until), _lags(lags, until)
         path, given = self.solve(first, until), checked("error", error)
         if given.shape != first.shape:
@@ -86,7 +171,30 @@ class NeuralODE:
         return np.array([flow(q) for q in times])
 
     def bounds(self, start: Any, until: float, lags: Any) -> tuple[Array, Array]:
-        """(lower bound of the least, upper bound of the greatest singular value of the influence), each (lags,)."""
+        """(Lower bound of the least, upper bound of the greatest singular value of the influence) by lag.
+
+        Parameters
+        ----------
+        start : array_like, (n,)
+            z(0).
+        until : float
+            T.
+        lags : array_like, (lags,)
+            q in units of time, ascending.
+
+        Returns
+        -------
+        lower, upper : array, (lags,)
+
+        Raises
+        ------
+        ValueError
+            For arrays that do not fit; where the solver cannot go on.
+
+        References
+        ----------
+        Theorem ode.logarithmic_norm.
+        """
         first, times = self._start(start, until), _lags(lags, until)
         path = self.solve(first, until)
 
@@ -101,7 +209,26 @@ class NeuralODE:
         return low, high
 
     def euler(self, start: Any, until: float, steps: int) -> Array:
-        """d z_N / d z_(N-k) of N = steps Euler steps z + h f, for k = 0..N: (N + 1, n, n), products of I + h A."""
+        """d z_N / d z_(N-k) of N = steps Euler steps z + h f, for k = 0..N: products of I + h A.
+
+        Parameters
+        ----------
+        start : array_like, (n,)
+            z(0).
+        until : float
+            T = N h.
+        steps : int
+            N.
+
+        Returns
+        -------
+        array, (N + 1, n, n)
+
+        Raises
+        ------
+        ValueError
+            For arrays that do not fit.
+        """
         z, h = self._start(start, until), until / steps
         jacobians = []
         for k in range(steps):
@@ -113,7 +240,21 @@ class NeuralODE:
         return np.array(flow)
 
     def law(self, rate: float) -> Law:
-        """The law where mu(A) <= rate along every solution: at most e^(rate q)."""
+        """The law where mu(A) <= rate along every solution: at most e^(rate q).
+
+        Parameters
+        ----------
+        rate : float
+            Per unit of time.
+
+        Returns
+        -------
+        Law
+
+        References
+        ----------
+        Theorem ode.logarithmic_norm.
+        """
         return Law("exponential", float(np.exp(rate)), sense="at most")
 
     def _solved(self, field: Field, span: tuple[float, float], first: Array) -> Callable[[float], Array]:
@@ -137,14 +278,37 @@ class NeuralODE:
 def log_norm(matrix: Any) -> float:
     """mu(A) for the 2-norm, the greatest eigenvalue of (A + A^T) / 2.
 
-    Source: Dahlquist 1958; Lozinskii 1958.
+    Parameters
+    ----------
+    matrix : array_like, (n, n)
+        A.
+
+    Returns
+    -------
+    float
+
+    References
+    ----------
+    Dahlquist 1958; Lozinskii 1958.
     """
     a = checked("matrix", matrix)
     return float(np.linalg.eigvalsh((a + a.T) / 2)[-1])
 
 
 def euler_error_bound(matrix: Any, steps: int) -> float:
-    """A bound of |(I + A/N)^N - e^A| in the 2-norm: |A|^2 e^|A| / (2 N)."""
+    """A bound of |(I + A/N)^N - e^A| in the 2-norm: |A|^2 e^|A| / (2 N).
+
+    Parameters
+    ----------
+    matrix : array_like, (n, n)
+        A.
+    steps : int
+        N.
+
+    Returns
+    -------
+    float
+    """
     size = float(np.linalg.norm(checked("matrix", matrix), 2))
     return size**2 * float(np.exp(size)) / (2 * steps)
 

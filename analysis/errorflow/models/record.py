@@ -32,9 +32,21 @@ RATES: dict[str, str] = {
 class Law:
     """How the influence of an input falls with its lag q.
 
-    rate: what `RATES` says for the kind, a number or an expression in the model's symbols; None where there is none.
-    power: a further factor q^power beside an exponential, from a root that is repeated.
-    sense: whether the law is the asymptotics, or bounds the influence from above or from below.
+    Parameters
+    ----------
+    kind : {'finite', 'exponential', 'polynomial', 'constant', 'inverse', 'none'}
+        Of the law.
+    rate : int, float, sympy.Expr or None, optional
+        What `RATES` says for the kind, a number or an expression in the model's symbols; None where there is none.
+    power : int, default 0
+        A further factor q^power beside an exponential, from a root that is repeated.
+    sense : {'exact', 'at most', 'at least'}, default 'exact'
+        Whether the law is the asymptotics, or bounds the influence from above or from below.
+
+    Raises
+    ------
+    ValueError
+        For another kind.
     """
 
     kind: Kind
@@ -47,7 +59,12 @@ class Law:
             raise ValueError(f"kind of a law must be one of {', '.join(RATES)}, got {self.kind!r}")
 
     def text(self) -> str:
-        """The law in a few words."""
+        """The law in a few words.
+
+        Returns
+        -------
+        str
+        """
         rate = _shown(self.rate)
         lag = {0: "", 1: "q "}.get(self.power, f"q^{self.power} ")
         words = {
@@ -65,7 +82,12 @@ class Law:
         return words if self.sense == "exact" else f"{self.sense} {words}"
 
     def latex(self) -> str:
-        """The law in a few words of LaTeX."""
+        """The law in a few words of LaTeX.
+
+        Returns
+        -------
+        str
+        """
         number = isinstance(self.rate, float) or self.rate is None
         rate = "" if self.rate is None else f"{self.rate:.6g}" if number else printed(sympy.sympify(self.rate))
         rate = re.sub(r"(?<![\\\w])(theta|phi|lambda|max)\b", r"\\\1", rate)
@@ -83,7 +105,12 @@ class Law:
         return words if self.sense == "exact" else f"{self.sense} {words}"
 
     def json(self) -> dict[str, Any]:
-        """The law as data, an expression as text."""
+        """The law as data, an expression as text.
+
+        Returns
+        -------
+        dict
+        """
         number = self.rate is None or isinstance(self.rate, int | float)
         return {
             "kind": self.kind,
@@ -99,11 +126,33 @@ class Law:
 class Model:
     """A sequence model in the field's standard form.
 
-    equations: its definition. influence: d y_T / d x_(T-q) in closed form, for a lag q as wide as the model sees.
-    derive: the same for one lag as a number, by differentiating the definition unrolled; a test ties the two together.
-    path_length: how many maps an error passes from the output back to the input at lag q.
-    theorems: names in the registry of theorems. macs, memory: multiply-adds and words that one more step takes.
-    letters: what each size stands for. source: who wrote the model down. input: the letter of what comes in.
+    Attributes
+    ----------
+    name, title : str
+        As in `errorflow models`, and in words.
+    equations : tuple of sympy.Eq
+        Its definition.
+    influence : sympy.Expr
+        d y_T / d x_(T-q) in closed form, for a lag q as wide as the model sees.
+    derive : callable
+        Lag -> the same for one lag as a number, by differentiating the definition unrolled; a test ties the two
+        together.
+    law : Law
+        How the influence falls.
+    path_length : sympy.Expr
+        How many maps an error passes from the output back to the input at lag q.
+    macs, memory : sympy.Expr
+        Multiply-adds and words that one more step takes.
+    letters : tuple of (str, str)
+        What each size stands for.
+    source : str
+        Who wrote the model down.
+    input : str
+        The letter of what comes in.
+    remark : str
+        What else there is to say.
+    theorems : tuple of str
+        Names in the registry of theorems.
     """
 
     name: str
@@ -122,13 +171,23 @@ class Model:
     theorems: tuple[str, ...] = ()
 
     def latex(self) -> str:
-        """The definition and the influence as rows of an aligned environment."""
+        """The definition and the influence as rows of an aligned environment.
+
+        Returns
+        -------
+        str
+        """
         rows = [f"{printed(e.lhs)} &= {printed(e.rhs)}" for e in self.equations]
         rows.append(rf"\frac{{\partial y_T}}{{\partial {self.input}_{{T-q}}}} &= {printed(self.influence)}")
         return " \\\\\n".join(rows)
 
     def json(self) -> dict[str, Any]:
-        """The page as data, expressions as text."""
+        """The page as data, expressions as text.
+
+        Returns
+        -------
+        dict
+        """
         return {
             "name": self.name,
             "title": self.title,

@@ -16,11 +16,27 @@ from errorflow.numeric.forward import run
 
 
 def cell_influence(definition: Definition, weights: Mapping[str, Any], inputs: Any, state: Any = None) -> Array:
-    """d output_T / d x_(T-q) of a cell along one sequence, for q = 0..T-1: (T, n, m).
+    """d output_T / d x_(T-q) of a cell along one sequence, for q = 0..T-1.
 
-    definition: that of the cell, `cell.definition`. inputs (T, m). state: the initial one, zero where absent.
+    Parameters
+    ----------
+    definition : Definition
+        That of the cell, `cell.definition`.
+    weights : mapping of str to array_like
+        Shapes as in `definition.parameters`.
+    inputs : array_like, (T, m)
+        The sequence.
+    state : mapping of str to array_like, (n,), optional
+        Initial state by block, zero where absent.
 
-    Raises: ValueError for a batch, or for a cell of several inputs.
+    Returns
+    -------
+    array, (T, n, m)
+
+    Raises
+    ------
+    ValueError
+        For a batch, or for a cell of several inputs.
     """
     trajectory = run(definition, weights, inputs, state)
     if not trajectory.single or len(definition.inputs) != 1:

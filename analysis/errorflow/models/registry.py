@@ -23,7 +23,19 @@ MODELS: tuple[Model, ...] = tuple(chain.from_iterable(family.PAGES for family in
 def model(name: str) -> Model:
     """The page of one model.
 
-    Raises: KeyError for a name that there is not.
+    Parameters
+    ----------
+    name : str
+        As `errorflow models` has it.
+
+    Returns
+    -------
+    Model
+
+    Raises
+    ------
+    KeyError
+        For a name that there is not.
     """
     for page in MODELS:
         if page.name == name:

@@ -15,19 +15,49 @@ from errorflow.numeric.arrays import Array, checked
 
 @dataclass(frozen=True, eq=False)
 class Norm:
-    """Layer normalisation. scale, shift (m,); eps is added to the variance."""
+    """Layer normalisation.
+
+    Parameters
+    ----------
+    scale, shift : array, (m,)
+        What the normalised entries are multiplied by, and what is added.
+    eps : float, default 1e-05
+        Added to the variance.
+    """
 
     scale: Array
     shift: Array
     eps: float = 1e-5
 
     def run(self, x: Array) -> Array:
-        """(T, m) normalised over m."""
+        """The series normalised over m.
+
+        Parameters
+        ----------
+        x : array, (T, m)
+            The series.
+
+        Returns
+        -------
+        array, (T, m)
+        """
         centred = x - x.mean(axis=1, keepdims=True)
         return centred / self._deviation(centred) * self.scale + self.shift
 
     def pull(self, x: Array, error: Array) -> Array:
-        """d / d x (rows, T, m), from d / d output: the mean and the direction of x are taken out of it."""
+        """d loss / d x from d loss / d output: the mean and the direction of x are taken out of it.
+
+        Parameters
+        ----------
+        x : array, (T, m)
+            The series.
+        error : array, (rows, T, m)
+            For several losses at once.
+
+        Returns
+        -------
+        array, (rows, T, m)
+        """
         centred = x - x.mean(axis=1, keepdims=True)
         deviation = self._deviation(centred)
         unit, scaled = centred / deviation, error * self.scale
@@ -42,7 +72,24 @@ class Norm:
 class TransformerLayer:
     """x + attention(x), then x + W_2 phi(W_1 x): norms before each (norm_first), after each sum, or none at all.
 
-    first (k, m), second (m, k) with biases: W_1, W_2; None for a layer of attention alone.
+    Parameters
+    ----------
+    attention : Attention
+        Of n = m outputs.
+    norms : tuple of two Norm, optional
+        Of attention and of the feed-forward map.
+    first : array_like, (k, m), optional
+        W_1; None for a layer of attention alone.
+    second : array_like, (m, k), optional
+        W_2.
+    first_bias : array_like, (k,), optional
+        Of W_1.
+    second_bias : array_like, (m,), optional
+        Of W_2.
+    activation : str, default 'relu'
+        The name of phi.
+    norm_first : bool, default False
+        Whether norms stand before the maps and not after the sums.
     """
 
     attention: Attention
@@ -55,12 +102,34 @@ class TransformerLayer:
     norm_first: bool = False
 
     def run(self, x: Array) -> Array:
-        """The residual stream (T, m) after the layer."""
+        """The residual stream after the layer.
+
+        Parameters
+        ----------
+        x : array, (T, m)
+            The stream before it.
+
+        Returns
+        -------
+        array, (T, m)
+        """
         middle = self._sum(x, 0)
         return middle if self.first is None else self._sum(middle, 1)
 
     def pull(self, x: Array, error: Array) -> Array:
-        """d / d x (rows, T, m), from d / d output."""
+        """d loss / d x from d loss / d output.
+
+        Parameters
+        ----------
+        x : array, (T, m)
+            The stream before the layer.
+        error : array, (rows, T, m)
+            For several losses at once.
+
+        Returns
+        -------
+        array, (rows, T, m)
+        """
         if self.first is not None:
             error = self._pull_sum(self._sum(x, 0), error, 1)
         return self._pull_sum(x, error, 0)
@@ -91,18 +160,60 @@ class TransformerLayer:
 
 @dataclass(frozen=True, eq=False)
 class Transformer:
-    """Causal layers from the input up, without embedding, and the norm after them if there is one."""
+    """Causal layers from the input up, without embedding, and the norm after them if there is one.
+
+    Parameters
+    ----------
+    layers : tuple of TransformerLayer
+        From the input up.
+    norm : Norm or None, optional
+        After them.
+
+    References
+    ----------
+    Vaswani et al. 2017.
+    """
 
     layers: tuple[TransformerLayer, ...]
     norm: Norm | None = None
 
     def run(self, x: Any) -> Array:
-        """y (T, m) of x (T, m)."""
+        """The outputs along a series.
+
+        Parameters
+        ----------
+        x : array_like, (T, m)
+            The series.
+
+        Returns
+        -------
+        array, (T, m)
+
+        Raises
+        ------
+        ValueError
+            For another shape.
+        """
         values = self._stream(x)[-1]
         return values if self.norm is None else self.norm.run(values)
 
     def influence(self, x: Any) -> Array:
-        """d y_T / d x_(T-q) along x (T, m), for q = 0..T-1: (T, m, m)."""
+        """d y_T / d x_(T-q) along a series, for q = 0..T-1.
+
+        Parameters
+        ----------
+        x : array_like, (T, m)
+            The series.
+
+        Returns
+        -------
+        array, (T, m, m)
+
+        Raises
+        ------
+        ValueError
+            For another shape.
+        """
         stream = self._stream(x)
         steps, width = stream[-1].shape
         error = np.zeros((width, steps, width))
@@ -114,7 +225,12 @@ class Transformer:
         return error[:, ::-1].swapaxes(0, 1)
 
     def path_length(self) -> int:
-        """The number of layers: attention reaches any lag in one map."""
+        """The number of layers: attention reaches any lag in one map.
+
+        Returns
+        -------
+        int
+        """
         return len(self.layers)
 
     def _stream(self, x: Any) -> list[Array]:
@@ -132,8 +248,21 @@ def from_torch_transformer(module: Any) -> Transformer:
     As they are in evaluation, without dropout; batch_first makes no difference. Reads attributes alone; PyTorch is not
     imported.
 
-    Raises: TypeError for another module or an activation that is not relu, gelu or gelu_tanh, ValueError where the
-    layers are not all of one kind.
+    Parameters
+    ----------
+    module : torch.nn.Module
+        The encoder, or a layer of one.
+
+    Returns
+    -------
+    Transformer
+
+    Raises
+    ------
+    TypeError
+        For another module or an activation that is not relu, gelu or gelu_tanh.
+    ValueError
+        Where the layers are not all of one kind.
     """
     layers = list(getattr(module, "layers", [module]))
     if not layers or not all(hasattr(one, "self_attn") and not hasattr(one, "multihead_attn") for one in layers):
@@ -167,9 +296,31 @@ def read_transformer(
 ) -> Transformer:
     """The layers behind the arrays of a torch.nn.TransformerEncoder under PyTorch's names, layers.0.norm1.weight, ...
 
-    heads, activation, norm_first, eps: what the module was made with, which its arrays do not tell.
+    What is asked for beside them is what the module was made with, which its arrays do not tell.
 
-    Raises: TypeError for an activation that is not relu, gelu or gelu_tanh, KeyError for an array that is missing.
+    Parameters
+    ----------
+    weights : mapping of str to array_like
+        Under PyTorch's names.
+    heads : int
+        Of each layer.
+    activation : {'relu', 'gelu', 'gelu_tanh'}, default 'relu'
+        Of the feed-forward maps.
+    norm_first : bool, default False
+        Whether norms stand before the maps and not after the sums.
+    eps : float, default 1e-05
+        Of the norms.
+
+    Returns
+    -------
+    Transformer
+
+    Raises
+    ------
+    TypeError
+        For an activation that is not relu, gelu or gelu_tanh.
+    KeyError
+        For an array that is missing.
     """
     if activation not in ("relu", "gelu", "gelu_tanh"):
         raise TypeError(f"activation of a layer must be relu, gelu or gelu_tanh, got {activation}")

@@ -18,7 +18,20 @@ from errorflow.numeric.arrays import Array, checked
 
 @dataclass(frozen=True, eq=False)
 class WindowMap:
-    """y = W x + b on a window x (L,), the oldest sample first. matrix (H, L): W. bias (H,): b."""
+    """y = W x + b on a window x, the oldest sample first.
+
+    Parameters
+    ----------
+    matrix : array_like, (H, L)
+        W.
+    bias : array_like, (H,), optional
+        b, zero where absent.
+
+    Raises
+    ------
+    ValueError
+        For shapes that do not fit.
+    """
 
     matrix: Any
     bias: Any = None
@@ -34,9 +47,21 @@ class WindowMap:
         object.__setattr__(self, "bias", bias)
 
     def run(self, x: Any) -> Array:
-        """y (H,) of the last L samples of x (T,).
+        """y of the last L samples of a series.
 
-        Raises: ValueError for a series shorter than the window.
+        Parameters
+        ----------
+        x : array_like, (T,)
+            The series.
+
+        Returns
+        -------
+        array, (H,)
+
+        Raises
+        ------
+        ValueError
+            For a series shorter than the window.
         """
         series, length = checked("x", x), self.matrix.shape[1]
         if series.ndim != 1 or len(series) < length:
@@ -44,24 +69,81 @@ class WindowMap:
         return np.asarray(self.matrix @ series[-length:] + self.bias)
 
     def influence(self, lags: int) -> Array:
-        """d y / d x_(T-q) for q = 0..lags, whatever x is: (lags + 1, H)."""
+        """d y / d x_(T-q) for q = 0..lags, whatever x is.
+
+        Parameters
+        ----------
+        lags : int
+            The largest lag.
+
+        Returns
+        -------
+        array, (lags + 1, H)
+        """
         found = np.zeros((lags + 1, len(self.matrix)))
         seen = min(lags + 1, self.matrix.shape[1])
         found[:seen] = self.matrix[:, ::-1].T[:seen]
         return found
 
     def law(self) -> Law:
-        """The influence is exactly 0 beyond the window."""
+        """The influence is exactly 0 beyond the window.
+
+        Returns
+        -------
+        Law
+        """
         return Law("finite", int(self.matrix.shape[1]))
 
 
 def ltsf_linear(weight: Any, bias: Any = None) -> WindowMap:
-    """LTSF-Linear: weight (H, L) on the window as it is."""
+    """LTSF-Linear: one matrix on the window as it is.
+
+    Parameters
+    ----------
+    weight : array_like, (H, L)
+        The matrix.
+    bias : array_like, (H,), optional
+        Zero where absent.
+
+    Returns
+    -------
+    WindowMap
+
+    Raises
+    ------
+    ValueError
+        For shapes that do not fit.
+
+    References
+    ----------
+    Zeng et al. 2023.
+    """
     return WindowMap(weight, bias)
 
 
 def nlinear(weight: Any, bias: Any = None) -> WindowMap:
-    """NLinear: the last sample is taken off before the map and put back on after it."""
+    """NLinear: the last sample is taken off before the map and put back on after it.
+
+    Parameters
+    ----------
+    weight : array_like, (H, L)
+        The matrix.
+    bias : array_like, (H,), optional
+        Zero where absent.
+
+    Returns
+    -------
+    WindowMap
+
+    Raises
+    ------
+    ValueError
+        For shapes that do not fit.
+
+    References
+    ----------
+    Zeng et al. 2023.
+    """
     plain = checked("weight", weight)
     matrix = plain.copy()
     matrix[:, -1] += 1 - plain.sum(axis=1)
@@ -69,7 +151,32 @@ def nlinear(weight: Any, bias: Any = None) -> WindowMap:
 
 
 def dlinear(seasonal: Any, trend: Any, width: int = 25, seasonal_bias: Any = None, trend_bias: Any = None) -> WindowMap:
-    """DLinear: one map (H, L) for a moving average over `width` samples, the ends repeated, one for what is left."""
+    """DLinear: one map for a moving average over `width` samples, the ends repeated, one for what is left.
+
+    Parameters
+    ----------
+    seasonal : array_like, (H, L)
+        For what is left.
+    trend : array_like, (H, L)
+        For the moving average.
+    width : int, default 25
+        Samples of the average, odd.
+    seasonal_bias, trend_bias : array_like, (H,), optional
+        Zero where absent.
+
+    Returns
+    -------
+    WindowMap
+
+    Raises
+    ------
+    ValueError
+        For shapes that do not fit and an even width, which has no centre.
+
+    References
+    ----------
+    Zeng et al. 2023.
+    """
     rest, slow = checked("seasonal", seasonal), checked("trend", trend)
     if rest.shape != slow.shape or rest.ndim != 2:
         raise ValueError(f"seasonal and trend must have one shape (H, L), got {rest.shape} and {slow.shape}")
@@ -93,22 +200,61 @@ def moving_average(length: int, width: int) -> Array:
 
 
 def lag_features(length: int, lags: Sequence[int]) -> WindowMap:
-    """The samples at these lags as features: influence 1 at its own lag, 0 at every other."""
+    """The samples at these lags as features: influence 1 at its own lag, 0 at every other.
+
+    Parameters
+    ----------
+    length : int
+        L, the samples of a window.
+    lags : sequence of int
+        Each from 0 to L - 1.
+
+    Returns
+    -------
+    WindowMap
+
+    Raises
+    ------
+    ValueError
+        For no lag, or one beyond the window.
+    """
     if any(lag < 0 or lag >= length for lag in lags) or not lags:
         raise ValueError(f"lags must be in 0..{length - 1}, got {list(lags)}")
     return WindowMap(np.eye(length)[[length - 1 - lag for lag in lags]])
 
 
 def spectrum(length: int) -> WindowMap:
-    """Real and then imaginary parts of the Fourier transform at frequencies 0..L//2: modulus 1 at every lag."""
+    """Real and then imaginary parts of the Fourier transform at frequencies 0..L//2: modulus 1 at every lag.
+
+    Parameters
+    ----------
+    length : int
+        L, the samples of a window.
+
+    Returns
+    -------
+    WindowMap
+    """
     transform = np.fft.rfft(np.eye(length), axis=1).T
     return WindowMap(np.concatenate([transform.real, transform.imag]))
 
 
 def amplitude_influence(x: Any) -> Array:
-    """d |X_k| / d x_(T-q) on a window x (L,), (L, L//2 + 1): the cosine of a phase, so at most 1 and of no decay.
+    """d |X_k| / d x_(T-q) on a window: the cosine of a phase, so at most 1 and of no decay.
 
-    Raises: ValueError where an amplitude is 0, at which it has no derivative.
+    Parameters
+    ----------
+    x : array_like, (L,)
+        The window.
+
+    Returns
+    -------
+    array, (L, L//2 + 1)
+
+    Raises
+    ------
+    ValueError
+        Where an amplitude is 0, at which it has no derivative.
     """
     window = checked("x", x)
     values = np.fft.rfft(window)

@@ -19,8 +19,14 @@ if TYPE_CHECKING:
 class Head:
     """A linear read-out, weight @ output + bias.
 
-    weight (k, d): d is the width of the network's output. bias (k,): zero where the file has none.
-    name: what stands before "weight" in the name of its tensor, such as "head.".
+    Attributes
+    ----------
+    weight : array, (k, d)
+        d is the width of the network's output.
+    bias : array, (k,)
+        Zero where the file has none.
+    name : str
+        What stands before "weight" in the name of its tensor, such as "head.".
     """
 
     weight: Array = field(repr=False)
@@ -32,12 +38,21 @@ class Head:
 class Network:
     """The recurrent layers of a trained module.
 
-    layers: layer 0 forward, layer 0 reverse, layer 1 forward and so on; a layer reads the outputs of all directions of
+    Attributes
+    ----------
+    layers : tuple of Layer
+        Layer 0 forward, layer 0 reverse, layer 1 forward and so on; a layer reads the outputs of all directions of
         the layer before it, side by side.
-    head: the linear map found beside them that reads their outputs, or None.
-    source: where they were read. prefix: what stood before the names of the tensors, several for modules that were
-        joined. layout: whose names these were. merge: how the two directions of a layer become what the next one reads:
-        "concat", side by side, "sum", "ave", their mean, or "mul", their product.
+    head : Head or None
+        The linear map found beside them that reads their outputs.
+    source : str
+        Where they were read.
+    prefix : str or tuple of str
+        What stood before the names of the tensors, several for modules that were joined.
+    layout : {'column', 'row'}
+        Whose names these were.
+    merge : {'concat', 'sum', 'ave', 'mul'}
+        How the two directions of a layer become what the next one reads: side by side, their sum, mean or product.
     """
 
     layers: tuple[Layer, ...]
@@ -55,32 +70,82 @@ class Network:
     def trajectories(self, inputs: Any, *, inner: bool = True) -> tuple[Trajectory, ...]:
         """The run of every layer, in the order of `layers`; a reverse layer's first step is the last time.
 
-        inputs: (batch, T, m) or (T, m). The initial states are zero. inner: whether the vectors within a step are kept;
-        if not, memory is that of inputs and states.
+        The initial states are zero.
+
+        Parameters
+        ----------
+        inputs : array_like, (batch, T, m) or (T, m)
+        inner : bool, default True
+            Whether the vectors within a step are kept; if not, memory is that of inputs and states.
+
+        Returns
+        -------
+        tuple of Trajectory
+
+        Raises
+        ------
+        ValueError, TypeError
+            If the inputs do not fit.
+        ArithmeticError
+            When a state overflows.
         """
         from errorflow.networks.probe import trajectories
 
         return tuple(trajectories(self.layers, inputs, self.merge, inner=inner))
 
     def run(self, inputs: Any) -> Array:
-        """The outputs at every time, (batch, T, directions * d), to be compared with those of the module itself.
+        """The outputs at every time, to be compared with those of the module itself.
 
-        inputs: (batch, T, m), or (T, m) for one sequence, then without the batch axis. The initial states are zero.
+        The initial states are zero.
 
-        Raises: ValueError or TypeError if the inputs do not fit; ArithmeticError when a state overflows.
+        Parameters
+        ----------
+        inputs : array_like, (batch, T, m) or (T, m)
+
+        Returns
+        -------
+        array, (batch, T, directions * d)
+            Without the batch axis for one sequence.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If the inputs do not fit.
+        ArithmeticError
+            When a state overflows.
         """
         from errorflow.networks.probe import outputs
 
         return outputs(self.layers, inputs, self.merge)
 
     def only(self) -> Layer:
-        """The layer of a network that has one. Raises: ValueError if it has more."""
+        """The layer of a network that has one.
+
+        Returns
+        -------
+        Layer
+
+        Raises
+        ------
+        ValueError
+            If it has more.
+        """
         if len(self.layers) > 1:
             raise ValueError(f"the network must have one layer and direction for this, got {self}; see its .layers")
         return self.layers[0]
 
     def cell(self) -> Cell:
-        """The built-in cell of the only layer. Raises: ValueError if there are more."""
+        """The built-in cell of the only layer.
+
+        Returns
+        -------
+        Cell
+
+        Raises
+        ------
+        ValueError
+            If there are more.
+        """
         return self.only().cell()
 
     @property

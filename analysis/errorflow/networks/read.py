@@ -38,21 +38,38 @@ def read_network(
 ) -> Network:
     """The torch.nn.RNN, LSTM, GRU or single-step cell stored in `source`: stacked, bidirectional, projected or plain.
 
-    A recurrent layer of Keras is read, too, with both directions of a Bidirectional.
+    A recurrent layer of Keras is read, too, with both directions of a Bidirectional. Nothing is ever unpickled.
 
-    source: a .safetensors or .npz file, or a state dict, name -> array. Nothing is ever unpickled.
-    nonlinearity: "tanh" or "relu", of an RNN: its tensors do not tell.
-    prefix: what stands before "weight_hh_l0", such as "encoder.rnn."; what else there is, except its read-out, is then
-        ignored. Several, lowest first, make one stack of separate modules: each reads the outputs of the one before it
-        at the same step.
-    layout: "torch", or for layers of Keras "keras", and "keras_reset_after" or "keras_reset_before" for a GRU without
-        bias; only needed where the names do not tell.
-    merge: how a Bidirectional of Keras makes one output of its two directions: "concat", its default and the one taken
-        where nothing tells otherwise, "sum", "ave" or "mul".
-    head: what stands before "weight" of the linear read-out, such as "fc."; only needed where that is in doubt.
+    Parameters
+    ----------
+    source : str, path-like or mapping of str to array_like
+        A .safetensors or .npz file, or a state dict.
+    nonlinearity : {'tanh', 'relu'}, default 'tanh'
+        Of an RNN: its tensors do not tell.
+    prefix : str or sequence of str, optional
+        What stands before "weight_hh_l0", such as "encoder.rnn."; what else there is, except its read-out, is then
+        ignored. Several, lowest first, make one stack of separate modules: each reads the outputs of the one before
+        it at the same step.
+    layout : {'torch', 'keras', 'keras_reset_after', 'keras_reset_before'}, optional
+        Only needed where the names do not tell; the last two are for a GRU of Keras without bias.
+    merge : {'concat', 'sum', 'ave', 'mul'}, optional
+        How a Bidirectional of Keras makes one output of its two directions; "concat" is its default and the one
+        taken where nothing tells otherwise.
+    head : str, optional
+        What stands before "weight" of the linear read-out, such as "fc."; only needed where that is in doubt.
 
-    Raises: ValueError if the file is not such a network, is damaged, or holds weights that are not finite;
-        FileNotFoundError if there is no such file; TypeError if `source` is neither file nor mapping.
+    Returns
+    -------
+    Network
+
+    Raises
+    ------
+    ValueError
+        If the file is not such a network, is damaged, or holds weights that are not finite.
+    FileNotFoundError
+        If there is no such file.
+    TypeError
+        If `source` is neither file nor mapping.
     """
     if nonlinearity not in NONLINEARITIES:
         raise ValueError(f"nonlinearity must be 'tanh' or 'relu', got {nonlinearity!r}")
@@ -80,7 +97,23 @@ def read_network(
 def read_head(source: str | os.PathLike[str] | Mapping[str, Any]) -> Head:
     """The linear read-out that `source` holds alone: weight (k, n), or kernel (n, k), and bias (k,) if there is one.
 
-    source, Raises: as in `read_network`.
+    Parameters
+    ----------
+    source : str, path-like or mapping of str to array_like
+        A .safetensors or .npz file, or a state dict.
+
+    Returns
+    -------
+    Head
+
+    Raises
+    ------
+    ValueError
+        If it holds no such map, or several.
+    FileNotFoundError
+        If there is no such file.
+    TypeError
+        If `source` is neither file nor mapping.
     """
     where, declared, load = _opened(source)
     return _head(alone({name: tensor.shape for name, tensor in declared.items()}, where), declared, load)

@@ -19,9 +19,18 @@ from errorflow.numeric.stepping import advance, stack
 class Trajectory:
     """A run of a cell over a batch of sequences.
 
-    weights: as checked, float64. values: name -> (T, batch, width) for inputs, and for inner vectors if they are kept.
-    states: name -> (T + 1, batch, width), the initial state first. single: whether one sequence was given without a
-    batch axis.
+    Attributes
+    ----------
+    definition : Definition
+        Of the cell.
+    weights : dict of str to array
+        As checked, float64.
+    values : dict of sympy.Symbol to array, (T, batch, width)
+        Inputs, and inner vectors if they are kept.
+    states : dict of str to array, (T + 1, batch, width)
+        The initial state first.
+    single : bool
+        Whether one sequence was given without a batch axis.
     """
 
     definition: Definition
@@ -46,7 +55,17 @@ class Trajectory:
         return sum(block.shape[2] for block in self.states.values())
 
     def sequences(self, start: int, stop: int) -> Trajectory:
-        """The run of sequences start..stop-1, as views."""
+        """The run of sequences start..stop-1, as views.
+
+        Parameters
+        ----------
+        start, stop : int
+            From 0 to the size of the batch.
+
+        Returns
+        -------
+        Trajectory
+        """
         values = {symbol: array[:, start:stop] for symbol, array in self.values.items()}
         states = {name: array[:, start:stop] for name, array in self.states.items()}
         return replace(self, values=values, states=states, single=False)
@@ -56,7 +75,16 @@ class Trajectory:
     ) -> dict[sympy.Symbol, Array]:
         """Every name's values at steps start..stop-1: old states under their name, new ones under `new(name)`.
 
-        asked: the names that must be there, all if not given.
+        Parameters
+        ----------
+        start, stop : int
+            From 0 to T.
+        asked : collection of sympy.Symbol, optional
+            The names that must be there, all if not given.
+
+        Returns
+        -------
+        dict of sympy.Symbol to array, (steps, batch, width)
         """
         window = {symbol: array[start:stop] for symbol, array in self.values.items()}
         for symbol in self.definition.states:
@@ -84,7 +112,13 @@ class Trajectory:
             window[node.symbol] = total + self.weights[node.bias] if node.bias else total
 
     def output(self) -> Array:
-        """The output block at every step, (batch, T, n); without the batch axis for a single sequence."""
+        """The output block at every step.
+
+        Returns
+        -------
+        array, (batch, T, n)
+            Without the batch axis for a single sequence.
+        """
         block = self.states[self.definition.output.name][1:].transpose(1, 0, 2)
         return block[0] if self.single else block
 

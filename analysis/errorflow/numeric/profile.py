@@ -29,11 +29,20 @@ class Profile:
     Phi_q is the product of the Jacobians of the steps as float64 holds them, and no zero is made on the way: log2 is
     -inf where that product is zero. A slope below 2^-1074 is zero in float64: then the derivative itself may be more.
 
-    Arrays are (batch, Q + 1), or (Q + 1,) for one sequence.
-    log2_norm, log2_frobenius: of the joint state. log2_norm_blocks: spectral, of d new / d old under (new, old).
-    log2_departures: log2 Frobenius norm of each part of the flow by first departure, read forward in time: "carry"
-    never left the carry, what is under a gate's label left it through that gate. shares: <part, Phi> / |Phi|^2 of the
-    parts. They sum to 1 up to rounding of the largest; nan where Phi is zero or a share is beyond float64.
+    Attributes
+    ----------
+    lags : array of int, (Q + 1,)
+        In steps.
+    log2_norm, log2_frobenius : array, (batch, Q + 1) or (Q + 1,)
+        Of the joint state, spectral and Frobenius.
+    log2_norm_blocks : dict of (str, str) to array, (batch, Q + 1) or (Q + 1,)
+        Spectral, of d new / d old under (new, old).
+    log2_departures : dict of str to array, (batch, Q + 1) or (Q + 1,)
+        log2 Frobenius norm of each part of the flow by first departure, read forward in time: "carry" never left
+        the carry, what is under a gate's label left it through that gate.
+    shares : dict of str to array, (batch, Q + 1) or (Q + 1,)
+        <part, Phi> / |Phi|^2 of the parts. They sum to 1 up to rounding of the largest; nan where Phi is zero or a
+        share is beyond float64.
     """
 
     lags: Integers
@@ -44,7 +53,26 @@ class Profile:
     shares: dict[str, Array]
 
     def plot(self, path: Any = None, title: str = "") -> Any:
-        """The path of a picture; without a path, a picture for a notebook. See `errorflow.plots.plot_profile`."""
+        """The path of a picture; without a path, a picture for a notebook.
+
+        Parameters
+        ----------
+        path : str or path-like, optional
+            Ends in .pdf, .svg or .png.
+        title : str, default ''
+            Stands above the picture.
+
+        Returns
+        -------
+        Path or Picture
+
+        Raises
+        ------
+        ValueError
+            For another suffix.
+        OSError
+            If the path cannot be written.
+        """
         from errorflow.plots import plot_profile
 
         return plot_profile(self, path, title)

@@ -42,10 +42,24 @@ def draw_cell(cell: Any, path: str | os.PathLike[str]) -> Path:
 
     Old states and inputs stand on the left, new states on the right. Bold: the carry. Dashed: what truncation cuts.
 
-    cell: an `errorflow.Cell` or its definition. path: ends in .pdf, .svg or .png. The file is written whole or not at
-    all, and twice in the same bytes.
+    Parameters
+    ----------
+    cell : Cell or Definition
+    path : str or path-like
+        Ends in .pdf, .svg or .png. The file is written whole or not at all, and twice in the same bytes.
 
-    Raises: TypeError if `cell` is no cell; ValueError for another suffix; OSError if the path cannot be written.
+    Returns
+    -------
+    Path
+
+    Raises
+    ------
+    TypeError
+        If `cell` is no cell.
+    ValueError
+        For another suffix.
+    OSError
+        If the path cannot be written.
     """
     target = Path(path)
     kind = kind_of(target)
@@ -59,7 +73,18 @@ def draw_cell(cell: Any, path: str | os.PathLike[str]) -> Path:
 def cell_figure(cell: Any) -> Any:
     """The same picture as a Matplotlib figure, whose parts carry as gid what they are, such as "label h net_f".
 
-    Raises: TypeError if `cell` is no cell.
+    Parameters
+    ----------
+    cell : Cell or Definition
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Raises
+    ------
+    TypeError
+        If `cell` is no cell.
     """
     with styled():
         return _figure(diagram(_definition(cell)))

@@ -21,10 +21,24 @@ _MOST_PARTS = 5
 def plot_diagnosis(diagnosis: Any, path: str | os.PathLike[str] | None = None, title: str = "") -> Path | Picture:
     """The path of a picture of a diagnosis, a row for each layer and one for all of them as one.
 
-    diagnosis: an `errorflow.diagnosis.Diagnosis`. path: ends in .pdf, .svg or .png; None for a picture that a notebook
-    shows.
+    Parameters
+    ----------
+    diagnosis : Diagnosis
+    path : str or path-like, optional
+        Ends in .pdf, .svg or .png; None for a picture that a notebook shows.
+    title : str, default ''
+        Stands above the picture.
 
-    Raises: ValueError for another suffix; OSError if the path cannot be written.
+    Returns
+    -------
+    Path or Picture
+
+    Raises
+    ------
+    ValueError
+        For another suffix.
+    OSError
+        If the path cannot be written.
     """
 
     def drawn(kind: str) -> bytes:
@@ -35,9 +49,26 @@ def plot_diagnosis(diagnosis: Any, path: str | os.PathLike[str] | None = None, t
 
 
 def plot_heat(heat: Any, path: str | os.PathLike[str] | None = None, title: str = "") -> Path | Picture:
-    """The path of a picture of an `errorflow.diagnosis.Heat`, a map over time and lag.
+    """The path of a picture of a map over time and lag.
 
-    path, Raises: as in `plot_diagnosis`.
+    Parameters
+    ----------
+    heat : Heat
+    path : str or path-like, optional
+        Ends in .pdf, .svg or .png; None for a picture that a notebook shows.
+    title : str, default ''
+        Stands above the picture.
+
+    Returns
+    -------
+    Path or Picture
+
+    Raises
+    ------
+    ValueError
+        For another suffix.
+    OSError
+        If the path cannot be written.
     """
     alt = (
         f"Map of the norm of d state_t / d state_(t-q) over {len(heat.times)} times t and lags up to {heat.lags[-1]}; "
@@ -60,7 +91,25 @@ def plot_heat(heat: Any, path: str | os.PathLike[str] | None = None, title: str 
 def plot_checkpoints(found: Any, path: str | os.PathLike[str] | None = None, title: str = "") -> Path | Picture:
     """The path of a picture of the norm over training step and lag, and of the loss's error where there is one.
 
-    found: the `Checkpoints` of errorflow.diagnosis. path, Raises: as in `plot_diagnosis`.
+    Parameters
+    ----------
+    found : Checkpoints
+        Of a folder of checkpoints.
+    path : str or path-like, optional
+        Ends in .pdf, .svg or .png; None for a picture that a notebook shows.
+    title : str, default ''
+        Stands above the picture.
+
+    Returns
+    -------
+    Path or Picture
+
+    Raises
+    ------
+    ValueError
+        For another suffix.
+    OSError
+        If the path cannot be written.
     """
     error = found.log2_error
     maps = {f"norm of the flow, {found.name}": found.log2_norm} | (
@@ -93,9 +142,22 @@ def _maps(found: Any, maps: dict[str, Array], title: str) -> Any:
 
 
 def draw_heat(ax: Any, times: Array, lags: Array, log2_norm: Array, limit: float | None = None) -> Any:
-    """Draws log2 norms (times, lags) as colour, 0 white; the colour bar's image is returned.
+    """Draws log2 norms as colour, 0 white; the colour bar's image is returned.
 
-    limit: where the colours end, both ways; default the largest modulus. Exact zeros are drawn as the lowest colour.
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+        What is drawn into.
+    times : array, (times,)
+    lags : array, (lags,)
+    log2_norm : array, (times, lags)
+        Exact zeros are drawn as the lowest colour.
+    limit : float, optional
+        Where the colours end, both ways; the largest modulus where it is not given.
+
+    Returns
+    -------
+    matplotlib.collections.QuadMesh
     """
     finite = np.abs(log2_norm[np.isfinite(log2_norm)])
     limit = float(finite.max()) if limit is None and len(finite) else limit or 1.0

@@ -22,10 +22,25 @@ _LINES = (style.SOLID, style.DASHED, style.DASHDOT, style.LONG, style.DOTTED)
 def plot_profile(profile: Any, path: str | os.PathLike[str] | None = None, title: str = "") -> Path | Picture:
     """The path of a picture of a profile: norm of the joint state, of its blocks, and shares by first departure.
 
-    profile: an `errorflow.numeric.Profile` of one sequence or many, with or without departures. path: ends in .pdf,
-    .svg or .png; None for a picture that a notebook shows.
+    Parameters
+    ----------
+    profile : Profile
+        Of one sequence or many, with or without departures.
+    path : str or path-like, optional
+        Ends in .pdf, .svg or .png; None for a picture that a notebook shows.
+    title : str, default ''
+        Stands above the picture.
 
-    Raises: ValueError for another suffix; OSError if the path cannot be written.
+    Returns
+    -------
+    Path or Picture
+
+    Raises
+    ------
+    ValueError
+        For another suffix.
+    OSError
+        If the path cannot be written.
     """
 
     def drawn(kind: str) -> bytes:
@@ -61,7 +76,16 @@ def draw_spread(ax: Any, lags: Array, spread: tuple[Array, Array, Array], color:
 
 
 def draw_norms(ax: Any, lags: Array, log2_norms: Mapping[str, Array]) -> None:
-    """Draws log2 norms by lag, one labelled curve with its spread for each entry, values as for `percentiles`."""
+    """Draws log2 norms by lag, one labelled curve for each entry, the median over sequences with its spread.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+        What is drawn into.
+    lags : array, (lags,)
+    log2_norms : mapping of str to array, (batch, lags) or (lags,)
+        Label -> log2 of the norm, -inf for zero.
+    """
     ends = {}
     for k, (label, values) in enumerate(log2_norms.items()):
         color = _COLORS[k % len(_COLORS)]
@@ -76,7 +100,16 @@ def draw_norms(ax: Any, lags: Array, log2_norms: Mapping[str, Array]) -> None:
 
 
 def draw_shares(ax: Any, lags: Array, shares: Mapping[str, Array]) -> None:
-    """Draws the signed shares of the flow by first departure, medians over sequences; nan where there is no flow."""
+    """Draws the signed shares of the flow by first departure, medians over sequences.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+        What is drawn into.
+    lags : array, (lags,)
+    shares : mapping of str to array, (batch, lags) or (lags,)
+        Part -> share, nan where there is no flow.
+    """
     ends = {}
     for k, (label, values) in enumerate(shares.items()):
         color = style.INK if label == "carry" else _COLORS[(k - 1) % len(_COLORS)]

@@ -16,12 +16,32 @@ from .theorems.theorem import Report, Theorem, check
 
 
 def theorems() -> tuple[Theorem, ...]:
-    """All theorems in reading order."""
+    """All theorems in reading order.
+
+    Returns
+    -------
+    tuple of Theorem
+    """
     return THEOREMS
 
 
 def theorem(name: str) -> Theorem:
-    """The theorem of that name. Raises KeyError with the nearest names where there is none."""
+    """The theorem of that name.
+
+    Parameters
+    ----------
+    name : str
+        As `errorflow list` has it.
+
+    Returns
+    -------
+    Theorem
+
+    Raises
+    ------
+    KeyError
+        With the nearest names where there is none.
+    """
     for candidate in THEOREMS:
         if candidate.name == name:
             return candidate
@@ -31,7 +51,22 @@ def theorem(name: str) -> Theorem:
 
 
 def prove(names: str | Sequence[str] | None = None) -> list[Report]:
-    """Fresh reports on the theorem or theorems named, or on all, in reading order. Raises KeyError for a wrong name."""
+    """Fresh reports on the theorem or theorems named, or on all, in reading order.
+
+    Parameters
+    ----------
+    names : str or sequence of str, optional
+        All theorems if not given.
+
+    Returns
+    -------
+    list of Report
+
+    Raises
+    ------
+    KeyError
+        For a wrong name.
+    """
     names = [names] if isinstance(names, str) else names
     chosen = THEOREMS if names is None else [theorem(name) for name in names]
     return [check(one) for one in chosen]

@@ -24,7 +24,22 @@ def results() -> tuple[Result, ...]:
 
 
 def result(name: str) -> Result:
-    """The result of that name. Raises: KeyError with the nearest name where there is none."""
+    """The result of that name.
+
+    Parameters
+    ----------
+    name : str
+        As `errorflow list` has it.
+
+    Returns
+    -------
+    Result
+
+    Raises
+    ------
+    KeyError
+        With the nearest name where there is none.
+    """
     found = {r.name: r for r in results()}
     if name in found:
         return found[name]

@@ -16,7 +16,12 @@ Kind = Literal["definition", "derivation", "cost", "theorem"]
 class Piece:
     """LaTeX that can be read in.
 
-    math: True for pure mathematics, to stand in a display; False for running text that brings its own displays.
+    Attributes
+    ----------
+    latex : str
+        The source.
+    math : bool
+        True for pure mathematics, to stand in a display; False for running text that brings its own displays.
     """
 
     latex: str
@@ -27,8 +32,16 @@ class Piece:
 class Content:
     """What a result says.
 
-    whole: the result. text: the same in plain text. parts: suffix of the name -> a part of it, for those who want to
-    print less. data: what else the record holds.
+    Attributes
+    ----------
+    whole : Piece
+        The result.
+    text : str
+        The same in plain text.
+    parts : mapping of str to Piece
+        Suffix of the name -> a part of it, for those who want to print less.
+    data : mapping
+        What else the record holds.
     """
 
     whole: Piece
@@ -39,7 +52,19 @@ class Content:
 
 @dataclass(frozen=True)
 class Result:
-    """A named result. make: works out what it says; called once, and only if needed."""
+    """A named result.
+
+    Attributes
+    ----------
+    name : str
+        Stable once published.
+    title : str
+        In words.
+    kind : {'definition', 'derivation', 'cost', 'theorem'}
+        What sort of result it is.
+    make : callable
+        Works out what it says; called once, and only if needed.
+    """
 
     name: str
     title: str
@@ -52,19 +77,39 @@ class Result:
         return self.make()
 
     def latex(self) -> str:
-        """The result as LaTeX: pure mathematics, for a theorem text with displays."""
+        """The result as LaTeX: pure mathematics, for a theorem text with displays.
+
+        Returns
+        -------
+        str
+        """
         return self.content.whole.latex
 
     def text(self) -> str:
-        """The result as plain text."""
+        """The result as plain text.
+
+        Returns
+        -------
+        str
+        """
         return self.content.text
 
     def pieces(self) -> dict[str, Piece]:
-        """Stable name -> LaTeX, the whole result first and then its parts."""
+        """Stable name -> LaTeX, the whole result first and then its parts.
+
+        Returns
+        -------
+        dict of str to Piece
+        """
         return {self.name: self.content.whole} | {f"{self.name}.{k}": p for k, p in self.content.parts.items()}
 
     def json(self) -> dict[str, Any]:
-        """The result as data, with a digest of all that it says."""
+        """The result as data, with a digest of all that it says.
+
+        Returns
+        -------
+        dict
+        """
         content = self.content
         record = {
             "name": self.name,

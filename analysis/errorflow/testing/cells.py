@@ -82,13 +82,30 @@ def assert_jacobian_matches(
 ) -> None:
     """Passes if d new state / d state of a step function is the Jacobian that the cell's definition has there.
 
-    step: `step(state, x)`, the new state in the form of the old one; or its Jacobian as an array (N, N), the blocks in
-        the order of the cell's definition. cell: a name such as "lstm", or a Cell.
-    weights: name -> array as the cell takes them. state: one array, or a tuple or mapping of the cell's blocks.
-    x (m,): the input. truncated: compare with the derivative that stops at the recurrent maps.
-    method: "auto", "autograd", "complex" or "central".
+    Parameters
+    ----------
+    step : callable or array_like
+        `step(state, x)`, the new state in the form of the old one; or its Jacobian as an array (N, N), the blocks
+        in the order of the cell's definition.
+    cell : str or Cell
+        A name such as "lstm", or a cell.
+    weights : mapping of str to array_like
+        As the cell takes them, under the names of `Cell.shapes`.
+    state : array_like, or tuple or mapping of array_like
+        One array, or the cell's blocks.
+    x : array_like, (m,)
+        The input.
+    truncated : bool or collection of str, default False
+        True, or labels of maps, to compare with the derivative that stops at the recurrent maps.
+    method : {'auto', 'autograd', 'complex', 'central'}, default 'auto'
+        How the step function is differentiated.
 
-    Raises: AssertionError with the entry that is furthest off, what it must be, and a likely cause.
+    Raises
+    ------
+    AssertionError
+        With the entry that is furthest off, what it must be, and a likely cause.
+    TypeError, ValueError
+        For arrays that are none, or do not fit the cell.
     """
     chosen = named_cell(cell)
     truth = predicted(chosen, weights, state, x, truncated)

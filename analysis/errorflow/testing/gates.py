@@ -27,13 +27,31 @@ def assert_gate_order(
 ) -> None:
     """Passes if the step takes the gates of its packed weights in this order, and in no other.
 
-    step: `step(state, x)`, which uses the packed weights. order: the gates, such as "ifgo", first block first.
-    recurrent (k n, n), inputs (k n, m), bias (k n,): the packed weights of k gates, a block of rows for each; in the
-        transposed layout, (n, k n) and (m, k n), a block of columns. recurrent_bias (k n,): added to `bias`, except in
-        the candidate of a GRU, where it stands inside the reset.
-    state, x: where the step is tried; take generic ones, since at zero some orders cannot be told apart.
+    Parameters
+    ----------
+    step : callable
+        `step(state, x)`, which uses the packed weights.
+    order : str or sequence of str
+        The gates, such as "ifgo", first block first.
+    recurrent : array_like, (k n, n)
+        Weights of k gates, a block of rows for each; in the transposed layout, (n, k n), a block of columns.
+    inputs : array_like, (k n, m)
+        The same of the inputs; transposed (m, k n).
+    bias : array_like, (k n,)
+        The same of the biases.
+    state, x : array_like
+        Where the step is tried; take generic ones, since at zero some orders cannot be told apart.
+    cell : str or Cell, default 'lstm'
+        A name, or a cell.
+    recurrent_bias : array_like, (k n,), optional
+        Added to `bias`, except in the candidate of a GRU, where it stands inside the reset.
 
-    Raises: AssertionError with the order that was found; ValueError where the state does not tell orders apart.
+    Raises
+    ------
+    AssertionError
+        With the order that was found.
+    ValueError
+        Where the state does not tell orders apart, or a gate or a shape is not the cell's.
     """
     chosen = named_cell(cell)
     labels = tuple(p.name[2:] for p in chosen.definition.parameters if p.name.startswith("U_"))

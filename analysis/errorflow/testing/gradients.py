@@ -28,13 +28,38 @@ def assert_bptt_equals_rtrl(
 ) -> None:
     """Passes if a gradient that was carried backwards is the one that the influence carries forwards.
 
-    bptt: name -> gradient, an array of the weight's shape.
-    step: `step(weights, state, x)`, of which RTRL is run here over `inputs` (T, m) from `state`, with the derivatives
-        of the function in state and weights and `errors` (T, n) = d loss / d output at every step; or the gradients of
-        a user's own RTRL, name -> array, then with `steps`, the number T.
-    output: the block of the state that the loss reads, where there are several.
+    Parameters
+    ----------
+    bptt : mapping of str to array_like
+        Name -> gradient, an array of the weight's shape.
+    step : callable or mapping of str to array_like
+        `step(weights, state, x)`, over which RTRL is run here; or the gradients of a user's own RTRL, then with
+        `steps`.
+    weights : mapping of str to array_like, optional
+        Of the step function.
+    state : array_like, or tuple or mapping of array_like, optional
+        In which RTRL starts.
+    inputs : array_like, (T, m), optional
+        Over which it runs.
+    errors : array_like, (T, n), optional
+        d loss / d output at every step.
+    output : str, default 'h'
+        The block of the state that the loss reads, where there are several.
+    steps : int, optional
+        T, where two gradients are given.
+    method : {'auto', 'autograd', 'complex', 'central'}, default 'auto'
+        How the step function is differentiated.
 
-    Raises: AssertionError with the weight and the index, both values, and a likely cause.
+    Raises
+    ------
+    AssertionError
+        With the weight and the index, both values, and a likely cause.
+    TypeError
+        Where something that is needed is not given.
+    KeyError
+        For an output that is no block of the state.
+    ValueError
+        For errors that are not finite or do not fit the inputs.
     """
     mine = {name: numbers(name, value) for name, value in bptt.items()}
     if not callable(step):

@@ -94,23 +94,29 @@ def assert_norm_bound_by_lag(
 ) -> None:
     """Passes if the norm of d state_T / d state_(T-q) is within its bounds at every lag q = 0..T.
 
-    step: `step(state, x)`, run over `inputs` (T, m) from `state`; or the Jacobians of a run, (T, N, N), newest last.
-    log2_upper, log2_lower (T + 1,): log2 of the bounds by lag, as the functions of `errorflow.bounds` return them; or a
-        function of the array of lags.
+    Parameters
+    ----------
+    step : callable or array_like
+        `step(state, x)`; or the Jacobians of a run, (T, N, N), newest last.
+    state : array_like, or tuple or mapping of array_like, optional
+        In which the run starts.
+    inputs : array_like, (T, m), optional
+        Over which the step function is run.
+    log2_upper, log2_lower : array_like, (T + 1,), or callable, optional
+        log2 of the bounds by lag, as the functions of `errorflow.bounds` return them; or a function of the array of
+        lags.
+    method : {'auto', 'autograd', 'complex', 'central'}, default 'auto'
+        How the step function is differentiated.
 
-    Raises: AssertionError with the first lag at which a bound fails, what was measured, and a likely cause; also
-        where a Jacobian is not finite.
-
-    >>> import numpy as np
-    >>> from errorflow.bounds import log2_rnn_upper
-    >>> W = np.array([[0.0, 2.0], [-2.0, 0.0]])
-    >>> step = lambda h, x: np.tanh(W @ h + x)
-    >>> x = np.ones((5, 2))
-    >>> assert_norm_bound_by_lag(step, np.zeros(2), x, log2_upper=lambda q: log2_rnn_upper(W, 1, q))
-    >>> assert_norm_bound_by_lag(step, np.zeros(2), x, log2_upper=lambda q: log2_rnn_upper(W, 1/64, q))
-    Traceback (most recent call last):
-        ...
-    AssertionError: at lag 1 the flow has the norm 2^-2.61..., above its bound 2^-5...
+    Raises
+    ------
+    AssertionError
+        With the first lag at which a bound fails, what was measured, and a likely cause; also where a Jacobian is
+        not finite.
+    TypeError
+        Without any bound.
+    ValueError
+        For Jacobians or bounds of another shape, or no step.
     """
     if log2_upper is None and log2_lower is None:
         raise TypeError("log2_upper or log2_lower must be given: a bound by lag")
@@ -168,20 +174,30 @@ def assert_identity_carry(
 ) -> None:
     """Passes if the derivative of one block over q steps, q = 1..T, is the identity: the constant error carousel.
 
-    step: a step function whose derivative is truncated, such as one of PyTorch that detaches what the gates read; or
-        the truncated Jacobians of a run, (T, N, N), newest last. state: with the block under its name.
-    inputs (T, m). block: whose derivative is meant; without names, "s0", "s1" and so on.
+    Parameters
+    ----------
+    step : callable or array_like
+        A step function whose derivative is truncated, such as one of PyTorch that detaches what the gates read; or
+        the truncated Jacobians of a run, (T, N, N), newest last.
+    state : array_like, or tuple or mapping of array_like, optional
+        In which the run starts, the block under its name.
+    inputs : array_like, (T, m), optional
+        Over which the step function is run.
+    block : str, default 'c'
+        Whose derivative is meant; without names, "s0", "s1" and so on.
+    method : {'auto', 'autograd', 'complex', 'central'}, default 'auto'
+        How the step function is differentiated.
 
-    Raises: AssertionError with the lag and the entry, or the step whose Jacobian is not finite, and a likely cause.
+    Raises
+    ------
+    AssertionError
+        With the lag and the entry, or the step whose Jacobian is not finite, and a likely cause.
+    KeyError
+        For a block that the state does not have.
 
-    >>> import numpy as np
-    >>> carousel = lambda s, x: {"c": s["c"] + 0.5 * x, "h": np.tanh(s["c"] + 0.5 * x)}
-    >>> assert_identity_carry(carousel, {"c": np.zeros(2), "h": np.zeros(2)}, np.ones((50, 2)))
-    >>> leaking = lambda s, x: {"c": 0.9 * s["c"] + 0.5 * x, "h": np.tanh(0.9 * s["c"])}
-    >>> assert_identity_carry(leaking, {"c": np.zeros(2), "h": np.zeros(2)}, np.ones((50, 2)))
-    Traceback (most recent call last):
-        ...
-    AssertionError: at lag 1, d c[0] / d c[0] was measured as 0.9 and must be 1, ...: the carry is multiplied...
+    References
+    ----------
+    Theorem lstm1997.carousel.
     """
     steps = _steps(step, state, inputs, method)
     old = steps.old

@@ -13,9 +13,18 @@ from errorflow.networks import read_network
 
 @dataclass(frozen=True, eq=False)
 class Live:
-    """A module as `step(state, x)` on tensors, its cell, and its weights as the cell takes them.
+    """A module of PyTorch as a step function, with the cell that it is.
 
-    state: zero, a mapping of the cell's blocks, to begin with.
+    Attributes
+    ----------
+    step : callable
+        `step(state, x)` on tensors.
+    cell : Cell
+        What it is by definition.
+    weights : dict of str to array
+        As the cell takes them.
+    state : dict of str to tensor
+        Zero, by the names of the cell's blocks, to begin with.
     """
 
     step: Callable[[Any, Any], Any]
@@ -27,8 +36,21 @@ class Live:
 def live(module: Any) -> Live:
     """A torch.nn.RNN, LSTM or GRU of one layer and direction, or a cell of PyTorch, as a step function.
 
-    Raises: TypeError or ValueError for another module.
+    Parameters
+    ----------
+    module : torch.nn.Module
 
+    Returns
+    -------
+    Live
+
+    Raises
+    ------
+    TypeError, ValueError
+        For another module.
+
+    Examples
+    --------
     >>> import torch  # doctest: +SKIP
     >>> given = live(torch.nn.LSTM(3, 4))  # doctest: +SKIP
     >>> assert_jacobian_matches(given.step, given.cell, given.weights, given.state, torch.ones(3))  # doctest: +SKIP

@@ -36,12 +36,42 @@ class Neighbour:
 class Theorem:
     """A named result with its hypotheses as data.
 
-    scope: universal, schema (in the symbols it names) or instance (which). sharp: value and place of equality.
-    points: values that satisfy the hypotheses, those of each part at one of them; `step_point` satisfies the step
-    of the recurrence. existence: conclusions by which the hypotheses can be met where no rational can, by the
-    intermediate value theorem, which is not checked. assumes: facts on norms and determinants that are
-    hypotheses, in words. route: `kernel`, by a stored certificate; `coq`, by the lemmas named, which are compiled on
-    demand; `reference`, by what is printed at the place that is given.
+    Attributes
+    ----------
+    name : str
+        Stable once published.
+    title : str
+        In words.
+    statement : Statement
+        As the checker parses it.
+    scope : str
+        universal, schema (in the symbols it names) or instance (which).
+    source : str
+        Who stated it, and where.
+    sharp : str
+        Value and place of equality.
+    points : tuple of mapping
+        Values that satisfy the hypotheses, those of each part at one of them.
+    neighbour : Neighbour
+        A false statement close to the theorem, which must be refused.
+    symbols : tuple of Symbol
+        How its letters print and what they mean.
+    depends : tuple of str
+        Names of the theorems that it rests on.
+    step_point : mapping or None
+        Satisfies the step of the recurrence.
+    route : {'kernel', 'coq', 'reference'}
+        By a stored certificate; by the lemmas named, which are compiled on demand; by what is printed at the place
+        that is given.
+    existence : tuple of str
+        Conclusions by which the hypotheses can be met where no rational can, by the intermediate value theorem,
+        which is not checked.
+    assumes : tuple of str
+        Facts on norms and determinants that are hypotheses, in words.
+    lemmas : tuple of str
+        Names in Coq.
+    reference : str
+        Where it is printed.
     """
 
     name: str
@@ -62,25 +92,67 @@ class Theorem:
     reference: str = ""
 
     def latex(self) -> str:
-        """The theorem in LaTeX, hypotheses first, from what the checker parses."""
+        """The theorem in LaTeX, hypotheses first, from what the checker parses.
+
+        Returns
+        -------
+        str
+        """
         return latex(self.statement, self.symbols)
 
     def text(self) -> str:
-        """The theorem in plain text, hypotheses first, from what the checker parses."""
+        """The theorem in plain text, hypotheses first, from what the checker parses.
+
+        Returns
+        -------
+        str
+        """
         return text(self.statement, self.symbols)
 
     def claims(self) -> tuple[str, ...]:
-        """The conclusions as LaTeX mathematics, one each."""
+        """The conclusions as LaTeX mathematics, one each.
+
+        Returns
+        -------
+        tuple of str
+        """
         return claims(self.statement, self.symbols)
 
     def hypotheses(self) -> tuple[str, ...]:
-        """The hypotheses in plain text, one each."""
+        """The hypotheses in plain text, one each.
+
+        Returns
+        -------
+        tuple of str
+        """
         return hypotheses(self.statement, self.symbols)
 
 
 @dataclass(frozen=True)
 class Report:
-    """What one check found; made afresh by every check and never stored."""
+    """What one check found; made afresh by every check and never stored.
+
+    Attributes
+    ----------
+    name : str
+        Of the theorem.
+    verdict : {'proved', 'computed', 'cited', 'failed'}
+        What was found now.
+    route : {'kernel', 'coq', 'reference'}
+        By which way.
+    scope : str
+        universal, schema (in the symbols it names) or instance (which).
+    seconds : float
+        What the check took.
+    digest : str
+        sha256 of statement and certificate.
+    axioms : tuple of str
+        Facts about exp, logistic and tanh that the checker used.
+    reason : str
+        Why it is not proved, where it is not.
+    assumes : tuple of str
+        Facts on norms and determinants that are hypotheses, in words.
+    """
 
     name: str
     verdict: str
