@@ -22,6 +22,7 @@ from errorflow import bounds
 from errorflow.numeric.forward import Trajectory, run
 from errorflow.numeric.linear import jacobians
 from errorflow.plots import style
+from figures.layout import Page
 from figures.table import Array, Table, holds
 
 NAME = "carousel"
@@ -31,7 +32,7 @@ ALT = (
     "the full one drift slowly within shaded bounds. Right: on a logarithmic lag axis, error falls to one "
     "half at lags 1, 2.2, 14.3, 103 and 760 for forget biases 0, 1, 3, 5 and 7."
 )
-WIDTH, HEIGHT = style.TEXT, 2.75
+WIDTH = style.TEXT
 
 UNITS, STEPS, SEED, SCALE, INPUT_BIAS = 6, 1000, 9, 0.25, -5.0
 SMALL = 0.005  # recurrent weights of the LSTM, so small that its full derivative shows the forget gate
@@ -136,62 +137,65 @@ def _spaced(x: Array) -> list[int]:
 
 
 _LOOK = dict(zip(FORGET_BIASES, (style.BLUE, style.VIOLET, style.PURPLE, style.RED, style.ORANGE), strict=True))
+_NEAR = ((1.7, "left"), (1.6, ""), (16, "right"), (115, "right"), (700, ""))  # of the names
 
 
 def draw(fig: Any, table: Table) -> None:
     """Panel a: the 1997 cell. Panel b: forget gates."""
-    left, right = fig.subplots(1, 2, gridspec_kw={"width_ratios": [1, 1.2]})
-    fig.subplots_adjust(left=0.075, right=0.985, bottom=0.15, top=0.9, wspace=0.2)
-    style.panel(left, "a", "cell of 1997, from cell state to cell state")
-    x, lower = table["a", "lower bound"]
-    upper = table.y("a", "upper bound")
-    left.fill_between(x, lower, upper, color=style.BLUE, alpha=0.14, lw=0)
-    for bound in (lower, upper):
-        left.plot(x, bound, color=style.BLUE, lw=0.6, ls=style.DOTTED)
-    left.plot(*table["a", "full largest"], color=style.RED)
-    left.plot(*table["a", "full smallest"], color=style.PURPLE, ls=style.DASHED)
-    left.plot(*table["a", "truncated largest"], color=style.INK, lw=1.6)
-    left.set_yscale("log")
-    left.set_xlim(0, STEPS)
-    left.set_xticks([0, 250, 500, 750, 1000])
-    left.set_ylim(0.08, 12.5)
-    left.set_yticks([0.1, 0.2, 0.5, 1, 2, 5, 10], ["0.1", "0.2", "0.5", "1", "2", "5", "10"])
-    left.set_ylabel(r"singular values of $\partial c_T / \partial c_{T-q}$")
-    for name, at, text, color, dy in (
-        ("upper bound", 400, "upper bound", style.dark(style.BLUE), 13),
-        ("lower bound", 400, "lower bound", style.dark(style.BLUE), -13),
-        ("full largest", 960, "full, largest", style.dark(style.RED), 8),
-        ("full smallest", 960, "full, smallest", style.dark(style.PURPLE), -8),
-        ("truncated largest", 960, "truncated: exactly 1", style.INK, -7),
-    ):
-        style.label(left, at, float(np.interp(at, *table["a", name])), text, color, 0, dy, ha="right")
-
-    style.panel(right, "b", "LSTM, forget gate held at $\\sigma(b)$")
-    right.plot([1, STEPS], [1, 1], color=style.INK, lw=1.6)
-    style.label(right, 1.1, 1, "1997 cell, truncated", style.INK, 0, 6.5)
-    right.axhline(0.5, color=style.GREY, lw=0.7, zorder=0)
-    ticks = []
-    for bias, color in _LOOK.items():
-        right.plot(*table["b", f"b={bias}"], color=color)
-        law = table["b", f"b={bias} law"]
-        seen = _spaced(law[0])
-        right.plot(law[0][seen], law[1][seen], "o", ms=2.0, color=style.dark(color), zorder=4)
-        half = table.parameters["half_lives"][str(bias)]
-        right.plot([half, half], [0, 0.5], color=style.GREY, lw=0.7, ls=style.DOTTED, zorder=0)
-        ticks.append((half, f"{half:.3g}"))
-        x, y, side = {0: (1.12, 0.1, "left"), 1: (7.3, 0.125, "left"), 7: (half * 0.9, 0.45, "right")}.get(
-            bias, (half * 1.12, 0.56, "left")
-        )
-        style.label(right, x, y, f"$b = {bias}$", style.dark(color), ha=side)
-    right.plot(*table["b", "tanh network"], color=style.INK, lw=1.1, ls=style.DASHED)
-    style.label(right, 5.9, 0.4, "tanh\nRNN", style.INK, 8, 2, linespacing=0.95)
-    right.set_xscale("log")
-    right.set_xlim(1, STEPS)
-    right.set_ylim(0, 1.12)
-    right.set_xticks([t for t, _ in ticks] + [1000], [text for _, text in ticks] + [""])
-    right.set_yticks([0, 0.5, 1], ["0", "1/2", "1"])
-    right.set_ylabel(r"$\|\,\partial c_T / \partial c_{T-q}\,\|$")
-    left.set_xlabel("lag $q$ (steps)")
-    right.set_xlabel("lag $q$ (steps, logarithmic), ticks at the half-lives")
+    page = Page(fig)
+    left, right = page.panels(2, height=1.9, least=2.6, ratios=(1, 1.4))
+    page.heading(left, "a", "cell of 1997, state to state")
+    page.heading(right, "b", "LSTM, forget gate held at $\\sigma(b)$")
+    _draw_cell(page, left, table)
+    _draw_gates(page, right, table)
     for ax in (left, right):
         ax.minorticks_off()
+    page.settle()
+
+
+def _draw_cell(page: Page, ax: Any, table: Table) -> None:
+    x, lower = table["a", "lower bound"]
+    upper = table.y("a", "upper bound")
+    ax.fill_between(x, lower, upper, color=style.BLUE, alpha=0.14, lw=0)
+    for name, bound in (("lower bound", lower), ("upper bound", upper)):
+        ax.plot(x, bound, color=style.BLUE, lw=0.8, ls=style.DOTTED)
+        page.name(ax, x, bound, name, style.BLUE, near=350, side="above" if name == "upper bound" else "below")
+    ax.plot(*table["a", "full largest"], color=style.RED)
+    ax.plot(*table["a", "full smallest"], color=style.PURPLE, ls=style.DASHED)
+    ax.plot(*table["a", "truncated largest"], color=style.INK, lw=1.6)
+    page.name(ax, *table["a", "full largest"], "full, largest", style.RED, near=600, side="above")
+    page.name(ax, *table["a", "full smallest"], "full, smallest", style.PURPLE, near=600, side="below")
+    page.name(ax, *table["a", "truncated largest"], "truncated: exactly 1", style.INK, near=750)
+    ax.set(yscale="log", xlim=(0, STEPS), ylim=(0.08, 12.5), xlabel="lag $q$ (steps)")
+    ax.set_xticks([0, 250, 500, 750, 1000])
+    ax.set_yticks([0.1, 0.2, 0.5, 1, 2, 5, 10], ["0.1", "0.2", "0.5", "1", "2", "5", "10"])
+    ax.set_ylabel(r"singular values of $\partial c_T / \partial c_{T-q}$")
+
+
+def _high(table: Table, name: str) -> tuple[Array, Array]:
+    """The part of a curve of panel b that stands apart from the others: near zero they are one."""
+    x, y = table["b", name]
+    return x[y > 0.1], y[y > 0.1]
+
+
+def _draw_gates(page: Page, ax: Any, table: Table) -> None:
+    ax.set(xscale="log", xlim=(1, STEPS), ylim=(0, 1.12))
+    ax.plot([1, STEPS], [1, 1], color=style.INK, lw=1.6)
+    page.name(ax, [1, STEPS], [1, 1], "1997 cell, truncated", style.INK, near=1, side="above")
+    ax.axhline(0.5, color=style.GREY, lw=0.7, zorder=0)
+    ticks = []
+    for (bias, color), (near, side) in zip(_LOOK.items(), _NEAR, strict=True):
+        ax.plot(*table["b", f"b={bias}"], color=color)
+        law = table["b", f"b={bias} law"]
+        seen = _spaced(law[0])
+        ax.plot(law[0][seen], law[1][seen], "o", ms=2.0, color=style.dark(color), zorder=4)
+        half = table.parameters["half_lives"][str(bias)]
+        ax.plot([half, half], [0, 0.5], color=style.GREY, lw=0.7, ls=style.DOTTED, zorder=0)
+        ticks.append((half, f"{half:.3g}"))
+        page.name(ax, *_high(table, f"b={bias}"), f"$b = {bias}$", color, near=near, side=side)
+    ax.plot(*table["b", "tanh network"], color=style.INK, lw=1.1, ls=style.DASHED)
+    page.name(ax, *_high(table, "tanh network"), "tanh\nRNN", style.INK, near=6, side="right", linespacing=0.95)
+    ax.set_xticks([t for t, _ in ticks] + [1000], [text for _, text in ticks] + [""])
+    ax.set_yticks([0, 0.5, 1], ["0", "1/2", "1"])
+    ax.set_ylabel(r"$\|\,\partial c_T / \partial c_{T-q}\,\|$")
+    ax.set_xlabel("lag $q$ (steps, logarithmic), ticks at the half-lives")

@@ -16,6 +16,7 @@ import numpy as np
 
 import errorflow as ef
 from errorflow.plots import style
+from figures.layout import Page
 from figures.table import Table, holds
 
 NAME = "costs"
@@ -25,7 +26,7 @@ ALT = (
     " others are level between one and four. Right: memory over the number of steps; BPTT rises through the level lines"
     " of the others at circled points, last through that of RTRL at T = 512. Measured points lie on all lines."
 )
-WIDTH, HEIGHT = style.TEXT, 2.7
+WIDTH = style.TEXT
 
 STEPS, WIDE = 100, 16
 OPTIONS: dict[str, dict[str, int]] = {"schmidhuber1992": {"block": 5}, "tbptt": {"horizon": 20, "every": 5}}
@@ -119,10 +120,15 @@ def check(table: Table) -> None:
 
 def draw(fig: Any, table: Table) -> None:
     """Multiply-adds, memory, and a key with orders."""
-    a, b = fig.subplots(1, 2)
-    fig.subplots_adjust(left=0.075, right=0.68, bottom=0.16, top=0.89, wspace=0.3)
-    style.panel(a, "a", "multiply-adds, BPTT = 1")
-    style.panel(b, "b", f"words of memory, $n = {WIDE}$")
+    page = Page(fig)
+    if page.narrow:
+        a, b, key = page.rows([[1], [1], [1]], [1.7, 1.7, 1.3])
+    elif page.width < WIDTH:
+        a, b, key = page.rows([[1, 1], [1]], [1.75, 1.3])
+    else:
+        a, b, key = page.rows([[1, 1, 1]], [1.85])
+    page.heading(a, "a", "multiply-adds, BPTT = 1")
+    page.heading(b, "b", f"words of memory, $n = {WIDE}$")
     _, back = table["a", "bptt"]
     for name, (color, line, *_) in LOOKS.items():
         x, y = table["a", name]
@@ -134,33 +140,33 @@ def draw(fig: Any, table: Table) -> None:
         if ("b", f"{name} break-even") in table.curves:
             b.plot(*table["b", f"{name} break-even"], "o", ms=6, mfc="none", mec=style.INK, mew=0.7, clip_on=False)
     a.set_xscale("log", base=2)
-    a.set_yscale("log")
-    a.set_xlim(1, 1024)
+    a.set(yscale="log", xlim=(1, 1024), xlabel="units $n$, inputs $m = n$")
     a.set_xticks([1, 8, 64, 512], ["1", "8", "64", "512"])
     a.set_yticks([1, 1e2, 1e4, 1e6], ["1", *(f"$10^{k}$" for k in (2, 4, 6))])
-    a.set_xlabel("units $n$, inputs $m = n$")
     a.set_ylabel("relative to BPTT", labelpad=1)
-    b.set_xscale("log")
-    b.set_yscale("log")
-    b.set_xlim(10, 4000)
+    b.set(xscale="log", yscale="log", xlim=(10, 4000), ylim=(5e2, 5e5), xlabel="steps $T$")
     b.set_xticks([10, 100, 512], ["10", "100", "$2n^2$"])
-    b.set_ylim(5e2, 5e5)
-    b.set_xlabel("steps $T$")
     b.set_ylabel("words", labelpad=1)
     for ax in (a, b):
         ax.minorticks_off()
-    _key(b)
+    _key(key)
+    page.settle()
 
 
 def _key(ax: Any) -> None:
-    """Lines, names, and orders of operations in a step and of memory, to the right of the panel."""
-    how = {"transform": ax.transAxes, "va": "center", "fontsize": 8.5}
-    columns = {"a step": 1.77, "words": 2.03}
+    """Lines, names, and orders of operations in a step and of memory, in the middle of a panel."""
+    from matplotlib.transforms import ScaledTranslation, blended_transform_factory
+
+    ax.set_axis_off()
+    ax.set_ylim(len(LOOKS) + 0.5, -0.5)
+    middle = ScaledTranslation(0.5, 0, ax.transAxes)
+    across = blended_transform_factory(ax.figure.dpi_scale_trans + middle, ax.transData)
+    how = {"va": "center_baseline", "fontsize": style.size("curve"), "transform": across}
+    columns = {"a step": 0.36, "words": 0.8}  # inches from the middle
     for word, x in columns.items():
-        ax.text(x, 0.97, word, ha="center", **how)
-    for k, (color, line, name, macs, words) in enumerate(LOOKS.values()):
-        y = 0.85 - 0.125 * k
-        ax.plot([1.11, 1.21], [y, y], color=color, ls=line, clip_on=False, transform=ax.transAxes)
-        ax.text(1.24, y, name, color=style.dark(color), **how)
+        ax.text(x, 0, word, ha="center", **how)
+    for k, (color, line, name, macs, words) in enumerate(LOOKS.values(), 1):
+        ax.plot([-1.0, -0.76], [k, k], color=color, ls=line, clip_on=False, transform=across)
+        ax.text(-0.7, k, name, color=style.readable(color), **how)
         for text, x in zip((macs, words), columns.values(), strict=True):
-            ax.text(x, y, text, ha="center", **how)
+            ax.text(x, k, text, ha="center", **how)

@@ -30,6 +30,7 @@ from errorflow.numeric.linear import jacobians
 from errorflow.numeric.profile import profile_of
 from errorflow.plots import style
 from errorflow.plots.profile import HIGH, LOW, draw_spread, percentiles
+from figures.layout import Page
 from figures.table import Array, Table, holds
 
 NAME = "digits"
@@ -40,7 +41,7 @@ ALT = (
     "on the outputs reads zero. In a two-layer LSTM on sunspots the joint flow decays like the slower layer, and the "
     "loss's own error stays below it."
 )
-WIDTH, HEIGHT = style.TEXT, 6.9
+WIDTH = style.TEXT
 
 FOLDER = Path(__file__).parent / "networks"
 KINDS = ("rnn", "lstm", "gru")
@@ -170,27 +171,22 @@ def _check_sunspots(table: Table) -> None:
     holds(abs(middle[0]) < 1e-12, "the loss's error is relative to where it starts")
 
 
-_LOOK = {
-    "rnn": (style.BLUE, style.DASHED, "RNN"),
-    "lstm": (style.RED, style.SOLID, "LSTM"),
-    "gru": (style.ORANGE, style.DASHDOT, "GRU"),
+_LOOK = {  # colour, line, name, and where it stands
+    "rnn": (style.BLUE, style.DASHED, "RNN", 27),
+    "lstm": (style.RED, style.SOLID, "LSTM", 40),
+    "gru": (style.ORANGE, style.DASHDOT, "GRU", 50),
 }
 _GATES = {
-    "carry": (style.INK, style.SOLID, "never left the carry"),
-    "g": (style.RED, style.SOLID, "through $g$"),
-    "hn": (style.RED, style.SOLID, "through $n$"),
-    "i": (style.BLUE, style.DASHED, "$i$"),
-    "f": (style.VIOLET, style.DASHDOT, "$f$"),
-    "o": (style.ORANGE, style.LONG, "$o$"),
-    "r": (style.BLUE, style.DASHED, "$r$"),
-    "z": (style.VIOLET, style.DASHDOT, "$z$"),
+    "carry": (style.INK, style.SOLID, "never left the carry", 7, "right"),
+    "g": (style.RED, style.SOLID, "through $g$", 30, "below"),
+    "hn": (style.RED, style.SOLID, "through $n$", 30, "below"),
+    "i": (style.BLUE, style.DASHED, "$i$", None, "end"),
+    "f": (style.VIOLET, style.DASHDOT, "$f$", None, "end"),
+    "o": (style.ORANGE, style.LONG, "$o$", None, "end"),
+    "r": (style.BLUE, style.DASHED, "$r$", None, "end"),
+    "z": (style.VIOLET, style.DASHDOT, "$z$", None, "end"),
 }
-
-
-_TEXT = {  # where labels stand: lag, share
-    "lstm": {"carry": (7.5, 0.36), "g": (30, 0.68), "i": (38, 0.165), "f": (41.5, 0.165), "o": (45, 0.165)},
-    "gru": {"carry": (7, 0.3), "hn": (30, 0.72), "z": (36, 0.19), "r": (39.5, 0.19)},
-}
+_DECADE = float(np.log2(10))
 
 
 def _bands(table: Table, panel: str, name: str) -> tuple[Array, Array, Array]:
@@ -200,89 +196,86 @@ def _bands(table: Table, panel: str, name: str) -> tuple[Array, Array, Array]:
 
 def draw(fig: Any, table: Table) -> None:
     """Six panels: norms, what a hook shows, shares of LSTM and of GRU, a stack, and the error of a loss."""
-    (a, b), (c, d), (e, f) = fig.subplots(3, 2)
-    fig.subplots_adjust(left=0.085, right=0.985, bottom=0.06, top=0.963, wspace=0.24, hspace=0.42)
-    style.panel(a, "a", "three trained networks, joint state $s$")
-    for kind, (color, line, text) in _LOOK.items():
-        x, y = table["a", kind]
-        draw_spread(a, x, _bands(table, "a", kind), color, line)
-        at, dy = {"lstm": (36, 8), "gru": (36, 7), "rnn": (27, -9)}[kind]
-        style.label(a, at, float(np.interp(at, x, y)), text, style.dark(color), 0, dy)
-    a.set_ylabel(r"$\|\,\partial s_T / \partial s_{T-q}\,\|$")
-    a.set_ylim(np.log2(0.2), np.log2(50))
-    ticks = ["0.2", "0.5", "1", "2", "5", "10", "20", "50"]
-    a.set_yticks(np.log2([float(t) for t in ticks]), ticks)
-
-    style.panel(b, "b", "the LSTM seen through its outputs $h$")
-    draw_spread(b, table.x("b", "h to h"), _bands(table, "b", "h to h"), style.RED)
-    b.plot(*table["b", "product of blocks"], color=style.PURPLE, ls=style.DASHED)
-    low, high, decade = -32, 3, float(np.log2(10))
-    b.set_ylim(low * decade, high * decade)
-    b.set_yticks([k * decade for k in (0, -10, -20, -30)], ["1", "$10^{-10}$", "$10^{-20}$", "$10^{-30}$"])
-    b.plot([0, 1], [0, low * decade], color=style.FAINT, lw=1.1, ls=style.DOTTED)
-    b.plot([1], [low * decade], "v", color=style.FAINT, ms=4, clip_on=False)
-    b.set_ylabel(r"$\|\,\partial h_T / \partial h_{T-q}\,\|$")
-    style.label(b, 36, 0, "all paths", style.dark(style.RED), 0, -9, ha="center")
-    style.label(
-        b,
-        33,
-        -11 * decade,
-        "blocks $\\partial h_t / \\partial h_{t-1}$\nmultiplied alone",
-        style.dark(style.PURPLE),
-        4,
-        2,
-    )
-    style.label(b, 1, -31 * decade, "hook on the outputs:\nexactly 0 from $q = 1$", style.FAINT, 6, 10)
-
-    for ax, letter, kind, text in ((c, "c", "lstm", "LSTM"), (d, "d", "gru", "GRU")):
-        style.panel(ax, letter, f"{text}: how the flow first leaves the carry")
-        for name in SHOWN[kind]:
-            color, line, words = _GATES[name]
-            ax.plot(*table[PANEL[kind], name], color=color, ls=line)
-            at, height = _TEXT[kind][name]
-            style.label(ax, at, height, words, color if name == "carry" else style.dark(color))
-        ax.set_ylabel("share of the flow")
-        ax.axhline(0, color=style.GREY, lw=0.7, zorder=0)
-        ax.set_ylim(-0.05, 1.05)
-        ax.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0", "1/4", "1/2", "3/4", "1"])
-    _draw_sunspots(e, f, table)
-    for ax in (a, b):
-        ax.axhline(0, color=style.GREY, lw=0.7, zorder=0)
+    page = Page(fig)
+    a, b, c, d, e, f = page.panels(6, height=1.6, least=2.5, stacked=0.95)
+    _draw_norms(page, a, table)
+    _draw_outputs(page, b, table)
+    for ax, kind in ((c, "lstm"), (d, "gru")):
+        _draw_shares(page, ax, table, kind)
     for ax in (a, b, c, d):
         ax.minorticks_off()
-        ax.set_xlim(0, 64)
+        ax.axhline(0, color=style.GREY, lw=0.7, zorder=0)
+        ax.set(xlim=(0, 64), xlabel="lag $q$ (steps)")
         ax.set_xticks([0, 8, 16, 32, 48, 64])
-        ax.set_xlabel("lag $q$ (steps)")
-
-
-def _draw_sunspots(e: Any, f: Any, table: Table) -> None:
-    style.panel(e, "e", "two-layer LSTM, sunspots: joint state $s$")
-    looks = {"layer 0": (style.BLUE, style.DASHED), "layer 1": (style.VIOLET, style.DASHDOT)}
-    e.plot(*table["e", "both as one"], color=style.RED)
-    for name, (color, line) in looks.items():
-        e.plot(*table["e", name], color=color, ls=line)
-    _, y = table["e", "both as one"]
-    style.label(e, 37, float(y[37]), "both layers as one", style.dark(style.RED), 0, 9)
-    style.label(e, 26, float(table.y("e", "layer 0")[26]), "lower layer alone", style.dark(style.BLUE), -8, -15)
-    style.label(e, 27, float(table.y("e", "layer 1")[27]), "upper layer alone", style.dark(style.VIOLET), 6, 3)
-    e.set_ylabel(r"$\|\,\partial s_T / \partial s_{T-q}\,\|$")
-
-    style.panel(f, "f", "error of the squared loss, and the worst case")
-    draw_spread(
-        f, table.x("f", "error of the loss"), _bands(table, "f", "error of the loss"), style.ORANGE, style.DASHED
-    )
-    f.plot(*table["f", "worst case"], color=style.RED)
-    style.label(f, 35, float(y[35]), "norm of the joint flow", style.dark(style.RED), 3, 7)
-    at = table.y("f", "error of the loss")
-    style.label(f, 12, float(at[12]), "error of the loss,\nrelative to lag 0", style.dark(style.ORANGE), -3, -24)
-    f.set_ylabel(r"$\|\,\delta_{T-q}\,\| / \|\,\delta_T\,\|$")
-    decade = float(np.log2(10))
+    _draw_stack(page, e, table)
+    _draw_loss(page, f, table)
     for ax, low in ((e, -11), (f, -8)):
         ax.axhline(0, color=style.GREY, lw=0.7, zorder=0)
-        ax.set_ylim(low * decade, 1.6 * decade)
+        ax.set(ylim=(low * _DECADE, 1.6 * _DECADE), xlim=(0, 60), xlabel="lag $q$ (years)")
         ticks = range(0, low, -2)
-        ax.set_yticks([k * decade for k in ticks], ["1", *(f"$10^{{{k}}}$" for k in ticks if k)])
+        ax.set_yticks([k * _DECADE for k in ticks], ["1", *(f"$10^{{{k}}}$" for k in ticks if k)])
         ax.minorticks_off()
-        ax.set_xlim(0, 60)
         ax.set_xticks([0, 10, 20, 30, 40, 50, 60])
-        ax.set_xlabel("lag $q$ (years)")
+    page.share_x((a, b, c, d))
+    page.share_x((e, f))
+    page.settle()
+
+
+def _draw_norms(page: Page, ax: Any, table: Table) -> None:
+    page.heading(ax, "a", "three trained networks, joint state $s$")
+    for kind, (color, line, text, near) in _LOOK.items():
+        draw_spread(ax, table.x("a", kind), _bands(table, "a", kind), color, line)
+        page.name(ax, *table["a", kind], text, color, near=near)
+    ax.set_ylabel(r"$\|\,\partial s_T / \partial s_{T-q}\,\|$")
+    ax.set_ylim(np.log2(0.2), np.log2(50))
+    ticks = ["0.2", "0.5", "1", "2", "5", "10", "20", "50"]
+    ax.set_yticks(np.log2([float(t) for t in ticks]), ticks)
+
+
+def _draw_outputs(page: Page, ax: Any, table: Table) -> None:
+    page.heading(ax, "b", "the LSTM seen through its outputs $h$")
+    draw_spread(ax, table.x("b", "h to h"), _bands(table, "b", "h to h"), style.RED)
+    ax.plot(*table["b", "product of blocks"], color=style.PURPLE, ls=style.DASHED)
+    low = -32 * _DECADE
+    ax.plot([0, 1], [0, low], color=style.FAINT, lw=1.1, ls=style.DOTTED)
+    ax.plot([1], [low], "v", color=style.FAINT, ms=4, clip_on=False)
+    ax.set_ylim(low, 3 * _DECADE)
+    ax.set_yticks([k * _DECADE for k in (0, -10, -20, -30)], ["1", "$10^{-10}$", "$10^{-20}$", "$10^{-30}$"])
+    ax.set_ylabel(r"$\|\,\partial h_T / \partial h_{T-q}\,\|$")
+    page.name(ax, *table["b", "h to h"], "all paths", style.RED, near=40, side="below")
+    blocks = "blocks $\\partial h_t / \\partial h_{t-1}$\nmultiplied alone"
+    page.name(ax, *table["b", "product of blocks"], blocks, style.PURPLE, near=36, side="right")
+    page.name(ax, [0, 1], [0, low], "hook on the outputs:\nexactly 0 from $q = 1$", style.FAINT, near=1, side="right")
+
+
+def _draw_shares(page: Page, ax: Any, table: Table, kind: str) -> None:
+    panel = PANEL[kind]
+    page.heading(ax, panel, f"{kind.upper()}: how the flow first leaves the carry")
+    for name in SHOWN[kind]:
+        color, line, words, near, side = _GATES[name]
+        ax.plot(*table[panel, name], color=color, ls=line)
+        page.name(ax, *table[panel, name], words, color, near=near, side=side)
+    ax.set(ylabel="share of the flow", ylim=(-0.05, 1.05))
+    ax.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0", "1/4", "1/2", "3/4", "1"])
+
+
+def _draw_stack(page: Page, ax: Any, table: Table) -> None:
+    page.heading(ax, "e", "two-layer LSTM, sunspots: joint state $s$")
+    for name, words, color, line, near, side in (
+        ("both as one", "both layers as one", style.RED, style.SOLID, 40, "above"),
+        ("layer 0", "lower layer alone", style.BLUE, style.DASHED, 24, "below"),
+        ("layer 1", "upper layer alone", style.VIOLET, style.DASHDOT, 32, "left"),
+    ):
+        ax.plot(*table["e", name], color=color, ls=line)
+        page.name(ax, *table["e", name], words, color, near=near, side=side)
+    ax.set_ylabel(r"$\|\,\partial s_T / \partial s_{T-q}\,\|$")
+
+
+def _draw_loss(page: Page, ax: Any, table: Table) -> None:
+    page.heading(ax, "f", "error of the squared loss, and the worst case")
+    x, y = table["f", "error of the loss"]
+    draw_spread(ax, x, _bands(table, "f", "error of the loss"), style.ORANGE, style.DASHED)
+    ax.plot(*table["f", "worst case"], color=style.RED)
+    page.name(ax, *table["f", "worst case"], "norm of the joint flow", style.RED, near=36, side="above")
+    page.name(ax, x, y, "error of the loss,\nrelative to lag 0", style.ORANGE, near=14, side="below")
+    ax.set_ylabel(r"$\|\,\delta_{T-q}\,\| / \|\,\delta_T\,\|$")

@@ -20,6 +20,7 @@ from errorflow.learning import gradient
 from errorflow.learning.operations import Counter
 from errorflow.learning.uoro import rank_one
 from errorflow.plots import style
+from figures.layout import Page
 from figures.table import Table, holds
 
 NAME = "gradient_quality"
@@ -30,7 +31,7 @@ ALT = (
     " Right: error over the number of draws; that of UORO falls as a straight line from above one and crosses two"
     " level lines."
 )
-WIDTH, HEIGHT = style.TEXT, 2.55
+WIDTH = style.TEXT
 
 UNITS, INPUTS, STEPS, FORGET, NETWORKS = 8, 2, 31, 2.0, 15
 SMALL, SHORT, DRAWS, SEED = 6, 12, 4096, 0
@@ -127,38 +128,39 @@ def check(table: Table) -> None:
 
 def draw(fig: Any, table: Table) -> None:
     """Cosines, norms, errors."""
-    a, b, c = fig.subplots(1, 3)
-    fig.subplots_adjust(left=0.078, right=0.985, bottom=0.16, top=0.89, wspace=0.42)
-    looks = {"gers2000": (style.BLUE, style.DASHED, "traces"), "snap1": (style.RED, style.SOLID, "SnAp-1")}
-    style.panel(a, "a", "direction by lag")
-    style.panel(b, "b", "length by lag")
-    style.panel(c, "c", "bias and variance")
+    page = Page(fig)
+    a, b, c = page.panels(3, height=1.7, least=1.8, stacked=1.4)
+    page.heading(a, "a", "direction by lag")
+    page.heading(b, "b", "length by lag")
+    page.heading(c, "c", "bias and variance")
     b.plot(*table["b", "exact"], color=style.INK, ls=style.DOTTED)
-    for name, (color, line, _) in looks.items():
-        a.plot(*table["a", name], color=color, ls=line)
-        b.plot(*table["b", name], color=color, ls=line)
-        c.plot(*table["c", name], color=color, ls=line)
-    a.set_ylim(0, 1.05)
+    page.name(b, *table["b", "exact"], "exact", style.INK, near=24, side="above")
+    for name, (color, line, words, *near) in _LOOKS.items():
+        for ax, panel, at in zip((a, b, c), "abc", near, strict=True):
+            ax.plot(*table[panel, name], color=color, ls=line)
+            page.name(ax, *table[panel, name], words, color, near=at)
+    a.set(ylim=(0, 1.05))
     a.set_ylabel("cosine to the exact one", labelpad=2)
-    b.set_yscale("log")
+    b.set(yscale="log")
     b.set_ylabel("norm of the contribution", labelpad=2)
     for ax in (a, b):
-        ax.set_xlim(0, STEPS - 1)
+        ax.set(xlim=(0, STEPS - 1), xlabel="lag $q$ (steps)")
         ax.set_xticks([0, 10, 20, 30])
-        ax.set_xlabel("lag $q$ (steps)")
     c.plot(*table["c", "uoro by variance"], color=style.VIOLET, ls=style.DASHDOT)
     c.plot(*table["c", "uoro"], "o", ms=3.4, mfc="white", mec=style.dark(style.VIOLET), mew=0.9)
+    page.name(c, *table["c", "uoro by variance"], "UORO", style.VIOLET, near=8, side="right")
     c.set_xscale("log", base=2)
-    c.set_yscale("log")
+    c.set(yscale="log", xlabel="draws $k$")
     c.set_xticks([1, 16, 256], ["1", "16", "256"])
-    c.set_xlabel("draws $k$")
+    c.set_yticks([0.3, 1, 3, 10], ["0.3", "1", "3", "10"])
+    b.set_yticks([0.1, 0.01], ["0.1", "0.01"])
+    for ax in (a, b, c):
+        ax.minorticks_off()
     c.set_ylabel("distance to the gradient", labelpad=2)
-    for name, height in zip(TRACED, (0.97, 0.85), strict=True):
-        color, line, words = looks[name]
-        a.plot([13, 17.5], [height, height], color=color, ls=line, clip_on=False)
-        style.label(a, 18.5, height, words, style.dark(color))
-    for name, move in zip(TRACED, (7, -8), strict=True):
-        color, _, words = looks[name]
-        style.label(c, 1, float(table.y("c", name)[0]), words, style.dark(color), 3, move)
-    style.label(c, 4, float(table.y("c", "uoro")[1]), "UORO", style.dark(style.VIOLET), 5, 6)
-    style.label(b, 30, float(table.y("b", "exact")[30]), "exact", style.INK, -2, 10, ha="right")
+    page.settle()
+
+
+_LOOKS = {  # colour, line, name, and where it stands in each panel
+    "gers2000": (style.BLUE, style.DASHED, "traces", 24, 10, 2),
+    "snap1": (style.RED, style.SOLID, "SnAp-1", 21, 16, 2),
+}

@@ -1,5 +1,5 @@
 """Error flow over time and lag while two trained networks read eight digits in a row, 512 steps: the norm of d state_t
-/ d state_(t-q), growth red and decay blue.
+/ d state_(t-q), growth red and decay blue; broken lines surround norms below 1/2.
 
 (a) The tanh network. Upright stripes are times whose errors grow or decay on their way back, slanted ones earlier steps
 at which the errors of many times arrive large. Its recurrent weights have a spectral norm of 2.86, so that theorem
@@ -20,6 +20,7 @@ from errorflow import bounds
 from errorflow.diagnosis import heat
 from errorflow.plots import style
 from errorflow.plots.diagnosis import draw_heat
+from figures.layout import Page
 from figures.table import Table, holds
 
 NAME = "heat"
@@ -29,7 +30,7 @@ ALT = (
     "show upright stripes, times whose errors grow on their way back, and slanted ones, earlier steps at which the "
     "errors of many times arrive large. In the GRU decay is weaker and red prevails."
 )
-WIDTH, HEIGHT = style.TEXT, 4.1
+WIDTH = style.TEXT
 
 FOLDER = Path(__file__).parent / "networks"
 DIGITS, EVERY, LAGS = 8, 4, 64
@@ -81,17 +82,20 @@ def check(table: Table) -> None:
 
 
 def draw(fig: Any, table: Table) -> None:
-    """Two maps, one above the other, with one scale of colours."""
-    axes = fig.subplots(2, 1)
-    fig.subplots_adjust(left=0.075, right=0.945, bottom=0.1, top=0.875, hspace=0.5)
-    fig.text(0.075, 0.95, r"$\log_2 \|\,\partial s_t / \partial s_{t-q}\,\|$ by time and lag", fontsize=9)
+    """Two maps, one above the other, with one scale of colours below them."""
+    page = Page(fig)
+    *maps, bar = page.rows([[1], [1], [1]], [1.1, 1.1, 0.07])
     limit = max(float(np.nanmax(np.abs(_map(table, panel)[1]))) for panel in PANELS)
-    for ax, panel, name in zip(axes, PANELS, ("tanh network", "GRU"), strict=True):
+    for ax, panel, name in zip(maps, PANELS, ("tanh network", "GRU"), strict=True):
         times, norms = _map(table, panel)
-        style.panel(ax, panel, name)
-        draw_heat(ax, times, np.arange(LAGS + 1), norms, limit)
-        ax.set_xlabel("time $t$ (steps); a new digit every 64")
+        page.heading(ax, panel, name)
+        image = draw_heat(ax, times, np.arange(LAGS + 1), norms, limit, bar=False)
+        ax.contour(times, np.arange(LAGS + 1), norms.T, [-1], colors=style.INK, linewidths=0.6, linestyles="dashed")
+        ax.set(xlabel="time $t$ (steps); a new digit every 64", xlim=(0, 64 * DIGITS + EVERY / 2))
         ax.set_xticks(np.arange(0, 64 * DIGITS + 1, 64))
         ax.set_yticks([0, 16, 32, 48, 64])
         ax.minorticks_off()
-        ax.set_xlim(0, 64 * DIGITS + EVERY / 2)
+    scale = fig.colorbar(image, cax=bar, orientation="horizontal")
+    scale.outline.set_linewidth(0.4)
+    scale.set_label(r"$\log_2 \|\,\partial s_t / \partial s_{t-q}\,\|$")
+    page.settle()

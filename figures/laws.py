@@ -22,6 +22,7 @@ from errorflow import models
 from errorflow.bounds import forget_decay
 from errorflow.networks import safetensors_file
 from errorflow.plots import style
+from figures.layout import Page
 from figures.table import Array, Table, holds
 
 NAME = "laws"
@@ -32,7 +33,7 @@ ALT = (
     "convolution and a linear window stop. Right: the derivative of sunspot forecasts by lag for an ARMA process, a "
     "linear window, a Transformer and an LSTM."
 )
-WIDTH, HEIGHT = style.TEXT, 3.0
+WIDTH = style.TEXT
 FOLDER = Path(__file__).parent / "networks"
 FITTED = ("arma", "linear", "transformer", "lstm")
 FARTHEST, LEVELS, WINDOW, KEPT, CHANGE = 1000, 6, 336, 0.98, 0.1
@@ -134,44 +135,46 @@ def check(table: Table) -> None:
     holds(last["lstm"] < 1e-2 * last["linear"], "and more than the linear window")
 
 
-_LOOK = {  # colour, line, where the label stands, what it says, its shift in points
-    "unit root": (style.INK, style.SOLID, 30, 1.0, "unit root, carousel", 0, 6, "center"),
-    "LTSF-Linear": (style.ORANGE, style.DASHED, 330, 0.4, "linear window", 3, 5, "right"),
-    "forget gate": (style.RED, style.SOLID, 150, KEPT**150, "forget gate", 5, 7, "left"),
-    "attention": (style.BLUE, style.LONG, 21, 0.058, "attention, $1/T$", 0, 0, "left"),
-    "neural ODE": (style.VIOLET, style.DASHDOT, 1.15, 0.006, "neural ODE,\n$q^{-3/2}$", 0, 0, "left"),
-    "AR": (style.GREY, style.SOLID, 66, 2.2e-5, "AR(2)", 4, 0, "left"),
-    "HMM": (style.PURPLE, style.DASHED, 48, 0.8**48, "HMM", -5, 0, "right"),
-    "TCN": (style.INK, style.DOTTED, 32, 0.262, "TCN", 0, -7, "center"),
+_LOOK = {  # colour, line, what the label says, and where it stands
+    "unit root": (style.INK, style.SOLID, "unit root, carousel", 30, "above"),
+    "LTSF-Linear": (style.ORANGE, style.DASHED, "linear window", 200, ""),
+    "forget gate": (style.RED, style.SOLID, "forget gate", 150, "right"),
+    "attention": (style.BLUE, style.LONG, "attention,\n$1/T$", 120, ""),
+    "neural ODE": (style.VIOLET, style.DASHDOT, "neural ODE,\n$q^{-3/2}$", 4, "below"),
+    "AR": (style.GREY, style.SOLID, "AR(2)", 66, "right"),
+    "HMM": (style.PURPLE, style.DASHED, "HMM", 40, "left"),
+    "TCN": (style.INK, style.DOTTED, "TCN", 32, "below"),
 }
 _FIT = {
-    "arma": (style.INK, style.SOLID, 31, "", 5, 4),
-    "linear": (style.ORANGE, style.DASHED, 14, "linear window", 0, 13),
-    "transformer": (style.BLUE, style.LONG, 44, "Transformer", 4, 17),
-    "lstm": (style.RED, style.SOLID, 44, "LSTM", -4, -12),
+    "arma": (style.INK, style.SOLID, "", 31, "left"),
+    "linear": (style.ORANGE, style.DASHED, "linear window", 14, "above"),
+    "transformer": (style.BLUE, style.LONG, "Transformer", 44, "above"),
+    "lstm": (style.RED, style.SOLID, "LSTM", 44, "below"),
 }
+
+
+_DERIVATIVE = r"$|\,\partial\,\mathrm{forecast} / \partial\,\mathrm{number}\,|$"
 
 
 def draw(fig: Any, table: Table) -> None:
     """Draws the figure."""
-    left, right = fig.subplots(1, 2)
-    fig.subplots_adjust(left=0.085, right=0.985, bottom=0.15, top=0.9, wspace=0.26)
-    for name, (color, line, x, y, text, dx, dy, align) in _LOOK.items():
+    page = Page(fig)
+    left, right = page.panels(2, height=2.2, least=2.6)
+    page.heading(left, "a", "one example of each law")
+    page.heading(right, "b", "fitted to the sunspots")
+    for name, (color, line, text, near, side) in _LOOK.items():
         lags, values = table["a", name]
         seen = values > 0
         left.plot(lags[seen], values[seen], color=color, linestyle=line)
-        style.label(left, x, y, text, style.dark(color), dx, dy, ha=align)
+        page.name(left, lags[seen], values[seen], text, color, near=near, side=side)
     left.set(xscale="log", yscale="log", xlim=(1, FARTHEST), ylim=(1e-5, 3), xlabel="lag $q$", ylabel="influence")
-    for name, (color, line, at, text, dx, dy) in _FIT.items():
-        lags, values = table["b", name]
-        right.plot(lags, values, color=color, linestyle=line)
+    for name, (color, line, text, near, side) in _FIT.items():
+        right.plot(*table["b", name], color=color, linestyle=line)
         text = text or f"ARMA, falls as ${table.parameters['arma_rate']:.2f}^q$"
-        align = "right" if name == "lstm" else "left"
-        style.label(right, at, values[at], text, style.dark(color), dx, dy, halo=name != "arma", ha=align)
-    right.set(yscale="log", xlim=(0, 59), ylim=(1e-14, 30), xlabel="lag $q$ (years)", ylabel="|d forecast / d number|")
+        page.name(right, *table["b", name], text, color, near=near, side=side)
+    right.set(yscale="log", xlim=(0, 59), ylim=(1e-14, 30), xlabel="lag $q$ (years)", ylabel=_DERIVATIVE)
     right.set_xticks([0, 10, 20, 30, 40, 50, 59])
-    style.panel(left, "a", "one example of each law")
-    style.panel(right, "b", "fitted to the sunspots")
+    page.settle()
 
 
-__all__ = ["ALT", "HEIGHT", "NAME", "SHOWS", "WIDTH", "Array", "check", "data", "draw"]
+__all__ = ["ALT", "NAME", "SHOWS", "WIDTH", "Array", "check", "data", "draw"]

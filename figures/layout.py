@@ -37,7 +37,7 @@ NARROW = 4.5  # inches: a page below this is one column
 LEAST = 3.0  # inches: no figure is drawn on less
 _EDGE, _GAP = 0.03, 0.15  # inches: to the border of the page, between what belongs to two panels
 _RISE = 5.0  # points from a panel to its heading
-_PASSES = 4
+_PASSES, _DPI = 3, 288
 
 
 class Page:
@@ -50,6 +50,7 @@ class Page:
 
     def __init__(self, fig: Any) -> None:
         self.fig = fig
+        fig.set_dpi(_DPI)  # to measure by: in few dots a letter is up to a tenth wider or narrower than in print
         self.width: float = fig.get_figwidth()
         self.narrow = self.width < NARROW
         self._rows: list[_Row] = []
@@ -59,15 +60,19 @@ class Page:
         if self.width < LEAST - 1e-9:
             raise ValueError(f"width must be at least {LEAST} inches for letters to be read, got {self.width:g}")
 
-    def panels(self, count: int, height: float, least: float = 2.0, ratios: Sequence[float] = ()) -> list[Any]:
+    def panels(
+        self, count: int, height: float, least: float = 2.0, ratios: Sequence[float] = (), stacked: float | None = None
+    ) -> list[Any]:
         """So many axes in rows of equal height, as many side by side as have `least` inches each.
 
-        height: of each panel, without its labels, in inches. ratios: relative widths where all stand in one row.
+        height: of each panel, without its labels, in inches; stacked: the same where all stand one above the other, by
+        default `height`. ratios: relative widths where all stand in one row.
         """
         columns = max(1, min(count, int(self.width / least + 1e-9)))
         rows = -(-count // columns)
         sizes = [count // rows + (k < count % rows) for k in range(rows)]
-        return self.rows([ratios if rows == 1 and ratios else [1.0] * size for size in sizes], [height] * rows)
+        each = stacked if stacked is not None and columns == 1 else height
+        return self.rows([ratios if rows == 1 and ratios else [1.0] * size for size in sizes], [each] * rows)
 
     def rows(self, ratios: Sequence[Sequence[float]], heights: Sequence[float]) -> list[Any]:
         """Axes from the left and from the top. ratios: relative widths, row by row. heights: of the rows, in inches."""
@@ -76,6 +81,16 @@ class Page:
             axes = [self.fig.add_axes((0.1, 0.1, 0.8, 0.8), label=f"{row},{k}") for k in range(len(widths))]
             self._rows.append(_Row(tuple(axes), tuple(float(w) for w in widths), float(height)))
         return [ax for row in self._rows[-len(heights) :] for ax in row.axes]
+
+    def share_x(self, axes: Sequence[Any]) -> None:
+        """Leaves words and numbers below to the lowest of these panels, if they stand one above the other."""
+        if self._alone(axes):
+            for ax in axes[:-1]:
+                ax.set_xlabel("")
+                ax.tick_params(labelbottom=False)
+
+    def _alone(self, axes: Sequence[Any]) -> bool:
+        return all(row.axes == (ax,) for ax in axes for row in self._rows if ax in row.axes)
 
     def heading(self, ax: Any, letter: str, text: str = "", last: Any = None) -> None:
         """A bold letter and a heading above a panel, broken into lines where the panel is too narrow for it.
@@ -100,6 +115,10 @@ class Page:
         """
         self._names.append(Name(ax, x, y, text, style.readable(color), near, side, how))
 
+    def note(self, ax: Any, text: str, near: tuple[float, float], color: str = style.INK, **how: Any) -> None:
+        """A text on a panel where it hides nothing, close to a point `near` in fractions of the panel."""
+        self._names.append(Name(ax, None, None, text, style.readable(color), near, "", how))
+
     def key(self, entries: Mapping[str, Mapping[str, Any]]) -> None:
         """A key below all panels, set in lines like words: name -> how its line or marker is drawn."""
         self._key += [(text, dict(look)) for text, look in entries.items()]
@@ -111,13 +130,13 @@ class Page:
         """
         renderer = self.fig.canvas.get_renderer()
         lines = _key_lines(self.fig, self._key, self.width, renderer)
-        strip = _KEY_LINE * len(lines) + (_GAP if lines else 0.0)
+        strip = _KEY_LINE * len(lines) + (_BEFORE_KEY if lines else 0.0)
         ends = at_ends(self._names)
         for _ in range(_PASSES):
             self._break_headings(renderer)
             height = self._arrange(renderer, strip)
         for k, line in enumerate(lines):
-            _draw_key(self.fig, line, (strip - _GAP - _KEY_LINE * (k + 0.5)) + _EDGE, self.width, height)
+            _draw_key(self.fig, line, strip - _BEFORE_KEY - _KEY_LINE * (k + 0.5) + _EDGE, self.width, height)
         spread(ends, renderer)
         place(self.fig, self._names)
 
@@ -159,7 +178,7 @@ class Page:
             lines = _broken(text, room, lambda line, like=words: _length(like, line, renderer))
             rise = _RISE + (len(lines) - 1) * 1.1 * 1.2 * words.get_fontsize()
             words.set_text("\n".join(lines))
-            bold.xyann, words.xyann = (0, rise), (words.xyann[0], rise)
+            bold.xyann = (0, rise)
 
 
 @dataclass(frozen=True, eq=False)
@@ -209,7 +228,8 @@ def _across(row: _Row, margins: Sequence[tuple[float, float]], width: float) -> 
     return spans
 
 
-_KEY_LINE, _SAMPLE, _AFTER, _APART = 0.17, 0.26, 0.06, 0.2  # inches: a line of the key, a sample, spaces
+_BEFORE_KEY, _KEY_LINE = 0.07, 0.17  # inches: above the key, and each of its lines
+_SAMPLE, _AFTER, _APART = 0.26, 0.06, 0.2  # inches: a sample of a line, from it to its name, to the next sample
 _Placed = tuple[float, str, dict[str, Any]]
 
 

@@ -19,6 +19,7 @@ import errorflow as ef
 from errorflow import bounds
 from errorflow.learning import gradient
 from errorflow.plots import style
+from figures.layout import Page
 from figures.table import Table, holds
 
 NAME = "learning"
@@ -28,7 +29,7 @@ ALT = (
     "multiply-adds over the number of units, RTRL growing with the fourth power and BPTT with the square. Right: "
     "memory over the number of steps; BPTT rises through the constant line of RTRL at T equal to n squared, 1024."
 )
-WIDTH, HEIGHT = style.TEXT, 2.55
+WIDTH = style.TEXT
 
 UNITS, INPUTS, STEPS, SEED = 8, 2, 40, 11
 LONG_STEPS, WIDE = 100, 32
@@ -103,67 +104,50 @@ def check(table: Table) -> None:
 
 def draw(fig: Any, table: Table) -> None:
     """Contributions by lag, multiply-adds, memory."""
-    a, b, c = fig.subplots(1, 3)
-    fig.subplots_adjust(left=0.078, right=0.985, bottom=0.16, top=0.89, wspace=0.42)
-    style.panel(a, "a", "the same gradient")
-    a.plot(*table["a", "bptt"], "o", ms=4.2, mfc="none", mec=style.BLUE, mew=0.9, clip_on=False)
-    a.plot(*table["a", "rtrl"], ".", ms=3.2, color=style.dark(style.RED), clip_on=False)
-    a.set_yscale("log")
-    a.set_xlim(0, STEPS)
+    page = Page(fig)
+    a, b, c = page.panels(3, height=1.7, least=1.8, stacked=1.4)
+    page.heading(a, "a", "the same gradient")
+    page.heading(b, "b", f"$T = {LONG_STEPS}$ steps, $m = n$ inputs")
+    page.heading(c, "c", f"$n = {WIDE}$ units, $m = {WIDE}$ inputs")
+    a.plot(*table["a", "bptt"], "o", ms=4.2, mfc="none", mec=style.BLUE, mew=0.9, clip_on=False, label="BPTT")
+    a.plot(*table["a", "rtrl"], ".", ms=3.2, color=style.dark(style.RED), clip_on=False, label="RTRL")
+    a.legend(frameon=False, loc="upper right", borderaxespad=0, handletextpad=0.1, labelcolor="linecolor")
+    a.set(yscale="log", xlim=(0, STEPS), xlabel="lag $q$ (steps)")
     a.set_xticks([0, 10, 20, 30, 40])
-    a.set_xlabel("lag $q$ (steps)")
-    a.set_ylabel("contribution to the gradient")
-    _key(a, 0.97, 0.92, "o", style.BLUE, "BPTT")
-    _key(a, 0.97, 0.82, ".", style.dark(style.RED), "RTRL")
+    a.set_ylabel("contribution to the gradient", labelpad=2)
 
-    style.panel(b, "b", f"$T = {LONG_STEPS}$ steps, $m = n$ inputs")
     b.plot(*table["b", "rtrl"], color=style.RED, marker=".", ms=4)
     b.plot(*table["b", "bptt"], color=style.BLUE, ls=style.DASHED, marker="o", ms=3.2, mfc="white")
     b.set_xscale("log", base=2)
-    b.set_yscale("log")
-    b.set_xlim(1, 1024)
-    b.set_ylim(1e2, 1e15)
+    b.set(yscale="log", xlim=(1, 1024), ylim=(1e2, 1e15), xlabel="units $n$")
     b.set_xticks([1, 8, 64, 512], ["1", "8", "64", "512"])
     b.set_yticks([1e3, 1e6, 1e9, 1e12, 1e15], [f"$10^{{{k}}}$" for k in (3, 6, 9, 12, 15)])
-    b.set_xlabel("units $n$")
     b.set_ylabel("multiply-adds", labelpad=2)
-    style.label(b, 64, float(table.y("b", "rtrl")[6]), "RTRL", style.dark(style.RED), -4, 8, ha="right")
-    style.label(b, 64, float(table.y("b", "bptt")[6]), "BPTT", style.dark(style.BLUE), 2, -9)
-
-    style.panel(c, "c", f"$n = {WIDE}$ units, $m = {WIDE}$ inputs")
-    c.plot(*table["c", "rtrl"], color=style.RED)
-    c.plot(*table["c", "bptt"], color=style.BLUE, ls=style.DASHED)
-    c.plot(*table["c", "bptt without inputs"], color=style.VIOLET, ls=style.DOTTED)
-    at, level = table["c", "break-even"]
-    c.plot(at, level, "o", ms=3.8, mfc="white", mec=style.INK, mew=0.8, zorder=5)
-    for turn in at:
-        c.plot([turn, turn], [1e2, level[0]], color=style.GREY, lw=0.6, ls=style.DOTTED, zorder=0)
-    c.set_xscale("log")
-    c.set_yscale("log")
-    c.set_xlim(16, 16384)
-    c.set_ylim(3e2, 3e6)
-    c.set_xticks([16, 128, *at], ["16", "128", "$n^2$", ""])
-    style.label(c, at[1], 3e2, "$n(n + m)$", style.INK, -4, -9.5, fontsize=8)
-    c.set_yticks([1e3, 1e4, 1e5, 1e6], [f"$10^{k}$" for k in (3, 4, 5, 6)])
-    c.set_xlabel("steps $T$")
-    c.set_ylabel("words of memory", labelpad=2)
-    style.label(c, 20, float(level[0]), "RTRL", style.dark(style.RED), 0, 7)
-    style.label(c, 210, 2.1e4, "BPTT", style.dark(style.BLUE), -2, 3, ha="right")
-    style.label(c, 2350, 8e3, "BPTT,\ninputs\nnot stored", style.dark(style.VIOLET), linespacing=0.95)
+    page.name(b, *table["b", "rtrl"], "RTRL", style.RED, near=40, side="above")
+    page.name(b, *table["b", "bptt"], "BPTT", style.BLUE, near=80, side="below")
+    _draw_memory(page, c, table)
     for ax in (a, b, c):
         ax.minorticks_off()
+    page.settle()
 
 
-def _key(ax: Any, x: float, y: float, marker: str, color: str, text: str) -> None:
-    size = {"o": 4.2, ".": 5}[marker]
-    ax.plot([x - 0.25], [y], marker, ms=size, mfc="none" if marker == "o" else color, mec=color, transform=ax.transAxes)
-    ax.text(
-        x,
-        y,
-        text,
-        color=style.dark(color) if marker == "o" else color,
-        transform=ax.transAxes,
-        ha="right",
-        va="center",
-        fontsize=8.5,
+def _draw_memory(page: Page, ax: Any, table: Table) -> None:
+    ax.plot(*table["c", "rtrl"], color=style.RED)
+    ax.plot(*table["c", "bptt"], color=style.BLUE, ls=style.DASHED)
+    ax.plot(*table["c", "bptt without inputs"], color=style.VIOLET, ls=style.DOTTED)
+    at, level = table["c", "break-even"]
+    ax.plot(at, level, "o", ms=3.8, mfc="white", mec=style.INK, mew=0.8, zorder=5)
+    for turn in at:
+        ax.plot([turn, turn], [1e2, level[0]], color=style.GREY, lw=0.6, ls=style.DOTTED, zorder=0)
+    ax.set(xscale="log", yscale="log", xlim=(16, 16384), ylim=(3e2, 3e6), xlabel="steps $T$")
+    ax.set_xticks([16, 128, *at], ["16", "128", "", ""])
+    tick = {"va": "baseline", "fontsize": style.size("tick")}
+    style.label(ax, at[0], 3e2, "$n^2$", style.INK, 3, -11.5, ha="right", **tick)
+    style.label(ax, at[1], 3e2, "$n(n + m)$", style.INK, -4, -11.5, **tick)
+    ax.set_yticks([1e3, 1e4, 1e5, 1e6], [f"$10^{k}$" for k in (3, 4, 5, 6)])
+    ax.set_ylabel("words of memory", labelpad=2)
+    page.name(ax, *table["c", "rtrl"], "RTRL", style.RED, near=40)
+    page.name(ax, *table["c", "bptt"], "BPTT", style.BLUE, near=150, side="left")
+    page.name(
+        ax, *table["c", "bptt without inputs"], "BPTT,\ninputs\nnot stored", style.VIOLET, near=3000, side="right"
     )

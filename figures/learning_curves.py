@@ -23,6 +23,7 @@ from figures.experiments.records import read
 from figures.experiments.run_curves import SETTINGS
 from figures.experiments.tasks import TASKS
 from figures.experiments.training import gradient, start
+from figures.layout import Page
 from figures.table import Table, holds
 
 NAME = "learning_curves"
@@ -32,7 +33,7 @@ ALT = (
     " and temporal order: BPTT, the 1997 algorithm and SnAp-1 rise; on the two long tasks truncated BPTT stays at"
     " chance, UORO gets less than half way. Last panel: contributions by lag; that of truncated BPTT ends at lag nine."
 )
-WIDTH, HEIGHT = style.TEXT, 4.6
+WIDTH = style.TEXT
 
 PANELS = {"a": "embedded_reber", "b": "adding", "c": "temporal_order"}
 LOOKS = {
@@ -107,42 +108,30 @@ def check(table: Table) -> None:
 
 def draw(fig: Any, table: Table) -> None:
     """Three tasks, and contributions by lag."""
-    axes = fig.subplots(2, 2)
-    fig.subplots_adjust(left=0.085, right=0.985, bottom=0.09, top=0.94, wspace=0.24, hspace=0.42)
+    page = Page(fig)
+    *tasks, d = page.panels(4, height=1.6, least=2.2, stacked=1.15)
     headings = {"a": "embedded Reber grammar", "b": "adding problem, $T = 100$", "c": "temporal order"}
-    for ax, (panel, heading) in zip(axes.flat, headings.items(), strict=False):
-        style.panel(ax, panel, heading)
+    for ax, (panel, heading) in zip(tasks, headings.items(), strict=True):
+        page.heading(ax, panel, heading)
         for name, (color, line, _) in LOOKS.items():
             x, middle = table[panel, name]
             for suffix in (" least", " most"):
                 ax.plot(x / 1000, table.y(panel, name + suffix), color=color, ls=line, lw=0.6, alpha=0.5)
             ax.plot(x / 1000, middle, color=color, ls=line, clip_on=False)
-        ax.set_xlim(0, x[-1] / 1000)
-        ax.set_ylim(0, 1.02)
+        ax.set(xlim=(0, x[-1] / 1000), ylim=(0, 1.02), xlabel="sequences shown (thousands)")
         ax.set_yticks([0, 0.5, 1], ["0", "1/2", "1"])
-        ax.set_xlabel("sequences shown (thousands)")
+        ax.xaxis.get_major_locator().set_params(integer=True, nbins=6)
         ax.set_ylabel("share that is right", labelpad=2)
-    d = axes.flat[3]
-    style.panel(d, "d", "how far back the gradient sees")
+    page.heading(d, "d", "how far back the gradient sees")
     for name, (color, line, _) in LOOKS.items():
         if name != "uoro":
             x, y = table["d", name]
             d.plot(x, np.where(y > 0, y, np.nan), color=color, ls=line)
-    d.set_yscale("log")
-    d.set_ylim(2e-3, 1)
+    d.set(yscale="log", ylim=(2e-3, 1), xlim=(0, FAR - 1), xlabel="lag $q$ (steps)")
     d.set_yticks([0.01, 0.1, 1], ["0.01", "0.1", "1"])
-    d.set_xlim(0, FAR - 1)
     d.set_xticks([0, 10, 20, 30, 40, 50])
-    d.set_xlabel("lag $q$ (steps)")
     d.set_ylabel("norm, relative to the whole", labelpad=2)
-    for ax in axes.flat:
+    for ax in (*tasks, d):
         ax.minorticks_off()
-    _key(d)
-
-
-def _key(ax: Any) -> None:
-    """Line styles with their names, in the free corner of the last panel."""
-    for k, (color, line, words) in enumerate(LOOKS.values()):
-        height = 0.95 - 0.095 * k
-        ax.plot([0.5, 0.6], [height, height], color=color, ls=line, transform=ax.transAxes)
-        ax.text(0.63, height, words, color=style.dark(color), transform=ax.transAxes, va="center", fontsize=8.5)
+    page.key({words: {"color": color, "ls": line} for color, line, words in LOOKS.values()})
+    page.settle()

@@ -17,6 +17,7 @@ import numpy as np
 from errorflow import bounds
 from errorflow.activations import activation
 from errorflow.plots import style
+from figures.layout import Page
 from figures.table import Array, Table, holds
 
 NAME = "local_error"
@@ -26,7 +27,7 @@ ALT = (
     "activations y peak later and higher, all peaks on one ray. At |w| = 4 the line |w|/4 reaches one. A bias "
     "shifts and raises the peak."
 )
-WIDTH, HEIGHT = style.TEXT, 2.7
+WIDTH = style.TEXT
 
 ACTIVATIONS = (1.0, 0.5, 0.25, 0.15)
 BIASES = (0.0, -2.0, -4.0)
@@ -36,6 +37,15 @@ AT = 0.5
 def factor(w: Array, y: float, b: float) -> Array:
     """|f'(w y + b) w| for the logistic f."""
     return np.asarray(activation("logistic").stable_slope(w * y + b) * np.abs(w))
+
+
+_LOOKS = (
+    (style.PURPLE, style.SOLID),
+    (style.BLUE, style.DASHED),
+    (style.RED, style.DASHDOT),
+    (style.ORANGE, style.LONG),
+)
+_NEAR = {"a": (5.2, 8.6, 12.4, 18.0), "b": (-4.3, 9.1, 10.9)}  # abscissae of the names
 
 
 def data() -> Table:
@@ -89,55 +99,37 @@ def check(table: Table) -> None:
 
 def draw(fig: Any, table: Table) -> None:
     """Panel a: b = 0, several y. Panel b: y = 1/2, several b."""
-    left, right = fig.subplots(1, 2, gridspec_kw={"width_ratios": [1, 1.25]})
-    fig.subplots_adjust(left=0.075, right=0.99, bottom=0.155, top=0.9, wspace=0.25)
+    page = Page(fig)
+    left, right = page.panels(2, height=1.85, least=2.5, ratios=(1, 1.25))
+    page.heading(left, "a", r"$\mathrm{net} = wy$")
+    page.heading(right, "b", r"$\mathrm{net} = w/2 + b$")
     for ax, panel in ((left, "a"), (right, "b")):
         ax.plot(*table[panel, "|w|/4"], color=style.INK, lw=0.8, ls=style.DASHED)
         ax.axhline(1, color=style.GREY, lw=0.7, zorder=0)
         ax.fill_between([-4, 4], 0, 1, color=style.GREY, alpha=0.16, lw=0, zorder=0)
-        ax.set_xlabel("weight $w$")
-        ax.set_ylabel(r"$|f'(\mathrm{net})\,w|$")
-    style.panel(left, "a", "net $= wy$")
-    style.label(left, 2, 1, "$|w| < 4.0$", style.FAINT, 0, 5.5, fontsize=8, ha="center")
-    peak = "peaks: $w = \\frac{1}{y}\\,\\coth\\frac{\\mathrm{net}}{2}$"
-    style.label(left, 12, 1.64, peak, style.INK)
-    left.plot(*table["a", "peaks"], color=style.FAINT, lw=0.7, ls=style.DOTTED)
-    looks = (
-        (style.PURPLE, style.SOLID),
-        (style.BLUE, style.DASHED),
-        (style.RED, style.DASHDOT),
-        (style.ORANGE, style.LONG),
-    )
-    for y, (color, line) in zip(ACTIVATIONS, looks, strict=True):
-        name = f"y={y:g} b=0"
-        left.plot(*table["a", name], color=color, ls=line)
-        left.plot(*table["a", f"{name} peak"], "o", ms=3.4, color=style.dark(color), zorder=4)
-        at = {1.0: 5.2, 0.5: 8.6, 0.25: 12.4, 0.15: 17.6}[y]
-        style.label(left, at, float(np.interp(at, *table["a", name])), f"$y = {y:g}$", style.dark(color), 3, 5)
-    left.set_xlim(0, 20)
-    left.set_ylim(0, 1.75)
+        ax.set(xlabel="weight $w$", ylabel=r"$|f'(\mathrm{net})\,w|$")
+    left.plot(*table["a", "peaks"], color=style.FAINT, lw=0.9, ls=style.DOTTED)
+    left.set(xlim=(0, 20), ylim=(0, 1.75))
+    right.set(xlim=(-14, 20), ylim=(0, 2.5))
     left.set_xticks([0, 4, 8, 12, 16, 20])
     left.set_yticks([0, 0.5, 1, 1.5], ["0", "0.5", "1", "1.5"])
-    style.label(left, 6.2, 1.56, "$|w|/4$", style.INK, -3, 2, ha="right")
-    left.text(
-        8.4, 8.4 * 0.14505, "$0.2239/y$", color=style.FAINT, fontsize=8, ha="center", va="bottom",
-        rotation=8.25, rotation_mode="anchor", transform_rotates_text=True,
-    )  # fmt: skip
-
-    style.panel(right, "b", "net $= w/2 + b$")
-    for b, (color, line) in zip(BIASES, looks, strict=False):
-        name = f"y={AT:g} b={b:g}"
-        right.plot(*table["b", name], color=color, ls=line)
-        right.plot(*table["b", f"{name} peak"], "o", ms=3.4, color=style.dark(color), zorder=4)
-    right.set_xlim(-14, 20)
-    right.set_ylim(0, 2.5)
     right.set_xticks([-12, -8, -4, 0, 4, 8, 12, 16, 20], ["−12", "−8", "−4", "0", "4", "8", "12", "16", "20"])
     right.set_yticks([0, 0.5, 1, 1.5, 2, 2.5], ["0", "0.5", "1", "1.5", "2", "2.5"])
-    for b, at, dx, dy in ((0.0, -4.3, -2, 7), (-2.0, 9.1, 3, 3), (-4.0, 10.9, 4, 5)):
-        color = looks[BIASES.index(b)][0]
-        y = float(np.interp(at, *table["b", f"y={AT:g} b={b:g}"]))
-        text = f"$b = {b:g}$".replace("-", "−") if b else "$b = 0$"
-        style.label(right, at, y, text, style.dark(color), dx, dy, ha="right" if dx < 0 else "left")
-    style.label(right, 0, 0.83, "$|w| < 4.0$", style.FAINT, fontsize=8, ha="center")
-    style.label(right, -13.8, 1, "grows above", style.FAINT, 0, 5.5, fontsize=8)
-    style.label(right, -8.6, 2.15, "$|w|/4$", style.INK, 5, 4)
+    choices = [(left, "a", y, 0.0, f"$y = {y:g}$", at) for y, at in zip(ACTIVATIONS, _NEAR["a"], strict=True)]
+    choices += [(right, "b", AT, b, f"$b = {b:g}$".replace("-", "−"), at)
+                for b, at in zip(BIASES, _NEAR["b"], strict=True)]  # fmt: skip
+    for ax, panel, y, b, text, near in choices:
+        name = f"y={y:g} b={b:g}"
+        color, line = _LOOKS[ACTIVATIONS.index(y) if panel == "a" else BIASES.index(b)]
+        ax.plot(*table[panel, name], color=color, ls=line)
+        ax.plot(*table[panel, f"{name} peak"], "o", ms=3.4, color=style.dark(color), zorder=4)
+        page.name(ax, *table[panel, name], text, color, near=near)
+    small = style.size("tick")
+    style.label(left, 2, 1, "$|w| < 4.0$", style.FAINT, 0, 5.5, fontsize=small, ha="center")
+    style.label(right, 0, 0.83, "$|w| < 4.0$", style.FAINT, fontsize=small, ha="center")
+    style.label(right, -13.8, 1, "grows above", style.FAINT, 0, 5.5, fontsize=small)
+    page.name(left, *table["a", "|w|/4"], "$|w|/4$", style.INK, near=6.0, side="left")
+    page.name(right, *table["b", "|w|/4"], "$|w|/4$", style.INK, near=-8.6, side="right")
+    page.name(left, *table["a", "peaks"], "$0.2239/y$", style.FAINT, near=9.0, side="above")
+    page.note(left, "peaks: $w = \\frac{1}{y}\\,\\coth\\frac{\\mathrm{net}}{2}$", (1, 0.97))
+    page.settle()

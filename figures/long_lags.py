@@ -21,6 +21,7 @@ from errorflow.plots import style
 from figures.experiments.records import read
 from figures.experiments.side_by_side import SPREAD, Budget, cell, gradient, start
 from figures.experiments.tasks import noise_free
+from figures.layout import Page
 from figures.table import Table, holds
 
 NAME = "long_lags"
@@ -31,7 +32,7 @@ ALT = (
     " lag, contributions of the logistic and the tanh unit fall in straight lines on a logarithmic scale, that of the"
     " memory cell is level."
 )
-WIDTH, HEIGHT = style.TEXT, 2.6
+WIDTH = style.TEXT
 
 NETWORKS = {"logistic": 0.25, "tanh": 1.0, "memory_cell": None}  # the largest slope of a unit that sees itself
 OPTIMISERS = ("descent", "adam")
@@ -122,53 +123,47 @@ def check(table: Table) -> None:
 
 def draw(fig: Any, table: Table) -> None:
     """Shares, presentations, contributions."""
-    a, b, c = fig.subplots(1, 3)
-    fig.subplots_adjust(left=0.072, right=0.985, bottom=0.16, top=0.89, wspace=0.42)
-    looks = {
-        "memory_cell": (style.RED, style.SOLID, "o"),
-        "tanh": (style.BLUE, style.DASHED, "s"),
-        "logistic": (style.VIOLET, style.DASHDOT, "^"),
-    }
-    style.panel(a, "a", "trials that succeed")
-    for network, (color, line, marker) in looks.items():
+    page = Page(fig)
+    a, b, c = page.panels(3, height=1.7, least=1.8, stacked=1.4)
+    page.heading(a, "a", "trials that succeed")
+    page.heading(b, "b", "presentations needed")
+    page.heading(c, "c", "contributions by lag")
+    for network, (color, line, marker) in _LOOKS.items():
         for optimiser, face in (("descent", "white"), ("adam", color)):
             x, y = table["a", f"{network} {optimiser}"]
             a.plot(x, y, color=color, ls=line, lw=1, marker=marker, ms=4, mfc=face, mew=0.9, clip_on=False)
-    a.set_ylim(0, 1.02)
-    a.set_yticks([0, 0.5, 1], ["0", "1/2", "1"])
-    a.set_ylabel("share of trials", labelpad=1)
-    style.panel(b, "b", "presentations needed")
-    for network, (color, _, marker) in looks.items():
         x, y = table["b", network]
         b.plot(x, y, marker, ms=3.4, mfc="none", mec=color, mew=0.8)
-    b.set_yscale("log")
-    b.set_ylim(100, 1e4)
-    b.set_yticks([100, 1000, 10000], ["100", "1000", "$10^4$"])
-    b.set_ylabel("presentations", labelpad=1)
-    for ax in (a, b):
-        ax.set_xscale("log")
-        ax.set_xlim(4, 125)
-        ax.set_xticks([5, 10, 20, 50, 100], ["5", "10", "20", "50", "100"])
-        ax.set_xlabel("delay $p$ (steps)")
-    style.panel(c, "c", "contributions by lag")
-    for network, (color, line, _) in looks.items():
         c.plot(*table["c", network], color=color, ls=line)
         if network != "memory_cell":
             c.plot(*table["c", f"{network} bound"], color=color, ls=style.DOTTED, lw=1)
-    c.set_yscale("log")
-    c.set_ylim(1e-50, 1e4)
-    c.set_xlim(0, FAR - 1)
+    a.set(ylim=(0, 1.02))
+    a.set_yticks([0, 0.5, 1], ["0", "1/2", "1"])
+    a.set_ylabel("share of trials", labelpad=1)
+    b.set(yscale="log", ylim=(100, 1e4))
+    b.set_yticks([100, 1000, 10000], ["100", "1000", "$10^4$"])
+    b.set_ylabel("presentations", labelpad=1)
+    for ax in (a, b):
+        ax.set(xscale="log", xlim=(4, 125), xlabel="delay $p$ (steps)")
+        ax.set_xticks([5, 10, 20, 50, 100], ["5", "10", "20", "50", "100"])
+    c.set(yscale="log", ylim=(1e-50, 1e4), xlim=(0, FAR - 1), xlabel="lag $q$ (steps)")
     c.set_yticks([1, 1e-10, 1e-20, 1e-30, 1e-40, 1e-50], ["1", *(f"$10^{{-{k}}}$" for k in (10, 20, 30, 40, 50))])
     c.set_xticks([0, 25, 50, 75, 99])
-    c.set_xlabel("lag $q$ (steps)")
     c.set_ylabel("relative to lag 0", labelpad=1)
-    style.label(c, 97, 1, "memory cell", style.dark(style.RED), 0, -7, ha="right")
-    style.label(c, 45, 1e-46, "tanh", style.dark(style.BLUE), 1, 0)
-    style.label(c, 24, 1e-46, "logistic", style.dark(style.VIOLET), 0, 0, ha="right")
-    style.label(a, 125, 1, "Adam", style.dark(style.RED), -4, -8, ha="right")
-    style.label(a, 64, 0.46, "descent", style.dark(style.RED), 0, 0, ha="right")
-    for (network, (color, _, marker)), height in zip(looks.items(), (330, 215, 140), strict=True):
-        b.plot([24], [height], marker, ms=3.4, mfc="none", mec=color, mew=0.8)
-        style.label(b, 28, height, network.replace("_", " "), style.dark(color))
+    page.name(c, *table["c", "memory_cell"], "memory cell", style.RED, near=70)
+    page.name(c, *table["c", "tanh"], "tanh", style.BLUE, near=50, side="right")
+    page.name(c, *table["c", "logistic"], "logistic", style.VIOLET, near=25, side="left")
+    page.name(a, *table["a", "memory_cell adam"], "Adam", style.RED, near=60, side="below")
+    page.name(a, *table["a", "memory_cell descent"], "descent", style.RED, near=70, side="left")
+    page.key({n.replace("_", " "): {"color": color, "ls": line, "marker": marker, "ms": 4, "mew": 0.9}
+              for n, (color, line, marker) in _LOOKS.items()})  # fmt: skip
     for ax in (a, b, c):
         ax.minorticks_off()
+    page.settle()
+
+
+_LOOKS = {
+    "memory_cell": (style.RED, style.SOLID, "o"),
+    "tanh": (style.BLUE, style.DASHED, "s"),
+    "logistic": (style.VIOLET, style.DASHDOT, "^"),
+}

@@ -20,6 +20,7 @@ import errorflow as ef
 from errorflow import bounds
 from errorflow.numeric.spectrum import SEEN, numerical_rank, singular_values
 from errorflow.plots import style
+from figures.layout import Page
 from figures.table import Array, Table, holds
 
 NAME = "singular_values"
@@ -29,7 +30,7 @@ ALT = (
     "out downwards exponentially. The share of directions that are left falls from one to below a tenth in the tanh "
     "network and to about two fifths in the LSTM."
 )
-WIDTH, HEIGHT = style.TEXT, 4.6
+WIDTH = style.TEXT
 
 FOLDER = Path(__file__).parent / "networks"
 KINDS = {"a": "rnn", "b": "lstm", "c": "gru"}
@@ -97,51 +98,44 @@ _LINES = (style.SOLID, style.DASHED, style.DASHDOT, style.LONG, style.DOTTED)
 
 def draw(fig: Any, table: Table) -> None:
     """Three fans and the share of directions that are left."""
-    (a, b), (c, d) = fig.subplots(2, 2)
-    fig.subplots_adjust(left=0.085, right=0.97, bottom=0.09, top=0.945, wspace=0.24, hspace=0.42)
+    page = Page(fig)
+    *fans, d = page.panels(4, height=1.6, least=2.2, stacked=1.2)
     decade = float(np.log2(10))
-    for ax, (panel, kind) in zip((a, b, c), KINDS.items(), strict=True):
-        style.panel(ax, panel, f"singular values, {_NAMES[kind]}")
+    for ax, (panel, kind) in zip(fans, KINDS.items(), strict=True):
+        page.heading(ax, panel, f"singular values, {_NAMES[kind]}")
         for j, k in enumerate(SHOWN[kind]):
             x, y = table[panel, f"k={k}"]
             ax.plot(x, y, color=_LOOK[kind][0], ls=_LINES[j % len(_LINES)], alpha=1 - 0.08 * j, lw=1.3 if k == 1 else 1)
-        _label_fan(ax, table, panel, kind)
-        ax.set_ylim(-13 * decade, 2.5 * decade)
+        ax.set(ylim=(-13 * decade, 2.5 * decade), ylabel="$k$-th singular value")
         ax.set_yticks([p * decade for p in (0, -4, -8, -12)], ["1", "$10^{-4}$", "$10^{-8}$", "$10^{-12}$"])
-        ax.set_ylabel("$k$-th singular value")
+        _name_fan(page, ax, table, panel, kind)
     x, y = table["a", "geometric mean"]
-    a.plot(x, y, color=style.FAINT, lw=0.9, ls=(0, (3, 1, 1, 1, 1, 1)))
-    style.label(a, 36, -10.4 * decade, "grey: geometric mean,\nfrom the theorem", style.FAINT)
-    style.panel(d, "d", "directions that are left")
+    fans[0].plot(x, y, color=style.FAINT, lw=0.9, ls=(0, (3, 1, 1, 1, 1, 1)))
+    page.note(fans[0], "grey: geometric mean,\nfrom the theorem", (1, 0.12), style.FAINT)
+    page.heading(d, "d", "directions that are left")
     for kind, (color, line) in _LOOK.items():
-        x, y = table["d", kind]
-        d.plot(x, y, color=color, ls=line)
-        at = {"lstm": 40, "gru": 34, "rnn": 30}[kind]
-        style.label(d, at, float(np.interp(at, x, y)), _NAMES[kind], style.dark(color), 3, 8)
-    d.set_ylabel("share of singular values")
-    d.set_ylim(0, 1.02)
+        d.plot(*table["d", kind], color=color, ls=line)
+        page.name(d, *table["d", kind], _NAMES[kind], color, near={"lstm": 46, "gru": 38, "rnn": 34}[kind])
+    d.set(ylim=(0, 1.02), ylabel="share of singular values")
     d.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0", "1/4", "1/2", "3/4", "1"])
-    for ax in (a, b, c, d):
+    for ax in (*fans, d):
         ax.minorticks_off()
-        ax.set_xlim(0, 64)
+        ax.set(xlim=(0, 64), xlabel="lag $q$ (steps)")
         ax.set_xticks([0, 8, 16, 32, 48, 64])
-        ax.set_xlabel("lag $q$ (steps)")
+    page.share_x((*fans, d))
+    page.settle()
 
 
-def _label_fan(ax: Any, table: Table, panel: str, kind: str) -> None:
-    """k beside the end of each curve that is not crowded by the one above."""
-    last = np.inf
+def _name_fan(page: Page, ax: Any, table: Table, panel: str, kind: str) -> None:
+    """k beside the end of each curve."""
     for k in SHOWN[kind]:
         x, y = table[panel, f"k={k}"]
-        seen = np.flatnonzero(np.isfinite(y))
-        at = seen[-1]
+        seen = np.isfinite(y)
         text = f"$k={k}$" if k == 1 else f"${k}$"
-        if at == len(x) - 1:
-            if last - y[at] > 3.4:
-                style.label(ax, x[at], y[at], text, style.dark(_LOOK[kind][0]), -3, 6 if k == 1 else -6, ha="right")
-                last = y[at]
+        if seen[-1]:
+            page.name(ax, x, y, text, _LOOK[kind][0], side="end")
         else:
-            style.label(ax, x[at], y[at], text, style.dark(_LOOK[kind][0]), 3, -6, ha="center" if at < 3 else "left")
+            page.name(ax, x[seen], y[seen], text, _LOOK[kind][0], near=x[seen][-1], side="right")
 
 
-__all__ = ["ALT", "HEIGHT", "NAME", "SHOWS", "WIDTH", "Array", "check", "data", "draw"]
+__all__ = ["ALT", "NAME", "SHOWS", "WIDTH", "Array", "check", "data", "draw"]

@@ -20,6 +20,7 @@ from errorflow import bounds
 from errorflow.activations import activation
 from errorflow.numeric.forward import run
 from errorflow.plots import style
+from figures.layout import Page
 from figures.table import Array, Table, holds
 
 NAME = "vanishing_exploding"
@@ -29,7 +30,7 @@ ALT = (
     "stays level for 1.1 and grows for 2, each curve inside its shaded bounds. Right: with one nilpotent matrix "
     "the flow doubles at every step in the tanh network and is exactly zero from lag two in the linear one."
 )
-WIDTH, HEIGHT = style.TEXT, 2.6
+WIDTH = style.TEXT
 
 NORMS = (0.5, 0.9, 1.1, 2.0)
 UNITS, LAGS, WARM, SEED = 32, 40, 60, 1997
@@ -108,54 +109,57 @@ _LOOK = {0.5: style.BLUE, 0.9: style.VIOLET, 1.1: style.ORANGE, 2.0: style.RED}
 
 def draw(fig: Any, table: Table) -> None:
     """Panels a: the sweep, one band each. Panel b: the nilpotent matrix, tanh and linear."""
-    axes = fig.subplots(1, len(NORMS) + 1, gridspec_kw={"width_ratios": [1] * len(NORMS) + [2.3]})
-    fig.subplots_adjust(left=0.085, right=0.985, bottom=0.155, top=0.86, wspace=0.16)
-    *small, right = axes
-    box = right.get_position()
-    right.set_position([box.x0 + 0.085, box.y0, box.width - 0.085, box.height])
+    page = Page(fig)
+    if page.width >= WIDTH:
+        *small, right = page.rows([[1] * len(NORMS) + [2.3]], [1.8])
+    else:
+        *small, right = page.rows([[1] * len(NORMS), [1]], [1.5, 1.6])
+    page.heading(small[0], "a", r"tanh network, $W = s\,\times$ orthogonal matrix", last=small[-1])
+    page.heading(right, "b", r"$\rho(W) = 0$, $\|W\| = 16$")
     for ax, s in zip(small, NORMS, strict=True):
-        color = _LOOK[s]
-        x, y = table["a", f"s={s:g}"]
-        lower, upper = (2.0 ** table.y("a", f"s={s:g} {which}") for which in ("lower", "upper"))
-        ax.set_yscale("log")
-        ax.fill_between(x, lower, upper, color=color, alpha=0.18, lw=0)
-        for bound in (lower, upper):
-            ax.plot(x, bound, color=color, lw=0.6, ls=style.DOTTED)
-        ax.plot(x, 2.0**y, color=style.dark(color))
-        ax.set_title(f"$s = {s:g}$", color=style.dark(color), pad=3)
-        ax.set_xlim(0, LAGS)
-        ax.set_ylim(1e-12, 1e12)
-        ax.set_xticks([0, 20, 40])
-        powers = ["$10^{-12}$", "$10^{-6}$", "1", "$10^{6}$", "$10^{12}$"]
-        ax.set_yticks([1e-12, 1e-6, 1, 1e6, 1e12], powers if ax is small[0] else [])
-    small[0].set_ylabel(r"$\|\, \partial h_T / \partial h_{T-q} \,\|$")
-    style.panel(small[0], "a", r"tanh network, $W = s\,\times$ orthogonal matrix", rise=18)
-    style.label(small[2], 39, 6e3, "proved upper", style.FAINT, fontsize=8, ha="right", va="bottom")
-    style.label(small[2], 1, 3e-10, "lower", style.FAINT, fontsize=8)
-
-    right.set_yscale("log")
-    style.panel(right, "b", r"$\rho(W) = 0$, $\|W\| = 16$", rise=18)
-    x, y = table["b", "tanh"]
-    proved = table.y("b", "2^(q-1) sqrt 200")
-    right.plot(x, 2.0**y, color=style.RED)
-    right.plot(
-        x[1:], 2.0 ** proved[1:], "o", ms=2.6, mfc="white", mec=style.dark(style.RED), mew=0.7, clip_on=False, zorder=4
-    )
-    linear = table.y("b", "linear")
-    seen = np.isfinite(linear)
-    right.plot(x[seen], 2.0 ** linear[seen], color=style.BLUE, ls=style.DASHED, marker="s", ms=2.6, clip_on=False)
-    right.plot([1, 2], [16, 1e-3], color=style.BLUE, ls=style.DASHED)
-    right.plot([2], [1e-3], "v", color=style.BLUE, ms=4, clip_on=False)
-    style.label(right, 2.0, 6e-3, "linear units:\nexactly 0 from $q = 2$", style.dark(style.BLUE), 5, 3)
-    style.label(right, 14, 2.0**16.8, "tanh units:\n$2^{q-1}\\sqrt{200}$", style.dark(style.RED), -6, 8, ha="right")
-    right.set_xlim(0, HELD)
-    right.set_ylim(1e-3, 1e9)
-    right.set_xticks([0, 2, 8, 16, 24])
-    right.set_yticks([1e-3, 1, 16, 1e3, 1e6, 1e9], ["$10^{-3}$", "1", "16", "$10^{3}$", "$10^{6}$", "$10^{9}$"])
-    for ax in axes:
+        _draw_norm(ax, table, s, first=ax is small[0])
+    faint = {"color": style.FAINT, "fontsize": style.size("tick")}
+    page.note(small[2], "upper\nbound", (0.4, 0.72), **faint)
+    page.note(small[2], "lower\nbound", (0, 0.1), **faint)
+    _draw_nilpotent(page, right, table)
+    for ax in (*small, right):
         ax.minorticks_off()
         ax.axhline(1, color=style.GREY, lw=0.7, zorder=0)
-    right.set_xlabel("lag $q$ (steps)")
-    right.set_ylabel(r"$\|\, \partial a_T / \partial a_{T-q} \,\|$", labelpad=1)
-    middle = (small[0].get_position().x0 + small[-1].get_position().x1) / 2
-    fig.text(middle, 0.025, "lag $q$ (steps)", ha="center")
+    page.settle()
+
+
+def _draw_norm(ax: Any, table: Table, s: float, first: bool) -> None:
+    """One spectral norm: the flow by lag within its bounds."""
+    color = _LOOK[s]
+    x, y = table["a", f"s={s:g}"]
+    lower, upper = (2.0 ** table.y("a", f"s={s:g} {which}") for which in ("lower", "upper"))
+    ax.set(yscale="log", xlim=(0, LAGS), ylim=(1e-12, 1e12), xlabel="lag $q$")
+    ax.fill_between(x, lower, upper, color=color, alpha=0.18, lw=0)
+    for bound in (lower, upper):
+        ax.plot(x, bound, color=color, lw=0.6, ls=style.DOTTED)
+    ax.plot(x, 2.0**y, color=style.dark(color))
+    ax.annotate(f"$s = {s:g}$", (0.5, 0.97), xycoords="axes fraction", color=style.dark(color), ha="center", va="top")
+    ax.set_xticks([0, 20, 40])
+    powers = ["$10^{-12}$", "$10^{-6}$", "1", "$10^{6}$", "$10^{12}$"]
+    ax.set_yticks([1e-12, 1e-6, 1, 1e6, 1e12], powers if first else [])
+    if first:
+        ax.set_ylabel(r"$\|\, \partial h_T / \partial h_{T-q} \,\|$")
+
+
+def _draw_nilpotent(page: Page, ax: Any, table: Table) -> None:
+    ax.set(yscale="log", xlim=(0, HELD), ylim=(1e-3, 1e9), xlabel="lag $q$ (steps)")
+    x, y = table["b", "tanh"]
+    proved = 2.0 ** table.y("b", "2^(q-1) sqrt 200")
+    ax.plot(x, 2.0**y, color=style.RED)
+    hollow = {"mfc": "white", "mec": style.dark(style.RED), "mew": 0.7, "clip_on": False, "zorder": 4}
+    ax.plot(x[1:], proved[1:], "o", ms=2.6, **hollow)
+    linear = table.y("b", "linear")
+    seen = np.isfinite(linear)
+    ax.plot(x[seen], 2.0 ** linear[seen], color=style.BLUE, ls=style.DASHED, marker="s", ms=2.6, clip_on=False)
+    ax.plot([1, 2], [16, 1e-3], color=style.BLUE, ls=style.DASHED)
+    ax.plot([2], [1e-3], "v", color=style.BLUE, ms=4, clip_on=False)
+    page.name(ax, [1, 2], [16, 1e-3], "linear units:\nexactly 0 from $q = 2$", style.BLUE, near=2, side="right")
+    page.name(ax, x, 2.0**y, "tanh units:\n$2^{q-1}\\sqrt{200}$", style.RED, near=13, side="left")
+    ax.set_xticks([0, 2, 8, 16, 24])
+    ax.set_yticks([1e-3, 1, 16, 1e3, 1e6, 1e9], ["$10^{-3}$", "1", "16", "$10^{3}$", "$10^{6}$", "$10^{9}$"])
+    ax.set_ylabel(r"$\|\, \partial a_T / \partial a_{T-q} \,\|$", labelpad=1)

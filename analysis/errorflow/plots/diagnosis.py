@@ -141,8 +141,10 @@ def _maps(found: Any, maps: dict[str, Array], title: str) -> Any:
     return fig
 
 
-def draw_heat(ax: Any, times: Array, lags: Array, log2_norm: Array, limit: float | None = None) -> Any:
-    """Draws log2 norms as colour, 0 white; the colour bar's image is returned.
+def draw_heat(
+    ax: Any, times: Array, lags: Array, log2_norm: Array, limit: float | None = None, bar: bool = True
+) -> Any:
+    """Draws log2 norms as colour, 0 white; the image is returned.
 
     Parameters
     ----------
@@ -154,6 +156,8 @@ def draw_heat(ax: Any, times: Array, lags: Array, log2_norm: Array, limit: float
         Exact zeros are drawn as the lowest colour.
     limit : float, optional
         Where the colours end, both ways; the largest modulus where it is not given.
+    bar : bool
+        Whether a colour bar stands beside the map.
 
     Returns
     -------
@@ -166,9 +170,10 @@ def draw_heat(ax: Any, times: Array, lags: Array, log2_norm: Array, limit: float
     image = ax.pcolormesh(
         times, lags, shown.T, cmap="RdBu_r", vmin=-limit, vmax=limit, shading="nearest", rasterized=True
     )
-    bar = ax.figure.colorbar(image, ax=ax, pad=0.015, fraction=0.04)
-    bar.set_label(r"$\log_2$ norm")
-    bar.outline.set_linewidth(0.4)
+    if bar:
+        scale = ax.figure.colorbar(image, ax=ax, pad=0.015, fraction=0.04)
+        scale.set_label(r"$\log_2$ norm")
+        scale.outline.set_linewidth(0.4)
     ax.set_ylabel("lag $q$ (steps)")
     return image
 
