@@ -69,11 +69,14 @@ class Recipe:
                     return read(gate) * read(a) + (1 - read(gate)) * read(b)
             return FUNCTIONS[e[0]](read(e[1]))
 
+        state = {symbols[name]: read(e) for name, (_, e) in self.of("state").items()}
+        where = {symbols[name]: read(e) for name, (_, e) in self.of("gate").items()}
+        assume(not any(e.is_Symbol for e in (*state.values(), *where.values())))  # (s + s)/2 is s, never updated
         return ef.Cell(
             "random",
             inputs=[symbols[name] for name in self.inputs],
-            state={symbols[name]: read(e) for name, (_, e) in self.of("state").items()},
-            where={symbols[name]: read(e) for name, (_, e) in self.of("gate").items()},
+            state=state,
+            where=where,
             sizes={symbols[name]: "k" for name, (_, size, _) in self.items.items() if size == "k"},
         )
 
@@ -105,6 +108,8 @@ class Recipe:
                     values, reads = zip(*map(read, parts), strict=True)
                     return COMBINE[e[0]](*values), any(reads)
             value, reads = read(e[1])
+            if e[0] == "relu":  # what is 0 but for a rounding lies on either side of the kink
+                assume(not np.any((value.real != 0) & (abs(value.real) < 1e-12)))
             return oracles.FUNCTIONS[e[0]](value), reads
 
         def net(label, bias, terms):

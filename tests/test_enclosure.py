@@ -121,6 +121,13 @@ def test_slopes_of_the_table_are_enclosed_to_1e_12_in_less_than_50_ms(text, sup,
         assert value is None or holds_value(one, value)
 
 
+def test_slopes_that_are_zero_but_for_a_million_digits_cost_no_arithmetic():
+    start = time.process_time()
+    found = slope("tanh(1000000*x)")  # beyond |x| = 1 its slope is below e^(-2000000)
+    assert time.process_time() - start < 5, "a third of a second on an idle core"
+    assert (found.sup.exact, found.sup.where) == (10**6, ("x = 0",))
+
+
 @pytest.mark.parametrize(("text", "sup", "inf"), TABLE, ids=[row[0] for row in TABLE])
 def test_both_libraries_confirm_the_certificates_of_the_table_or_say_that_they_cannot(text, sup, inf):
     checks = recheck(json.loads(json.dumps(slope(text).certificate)))

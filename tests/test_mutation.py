@@ -130,6 +130,23 @@ def test_a_fact_is_evaluated_where_what_speaks_of_its_own_names_holds_and_a_fals
         assert shown(known(*KNOWN, claim), given, given, random.Random(seed)) == route
 
 
+SIZE = Statement((Part(("m <= 2*y",)),), real=("m", "x", "y"))
+
+
+@pytest.mark.parametrize(
+    ("claim", "route"), [("m < 2*y", "evaluated"), ("m + 2*y > 0", "evaluated"), ("m > 0", ""), ("m < 1/4", "")]
+)
+def test_a_size_is_evaluated_whose_square_alone_is_known(claim, route):
+    def known(*claims):
+        there = begin(SIZE)
+        there.facts = {single(parse_claim(text).chain[0], begin(SIZE)) for text in claims}
+        return there
+
+    given = ("m**2 = (2*x*(1 - x))**2", "x > 0", "1 - x > 0", "y >= x", "m <= 2*y")
+    for seed in range(5):
+        assert shown(known(*given, claim), known(*given), known(*given), random.Random(seed)) == route
+
+
 def test_a_kernel_that_accepts_what_is_false_is_found_out(monkeypatch):
     # the wrong end of a bracket, and a range that is too small
     broken = replace(AXIOMS["logistic.range"], conclusions=("s > 0", "1 - s > 0", "1/3 - s > 0"))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import groupby
 
 import sympy
@@ -129,9 +130,12 @@ class Notation:
 
     def _rank(self, term: sympy.Expr, old_state: int = -1) -> tuple[int, list[int], str]:
         """Where a part stands: gates in the order of the definition, old states at `old_state`."""
-        places = {n.symbol: k for k, n in enumerate(self.definition.nodes)}
-        known = [places.get(s.base if isinstance(s, At) else s, old_state) for s in term.free_symbols]
+        known = [self._places.get(s.base if isinstance(s, At) else s, old_state) for s in term.free_symbols]
         return (0 if term.is_Number else 1, sorted(known), str(term))
+
+    @cached_property
+    def _places(self) -> dict[sympy.Symbol, int]:
+        return {n.symbol: k for k, n in enumerate(self.definition.nodes)}
 
     def _product(self, expression: sympy.Expr) -> str:
         factors = sympy.Mul.make_args(expression)
@@ -229,6 +233,16 @@ class Notation:
             return text
         return braced(text) + "^{\\top}" if self.tex else text + "^T"
 
+    def _known_diagonal(self, factors: tuple[Factor, ...]) -> str:
+        """The same diagonals stand in many words of a flow."""
+        if factors not in self._diagonals:
+            self._diagonals[factors] = self._diagonal(factors)
+        return self._diagonals[factors]
+
+    @cached_property
+    def _diagonals(self) -> dict[tuple[Factor, ...], str]:
+        return {}
+
     def _diagonal(self, factors: Sequence[Factor]) -> str:
         """Neighbouring diagonals as one; a number is written without diag."""
         entry = self._merged(factors)
@@ -258,7 +272,7 @@ class Notation:
         between, parts = r"\, " if self.tex else " ", []
         for diagonal, group in groupby(word, is_diagonal):
             factors = list(group)
-            parts += [self._diagonal(factors)] if diagonal else [self.factor(f) for f in factors]
+            parts += [self._known_diagonal(tuple(factors))] if diagonal else [self.factor(f) for f in factors]
         plain = all(isinstance(f, Diag) and f.entry.is_number for f in word)
         return between.join([*parts, "I"] if plain else parts)
 

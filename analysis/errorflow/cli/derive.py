@@ -55,11 +55,13 @@ def main(args: argparse.Namespace) -> int:
     with written(args.notation):
         check_letters(cell.definition, args.notation)
         view = _view(cell, args)
-    if form == "json":
-        print_json({**formulas.about(cell), **_settings(args), **view.data})
-    else:
+        data = view.data() if form == "json" else {}
         whole_cell = args.block is None and form == "text"
-        print(formulas.RENDER[form](cell, view, whole_cell))
+        shown = formulas.RENDER[form](cell, view, whole_cell) if form != "json" else ""
+    if form == "json":
+        print_json({**formulas.about(cell), **_settings(args), **data})
+    else:
+        print(shown)
     return 0
 
 

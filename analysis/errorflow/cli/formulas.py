@@ -8,7 +8,7 @@ from typing import Any
 from errorflow.calculus.latex import Notation
 from errorflow.cells import Cell
 from errorflow.cli.output import TIE, WIDTH, equation, paragraph
-from errorflow.cli.views import Line, View
+from errorflow.cli.views import BlockLine, Line, View
 from errorflow.results.layout import terms
 
 
@@ -53,7 +53,7 @@ def _listed(sizes: Mapping[str, Sequence[str]]) -> str:
     return ", ".join(f"{name}{TIE}({f',{TIE}'.join(shape)})" for name, shape in sizes.items()) or "none"
 
 
-def _text_line(line: Line) -> str:
+def _text_line(line: Line | BlockLine) -> str:
     body = equation(*line.text)
     if line.rule is None:
         return body
@@ -69,7 +69,7 @@ def _latex(cell: Cell, view: View, introduced: bool) -> str:
     return f"\\begin{{align*}}\n{body}\n\\end{{align*}}"
 
 
-def _latex_line(line: Line) -> str:
+def _latex_line(line: Line | BlockLine) -> str:
     left, right = line.latex
     # \tag* moves a rule to a line of its own where the equation leaves no room for it.
     rule = rf" \tag*{{\footnotesize {line.rule[0]}}}" if line.rule else ""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from errorflow.calculus.edges import Truncation
@@ -19,9 +20,7 @@ from errorflow.results.layout import terms
 
 @dataclass(frozen=True)
 class Line:
-    """left = sum of terms, in text and in LaTeX; rule: what gives it; numpy: the same as an assignment.
-    srepr: the same with SymPy's `srepr` of each diagonal.
-    """
+    """left = sum of terms, in text and in LaTeX; rule: what gives it."""
 
     text: tuple[str, Sequence[str]]
     latex: tuple[str, Sequence[str]]
@@ -31,25 +30,52 @@ class Line:
 
 
 @dataclass(frozen=True)
+class BlockLine:
+    """One block as a line; only what is asked for is written out. written: LaTeX and text, shared by all blocks.
+
+    numpy: the same as an assignment. srepr: with SymPy's `srepr` of each diagonal.
+    """
+
+    block: Block
+    written: tuple[Notation, Notation]
+    matrix: str = "J"
+    rule: None = None
+
+    @cached_property
+    def latex(self) -> tuple[str, Sequence[str]]:
+        return self.block.left[0], [self.written[0].word(w) for w in self.block.words] or ["0"]
+
+    @cached_property
+    def text(self) -> tuple[str, Sequence[str]]:
+        return self.block.left[1], [self.written[1].word(w) for w in self.block.words] or ["0"]
+
+    @property
+    def numpy(self) -> str:
+        return f"{self.matrix}_{self.block.row}_{self.block.column} = {self.block.numpy()}"
+
+    @property
+    def srepr(self) -> str:
+        return f"{self.matrix}_{self.block.row}_{self.block.column} = {self.block.srepr()}"
+
+
+@dataclass(frozen=True)
 class View:
-    """parts: (heading, lines) to print. data: the same for JSON, without what is said of every cell.
+    """parts: (heading, lines) to print. data: makes the same for JSON, without what is said of every cell.
 
     over_time: whether the NumPy source reads arrays over time, as a flow does.
     """
 
-    parts: tuple[tuple[str, tuple[Line, ...]], ...]
-    data: dict[str, Any] = field(default_factory=dict)
+    parts: tuple[tuple[str, tuple[Line | BlockLine, ...]], ...]
+    data: Callable[[], dict[str, Any]]
     over_time: bool = False
 
 
-def _line(block: Block) -> Line:
-    tex, text = Notation(block.definition), Notation(block.definition, tex=False)
-    return Line(
-        (block.left[1], [text.word(w) for w in block.words] or ["0"]),
-        (block.left[0], [tex.word(w) for w in block.words] or ["0"]),
-        numpy=f"J_{block.row}_{block.column} = {block.numpy()}",
-        srepr=f"J_{block.row}_{block.column} = {block.srepr()}",
-    )
+def _lines(blocks: Sequence[Block], matrix: str = "J") -> tuple[BlockLine, ...]:
+    if not blocks:
+        return ()
+    definition = blocks[0].definition
+    written = Notation(definition), Notation(definition, tex=False)
+    return tuple(BlockLine(block, written, matrix) for block in blocks)
 
 
 def blocks(cell: Cell, lag: int | None, pair: tuple[str, str] | None, truncated: Truncation, layout: Layout) -> View:
@@ -72,8 +98,7 @@ def blocks(cell: Cell, lag: int | None, pair: tuple[str, str] | None, truncated:
     title = f"Error flow over {lag} step{'s' * (lag != 1)}" if lagged else "One-step state Jacobian"
     if truncated:
         title += ", truncated"
-    lines = tuple(_line(b) for b in shown)
-    return View(((title, lines),), {"blocks": [b.json() for b in shown]}, over_time=lagged)
+    return View(((title, _lines(shown)),), lambda: {"blocks": [b.json() for b in shown]}, over_time=lagged)
 
 
 def symbolic_flow(cell: Cell, truncated: Truncation, layout: Layout) -> View:
@@ -83,8 +108,7 @@ def symbolic_flow(cell: Cell, truncated: Truncation, layout: Layout) -> View:
     pairs = zip(flow.text().split("\n"), tex.split(" \\\\\n"), strict=True)
     lines = [_formula(text, latex) for text, latex in pairs]
     title = "Error flow over q steps" + (", truncated" if truncated else "")
-    data = {"flow": {"text": flow.text(), "latex": flow.latex()}}
-    return View(((title, tuple(lines)),), data)
+    return View(((title, tuple(lines)),), lambda: {"flow": {"text": flow.text(), "latex": flow.latex()}})
 
 
 def steps(cell: Cell, pair: tuple[str, str] | None, truncated: Truncation) -> View:
@@ -98,14 +122,14 @@ def steps(cell: Cell, pair: tuple[str, str] | None, truncated: Truncation) -> Vi
         lines = tuple(map(_step, found))
         parts.append((f"d {new} / d {old}, step by step", lines))
         data.append({"new": new, "old": old, "steps": list(map(_row, found))})
-    return View(tuple(parts), {"derivations": data})
+    return View(tuple(parts), lambda: {"derivations": data})
 
 
 def flow_steps(cell: Cell, truncated: Truncation, layout: Layout) -> View:
     """The derivation of the flow over q steps, line by line."""
     found = cell.flow("q", truncated=truncated, layout=layout).steps()
     title = "Error flow over q steps, step by step" + (", truncated" if truncated else "")
-    return View(((title, tuple(map(_step, found))),), {"derivation": list(map(_row, found))})
+    return View(((title, tuple(map(_step, found))),), lambda: {"derivation": list(map(_row, found))})
 
 
 def _row(step: Step) -> dict[str, str]:
@@ -126,15 +150,11 @@ def _step(step: Step) -> Line:
 def factors(cell: Cell, truncated: Truncation) -> View:
     """J = within @ across."""
     within, across = cell.jacobian(truncated=truncated).factorisation()
-
-    def lines(part: Sequence[Block], name: str) -> tuple[Line, ...]:
-        return tuple(Line(x.text, x.latex, numpy=x.numpy.replace("J_", f"{name}_", 1)) for x in map(_line, part))
-
     parts = (
-        ("J = within @ across; within, among the new states", lines(within, "within")),
-        ("across, from the old states to the new ones", lines(across, "across")),
+        ("J = within @ across; within, among the new states", _lines(within, "within")),
+        ("across, from the old states to the new ones", _lines(across, "across")),
     )
-    return View(parts, {"within": [b.json() for b in within], "across": [b.json() for b in across]})
+    return View(parts, lambda: {"within": [b.json() for b in within], "across": [b.json() for b in across]})
 
 
 def path_sum(cell: Cell, lag: int | str) -> View:
@@ -142,29 +162,26 @@ def path_sum(cell: Cell, lag: int | str) -> View:
     flow = cell.flow(lag)
     tex, text = flow.path_sum(), flow.path_sum(tex=False)
     title = "Error flow as a sum over paths through units"
-    return View(((title, (_formula(text, tex),)),), {"path_sum": {"text": text, "latex": tex}})
+    return View(((title, (_formula(text, tex),)),), lambda: {"path_sum": {"text": text, "latex": tex}})
 
 
 def departures(cell: Cell) -> View:
     """The flow by the map through which it first leaves the carry, read forward in time."""
     flow = cell.flow("q")
     tex, text = flow.departures(), flow.departures(tex=False)
-    carry = cell.jacobian(truncated=True)
-    leaving = flow.leaving()
-    parts = [
+    carry = list(cell.jacobian(truncated=True))
+    leaving = {k: list(v) for k, v in flow.leaving().items()}
+    parts: list[tuple[str, tuple[Line | BlockLine, ...]]] = [
         ("Error flow by first departure from the carry", (_formula(text, tex),)),
-        ("The carry C, one step", tuple(map(_line, carry))),
+        ("The carry C, one step", _lines(carry)),
+        *((f"What leaves through net_{k}" if k else "What leaves", _lines(v)) for k, v in leaving.items()),
     ]
-    parts += [
-        (f"What leaves through net_{k}" if k else "What leaves", tuple(map(_line, v))) for k, v in leaving.items()
-    ]
-    data = {
-        "text": text,
-        "latex": tex,
-        "carry": [b.json() for b in carry],
-        "leaving": {k or "net": [b.json() for b in v] for k, v in leaving.items()},
-    }
-    return View(tuple(parts), {"departures": data})
+
+    def data() -> dict[str, Any]:
+        left = {k or "net": [b.json() for b in v] for k, v in leaving.items()}
+        return {"departures": {"text": text, "latex": tex, "carry": [b.json() for b in carry], "leaving": left}}
+
+    return View(tuple(parts), data)
 
 
 def _formula(text: str, tex: str) -> Line:
@@ -185,7 +202,7 @@ def weights(cell: Cell, truncated: Truncation) -> View:
             }
             data.append({"state": state, "weight": found.weight, "kind": found.kind, **joined})
     title = "What a change of each weight does to the new states in one step"
-    return View(((title, tuple(lines)),), {"weights": data})
+    return View(((title, tuple(lines)),), lambda: {"weights": data})
 
 
 def _change(notation: Notation, found: WeightDerivative, state: str) -> tuple[str, list[str]]:

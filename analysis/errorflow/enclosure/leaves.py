@@ -97,15 +97,20 @@ def choose(split: Split, backend: Backend, leaf: Leaf) -> tuple[Leaf, Bounds] | 
     plain = Bounds(backend.lower(jet[1]), backend.upper(jet[1]))
     taylor = Leaf(leaf.a, leaf.b, leaf.bits, "taylor")
     found = _tried(split, backend, taylor, jet)
-    if found is not None and found.upper - found.lower < plain.upper - plain.lower:
+    if found is not None and _width(backend, found) < _width(backend, plain):
         return taylor, found
     return leaf, plain
 
 
+def _width(backend: Backend, known: Bounds) -> Fraction:
+    """The width of the bounds, rounded; ends such as e^(-10^6) have a million digits."""
+    return backend.upper(backend.number(known.upper) - backend.number(known.lower))
+
+
 def _clearly(backend: Backend, part: Number) -> bool:
     """Whether a sign is so certain that another interval library, which rounds elsewhere, will find it too."""
-    low, high = backend.lower(part), backend.upper(part)
-    return low == 0 or 8 * low >= high - low
+    low, high = backend.ends(part)
+    return bool(low == 0 or 8 * low >= high - low)
 
 
 def _tried(split: Split, backend: Backend, leaf: Leaf, jet: Jet) -> Bounds | None:

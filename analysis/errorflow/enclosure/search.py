@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import pairwise
 
-from errorflow.enclosure.backends import ARB
+from errorflow.enclosure.backends import ARB, Number
 from errorflow.enclosure.expression import Refused
 from errorflow.enclosure.kinks import Breaks, bits_at, find_breaks, inner
 from errorflow.enclosure.leaves import Bounds, Leaf, choose
@@ -23,27 +23,34 @@ GOAL = TOLERANCE / 2
 MOST_LEAVES = 3000
 NARROWEST = Fraction(1, 2**70)
 LARGEST_RADIUS = 2**24
+DIGITS = 128  # binary ones, by which leaves are told apart
 
 Place = tuple[Fraction, str]
 
 
 @dataclass
 class Found:
-    """A cover with the bounds on each part. best: witness of the largest and of the smallest slope, (value, place)."""
+    """A cover with the bounds on each part; how far out each leaf may be, above and below; the slopes furthest out.
+
+    highest, lowest: a witness of the largest and of the smallest slope, (value, place). seen: the values as balls.
+    """
 
     leaves: dict[Leaf, Bounds] = field(default_factory=dict)
+    reach: dict[Leaf, tuple[Fraction, Fraction]] = field(default_factory=dict)
     tails: dict[Tail, TailBounds] = field(default_factory=dict)
     highest: tuple[Fraction, Place] | None = None
     lowest: tuple[Fraction, Place] | None = None
+    seen: tuple[Number, Number] | None = None
 
     def see(self, split: Split, x: Fraction, bits: str) -> None:
         """Takes the slope at a point into account."""
-        slope = split.at(ARB, bits, x, 2)[1]
-        low, high = ARB.lower(slope), ARB.upper(slope)
-        if self.highest is None or low > self.highest[0]:
-            self.highest = low, (x, bits)
-        if self.lowest is None or high < self.lowest[0]:
-            self.lowest = high, (x, bits)
+        low, high = ARB.ends(split.at(ARB, bits, x, 2)[1])
+        most, least = self.seen or (low, high)
+        if self.seen is None or low > most:
+            self.highest, most = (ARB.lower(low), (x, bits)), low
+        if self.seen is None or high < least:
+            self.lowest, least = (ARB.upper(high), (x, bits)), high
+        self.seen = most, least
 
     def least(self) -> Fraction:
         """The supremum is at least this."""
@@ -169,6 +176,7 @@ def _put(split: Split, found: Found, leaf: Leaf, *, blurred: bool) -> None:
         _put(split, found, Leaf(middle, leaf.b, leaf.bits), blurred=False)
         return
     found.leaves[known[0]] = known[1]
+    found.reach[known[0]] = _reach(*known)
     if not blurred:
         chosen = known[0]
         places = [chosen.a, chosen.b, *([chosen.centre] if chosen.centre is not None else [])]
@@ -189,11 +197,11 @@ def _refine(split: Split, found: Found, breaks: Breaks) -> None:
     while True:
         worst = None
         if above:
-            leaf = max(found.leaves, key=lambda k: _reach(k, found.leaves[k], 1))
-            worst = leaf if _reach(leaf, found.leaves[leaf], 1) > found.least() + GOAL else None
+            leaf = max(found.reach, key=lambda k: found.reach[k][0])
+            worst = leaf if found.reach[leaf][0] > GOAL + _rounded_up(found.least()) else None
         if below and worst is None:
-            leaf = max(found.leaves, key=lambda k: _reach(k, found.leaves[k], -1))
-            worst = leaf if _reach(leaf, found.leaves[leaf], -1) > GOAL - found.most() else None
+            leaf = max(found.reach, key=lambda k: found.reach[k][1])
+            worst = leaf if found.reach[leaf][1] + _rounded_up(found.most()) > GOAL else None
         if worst is None:
             return
         near = f"near x = {round(float(worst.a), 9) + 0.0:g}"
@@ -201,13 +209,21 @@ def _refine(split: Split, found: Found, breaks: Breaks) -> None:
             raise Refused(f"several kinks meet at an irrational place {near}; the slope there cannot be enclosed")
         if len(found.leaves) > MOST_LEAVES or worst.b - worst.a < NARROWEST:
             raise Refused(f"the slope could not be enclosed to {float(TOLERANCE):g} {near}")
-        del found.leaves[worst]
+        del found.leaves[worst], found.reach[worst]
         middle = (worst.a + worst.b) / 2
         for a, b in ((worst.a, middle), (middle, worst.b)):
             _put(split, found, Leaf(a, b, worst.bits), blurred=False)
 
 
-def _reach(leaf: Leaf, known: Bounds, sign: int) -> Fraction:
-    """The bound, times sign; with a margin for the other library where it comes from wide intervals."""
-    margin = (known.upper - known.lower) / 16 if leaf.method in ("value", "taylor") else 0
-    return (known.upper if sign > 0 else -known.lower) + margin
+def _reach(leaf: Leaf, known: Bounds) -> tuple[Fraction, Fraction]:
+    """The upper bound and minus the lower one, rounded up: a slope such as e^(-10^6) has a million digits.
+
+    With a margin for the other library where they come from wide intervals.
+    """
+    ends = _rounded_up(known.upper), _rounded_up(-known.lower)
+    margin = (ends[0] + ends[1]) / 16 if leaf.method in ("value", "taylor") else Fraction(0)
+    return ends[0] + margin, ends[1] + margin
+
+
+def _rounded_up(value: Fraction) -> Fraction:
+    return Fraction(-((-value.numerator << DIGITS) // value.denominator), 1 << DIGITS)

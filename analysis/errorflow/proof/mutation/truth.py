@@ -19,7 +19,7 @@ from ..checker.polynomial import ONE, Polynomial, parse_claim
 from ..checker.state import Fact, State, names_of
 
 ROUTES = ("nothing new", "weaker", "axiom", "evaluated")
-POINTS, TRIES = 50, 30_000
+POINTS, TRIES, GUESSES = 50, 30_000, 8
 COMPUTED: dict[str, Callable[[float], float]] = {
     "logistic": lambda x: 1 / (1 + math.exp(-x)),
     "tanh": math.tanh,
@@ -117,7 +117,7 @@ def _evaluated(fact: Fact, old: State, hypotheses: State, rng: random.Random) ->
 
     What follows from few conditions follows from all, and fewer conditions make more points. So those come first that
     speak of the fact's own names, then of what equations link with them, among them the ones that the certificate
-    itself proves; then all hypotheses that are linked.
+    itself proves; then of what any hypothesis links with them; then all hypotheses that are linked.
     """
     if any(word for _, word in dict(fact[1])):
         return False
@@ -126,9 +126,12 @@ def _evaluated(fact: Fact, old: State, hypotheses: State, rng: random.Random) ->
     linked = _linked(names, _of_reals(hypotheses))
     near = names.union(*(names_of(q) for s, q in proved if s == "=" and _brings_one(q, names)))
     reach = names.union(*(names_of(q) for s, q in linked if s == "="))
-    own, beside, inside = ([(s, q) for s, q in proved if names_of(q) <= some] for some in (names, near, reach))
+    beyond = reach.union(*(names_of(q) for _, q in linked))
+    own, beside, inside, around = (
+        [(s, q) for s, q in proved if names_of(q) <= some] for some in (names, near, reach, beyond)
+    )
     defined = _defined(hypotheses)
-    return any(_at_points(fact, given, defined, rng) for given in (own, beside, inside, linked))
+    return any(_at_points(fact, given, defined, rng) for given in (own, beside, inside, around, linked))
 
 
 def _brings_one(q: Polynomial, names: frozenset[str]) -> bool:
@@ -196,16 +199,31 @@ def _point(
     order = sorted(rng.sample(wanted, len(wanted)), key=lambda name: name in defined)
     negative = rng.choice([2, 16])  # one in how many: many conditions seldom leave room for negative numbers
     point: dict[str, Fraction] = {}
+    left = [(s, q, names_of(q)) for s, q in given]
+    _solve(equations, point, rng)
     for name in order:
-        _solve(equations, point)
-        if name not in point:  # most hypotheses are on numbers from 0 to 1, and what is strict fails at an end
-            size = rng.choice([rng.randint(0, 16), rng.randint(0, 16), rng.randint(0, 16), 0, 16])
-            point[name] = Fraction(-size if rng.randrange(negative) == 0 else size, rng.choice([4, 16, 16, 16]))
-    return point if all(holds(s, value(q, point)) for s, q in given) else None
+        if name in point:
+            continue
+        for _ in range(GUESSES):
+            tried = {**point, name: _number_at_random(negative, rng)}
+            _solve(equations, tried, rng)
+            known = [(s, q) for s, q, of in left if of <= tried.keys()]
+            if all(holds(s, value(q, tried)) for s, q in known):
+                break
+        else:
+            return None
+        point, left = tried, [one for one in left if not one[2] <= tried.keys()]
+    return point if all(holds(s, value(q, point)) for s, q, _ in left) else None
 
 
-def _solve(equations: list[Polynomial], point: dict[str, Fraction]) -> None:
-    """Adds every value that follows from an equation in which one name is open, and only to the first power."""
+def _number_at_random(negative: int, rng: random.Random) -> Fraction:
+    """Most hypotheses are on numbers from 0 to 1, and what is strict fails at an end."""
+    size = rng.choice([rng.randint(0, 16), rng.randint(0, 16), rng.randint(0, 16), 0, 16])
+    return Fraction(-size if rng.randrange(negative) == 0 else size, rng.choice([4, 16, 16, 16]))
+
+
+def _solve(equations: list[Polynomial], point: dict[str, Fraction], rng: random.Random) -> None:
+    """Adds every value that follows from an equation in which one name is open, to the second power at most."""
     again = True
     while again:
         again = False
@@ -214,12 +232,21 @@ def _solve(equations: list[Polynomial], point: dict[str, Fraction]) -> None:
             if len(names) != 1:
                 continue
             (name,) = names
-            if any(reals.count(name) > 1 for reals, _ in q):
-                continue
-            at_zero, at_one = (value(q, {**point, name: Fraction(k)}) for k in (0, 1))
-            if at_one != at_zero:
-                point[name] = -at_zero / (at_one - at_zero)
-                again = True
+            if all(reals.count(name) <= 2 for reals, _ in q):
+                roots = _roots(*(value(q, {**point, name: Fraction(k)}) for k in (-1, 0, 1)))
+                if roots:
+                    point[name] = rng.choice(roots)
+                    again = True
+
+
+def _roots(before: Fraction, at_zero: Fraction, after: Fraction) -> list[Fraction]:
+    """The rational roots of the polynomial of degree 1 or 2 with these values at -1, 0 and 1."""
+    a, b, c = (before + after) / 2 - at_zero, (after - before) / 2, at_zero
+    if a == 0:
+        return [-c / b] if b else []
+    inside = b * b - 4 * a * c
+    root = Fraction(math.isqrt(max(inside.numerator, 0)), math.isqrt(inside.denominator))
+    return [(-b - root) / (2 * a), (-b + root) / (2 * a)] if root * root == inside else []
 
 
 __all__ = ["ROUTES", "holds", "shown", "value", "weaker"]
