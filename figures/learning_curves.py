@@ -2,13 +2,13 @@
 
 Eight memory cells of 1997 and logistic outputs, trained by Adam at one learning rate; held-out sequences that are
 processed correctly by the paper's criterion, over the sequences shown: median of three seeds, thin the least and the
-most of them (UORO: one seed). (a) Embedded Reber grammar: the symbols that may come next are the most active ones at
+most of them. (a) Embedded Reber grammar: the symbols that may come next are the most active ones at
 every step. (b) Adding problem, 100 to 110 steps: error below 0.04; telling the mean is right for one sequence in six.
 (c) Temporal order, 100 to 110 steps: error of every output below 0.3. (d) At the start of (c): norm of what reaches
 the weights of the cells from each lag, relative to the whole exact gradient. BPTT(10; 5) sees less than ten steps,
 enough for (a) alone; the 1997 algorithm cuts all but the carousel and sees as far as the exact gradient. UORO, whose
-mean is that gradient, is here what one draw for each sequence is worth. Three seeds tell what can happen, not how
-often it does.
+mean is that gradient, is here what one draw for each sequence is worth: it learns, more slowly and by luck. Three
+seeds tell what can happen, not how often it does.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ import numpy as np
 import errorflow as ef
 from errorflow.plots import style
 from figures.experiments.records import read
-from figures.experiments.run_curves import SETTINGS
+from figures.experiments.settings import SETTINGS
 from figures.experiments.tasks import TASKS
 from figures.experiments.training import gradient, start
 from figures.layout import Page
@@ -31,7 +31,7 @@ SHOWS = ("rtrl.equals_bptt", "lstm1997.carousel")
 ALT = (
     "Four panels. Share of correct sequences over sequences shown, for the embedded Reber grammar, the adding problem"
     " and temporal order: BPTT, the 1997 algorithm and SnAp-1 rise; on the two long tasks truncated BPTT stays at"
-    " chance, UORO gets less than half way. Last panel: contributions by lag; that of truncated BPTT ends at lag nine."
+    " chance and UORO gets some of the way. Last panel: contributions by lag; that of truncated BPTT ends at lag nine."
 )
 WIDTH = style.TEXT
 

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 import errorflow as ef
-from figures.experiments import run_curves
 from figures.experiments.optimisers import adam, clipped, descent
+from figures.experiments.settings import SETTINGS
 from figures.experiments.side_by_side import Budget, cell, gradient, learn, start
 from figures.experiments.tasks import (
     ORDER,
@@ -228,7 +228,7 @@ def test_trials_side_by_side_have_the_gradients_of_networks_alone(network, algor
 def test_the_gradient_with_the_outputs_is_that_of_autograd(algorithm):
     """With recurrent weights of zero nothing is cut by the 1997 algorithm, so that both are the gradient."""
     torch = pytest.importorskip("torch", reason="autograd is the oracle")
-    setting, task = run_curves.SETTINGS["temporal_order"], TASKS["temporal_order"]
+    setting, task = SETTINGS["temporal_order"], TASKS["temporal_order"]
     rng = np.random.default_rng(0)
     weights, outer = started(setting, task, rng)
     for name in ("W_i", "W_o", "W_g"):
@@ -284,7 +284,7 @@ def test_a_trial_that_is_not_given_enough_fails():
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", [11, 12])
 def test_the_1997_algorithm_learns_the_adding_problem_at_a_hundred_steps(seed):
-    setting = replace(run_curves.SETTINGS["adding"], algorithm="lstm1997")
+    setting = replace(SETTINGS["adding"], algorithm="lstm1997")
     curve = train(setting, TASKS["adding"], seed)
     assert curve.correct[0] < 0.3
     assert curve.correct[-1] > 0.9

@@ -132,6 +132,15 @@ CORRUPTIONS = {
         ("f", "largest excess over the worst case", lambda y: y + 1),
         ("f", "error of the loss 90 %", lambda y: y - 9),
     ],
+    "gradient_lags": [
+        ("a", "snap1", lambda y: 1.01 * y),
+        ("b", "gers2000", lambda y: y[0] + 0 * y),
+        ("b", "bptt", lambda y: y * 0.8 ** np.arange(len(y))),
+        ("c", "cosine snap1", lambda y: 2 * y),
+        ("c", "cosine bptt", lambda y: 0.99 * y),
+        ("d", "rnn", lambda y: y**4),
+        ("d", "lstm", lambda y: y + 0.1),
+    ],
     "singular_values": [
         ("a", "k=1", lambda y: y - 7),
         ("b", "k=4", lambda y: y + 9),

@@ -21,7 +21,7 @@ SEARCH = {
     "tanh": ("bptt", {"descent": (1.0, 10.0), "adam": (0.01,)}),
     "memory_cell": ("lstm1997", {"adam": (0.01,), "descent": (1.0, 0.1, 0.01)}),
 }
-LONG = {"memory_cell": ("lstm1997", {"adam": (0.001, 0.01)})}
+LONG = {"memory_cell": ("lstm1997", {"adam": (0.01,)})}
 
 
 def main() -> None:

@@ -117,6 +117,13 @@ def _long_lag(p: int, published: int) -> Network:
     return Network(3, f"random distractors, p = {p}", "LSTM", f"{_blocks(2, 1)}, no biases", topology, published)
 
 
+def _with_all_biases(table: int, task: str, blocks: int, inputs: int, outputs: int, published: int) -> Network:
+    hidden = blocks * 4
+    words = f"{_blocks(blocks, 2)}, all units but inputs with biases"
+    topology = Topology(inputs, outputs, hidden, 2 * blocks, biases=hidden + outputs)
+    return Network(table, task, "LSTM", words, topology, published)
+
+
 NETWORKS: tuple[Network, ...] = (
     _reber(4, 1, 264),
     _reber(3, 2, 276),
@@ -138,6 +145,10 @@ NETWORKS: tuple[Network, ...] = (
         topology=Topology(1, 1, 9, 3, biases=9),
         published=102,
     ),
+    _with_all_biases(7, "adding problem", 2, 2, 1, 93),
+    _with_all_biases(8, "multiplication problem", 2, 2, 1, 93),
+    _with_all_biases(9, "temporal order, two symbols", 2, 8, 4, 156),
+    _with_all_biases(9, "temporal order, three symbols", 3, 8, 8, 308),
 )
 
 
