@@ -32,6 +32,7 @@ _GREEK = (
 FUNCTIONS = {"logistic": r"\sigma", "tanh": r"\tanh", "exp": r"\exp"}
 _SIGNS = {"<=": r"\le", ">=": r"\ge"}
 _INDEXED_GAP = "@"
+LINE = 52  # plain signs that fit on one line of a display
 
 
 @dataclass(frozen=True)
@@ -217,6 +218,7 @@ def prose(words: str, latex: bool) -> str:
 def _formula(plain: str) -> str:
     for sign, shown in _SIGNS_IN_FORMULAS:
         plain = plain.replace(sign, shown)
+    plain = re.sub(r"\bd (?=[A-Za-z])", r"\\partial ", plain)
     plain = re.sub(r"\beps\b", r"\\varepsilon", re.sub(r"\bnet\b|\bnet(?=_)", r"\\mathrm{net}", plain))
     plain = re.sub(r"([_^])([A-Za-z]{2,})", r"\1{\\mathrm{\2}}", _WORDS_IN_FORMULAS.sub(r"\\\1", plain))
     return re.sub(r"_(\w+)", r"_{\1}", plain)

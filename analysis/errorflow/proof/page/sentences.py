@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 
 from ..checker.polynomial import names_in, parse_claim, parse_expression
 from ..checker.statement import Accumulated, Part, Statement
+from .blocks import block, in_short, is_long, long_entries
 from .printing import (
     FUNCTIONS,
+    LINE,
     Page,
     accumulated,
     bracket,
@@ -22,16 +25,14 @@ from .printing import (
 )
 from .symbols import Symbol
 
-_LINE = 52  # plain signs that fit on one line of a display
-
 
 def hypotheses(statement: Statement, symbols: Sequence[Symbol] = ()) -> tuple[str, ...]:
     """What is assumed, one hypothesis each, in plain text; what a name stands for comes first."""
-    page = _page(statement, symbols, False)
+    page = page_of(statement, symbols, False)
     found = [f"{name}: {meaning}" for name, meaning in _meanings(page, symbols)]
     found += [f"{names} {kind}" for names, kind in _kinds(page, frozenset())]
     found += [f"{name}: {kind}" for name, kind in _functions(page)]
-    found += [*_definitions(page), *_assumed(page)]
+    found += [*definitions(page), *_assumed(page)]
     found += [f"{text} for every {_indices(page)}" for text in _recurring(page)]
     for i, part in enumerate(statement.parts, 1):
         found += [f"part {i}: {claim_text(page, parse_claim(text))}" for text in part.assume]
@@ -40,7 +41,7 @@ def hypotheses(statement: Statement, symbols: Sequence[Symbol] = ()) -> tuple[st
 
 def text(statement: Statement, symbols: Sequence[Symbol] = ()) -> str:
     """The statement in plain text: hypotheses, then the conclusions of each part."""
-    page = _page(statement, symbols, False)
+    page = page_of(statement, symbols, False)
     sentences = _opening(page, symbols)
     for k, part in enumerate(statement.parts):
         shown = _shown(statement, k)
@@ -51,8 +52,8 @@ def text(statement: Statement, symbols: Sequence[Symbol] = ()) -> str:
 
 def latex(statement: Statement, symbols: Sequence[Symbol] = ()) -> str:
     """The statement in LaTeX: hypotheses in the running text, the conclusions of each part displayed."""
-    page = _page(statement, symbols, True)
-    plain = _page(statement, symbols, False)
+    page = page_of(statement, symbols, True)
+    plain = page_of(statement, symbols, False)
     out = "\n".join(_opening(page, symbols))
     for k, part in enumerate(statement.parts):
         shown = [parse_claim(t) for t in _shown(statement, k)]
@@ -64,12 +65,12 @@ def latex(statement: Statement, symbols: Sequence[Symbol] = ()) -> str:
 
 def claims(statement: Statement, symbols: Sequence[Symbol] = ()) -> tuple[str, ...]:
     """The conclusions as LaTeX mathematics, one each, in the order in which they are printed."""
-    page = _page(statement, symbols, True)
+    page = page_of(statement, symbols, True)
     shown = (text for k in range(len(statement.parts)) for text in _shown(statement, k))
     return tuple(claim_text(page, parse_claim(text)) for text in shown)
 
 
-def _page(statement: Statement, symbols: Sequence[Symbol], tex: bool) -> Page:
+def page_of(statement: Statement, symbols: Sequence[Symbol], tex: bool) -> Page:
     plan = statement.recurrence
     return Page(statement, {s.name: s for s in symbols}, tex, plan.index if plan else "")
 
@@ -81,8 +82,8 @@ def _opening(page: Page, symbols: Sequence[Symbol]) -> list[str]:
     let += [f"{name} be {meaning}" for name, meaning in _meanings(page, symbols)]
     let += [f"{name} be {kind}" for name, kind in _functions(page)]
     sentences = [f"Let {_series(let, '; ')}."] if let else []
-    put = list(_definitions(page))
-    entries = _long_entries(page) if page.latex else ""
+    put = list(definitions(page))
+    entries = long_entries(page) if page.latex else ""
     if put:
         sentences.append(f"Put {_series(put)}" + (f" {entries}" if entries else "."))
     assumed, recurring = list(_assumed(page)), list(_recurring(page))
@@ -127,7 +128,7 @@ def _rows(conclusions: Sequence[tuple[str, int]]) -> list[str]:
     """Conclusions side by side as long as they fit on a line."""
     rows: list[tuple[str, int]] = []
     for body, length in conclusions:
-        if rows and rows[-1][1] + length + 6 <= _LINE:
+        if rows and rows[-1][1] + length + 6 <= LINE:
             rows[-1] = (rf"{rows[-1][0]}, \qquad {body}", rows[-1][1] + length + 6)
         else:
             rows.append((body, length))
@@ -149,13 +150,23 @@ def _meanings(page: Page, symbols: Sequence[Symbol]) -> Iterator[tuple[str, str]
 def _kinds(page: Page, told: frozenset[str]) -> Iterator[tuple[str, str]]:
     """Names by kind, without those that are told in words."""
     s = page.statement
-    shown = _mentioned(s)
+    shown = mentioned(s)
     for one, many, names in (
         ("real", "real", s.real), ("an integer", "integers", s.integer), ("a matrix", "matrices", s.matrix)
     ):  # fmt: skip
         loose = [n for n in names if not accumulated(page, n) and n in shown and n not in told]
         if loose:
-            yield ", ".join(math(page, name_of(page, n)[0]) for n in loose), many if len(loose) > 1 else one
+            yield ", ".join(_listed(page, loose)), many if len(loose) > 1 else one
+
+
+def _listed(page: Page, names: Sequence[str]) -> Iterator[str]:
+    """Names as mathematics; of four or more that differ in their numbers alone, the first and the last."""
+    for stem, alike in groupby(names, lambda name: name.rstrip("0123456789")):
+        found = [name_of(page, name)[0] for name in alike]
+        if len(found) > 3 and len(names) > len(found) and stem:
+            yield math(page, rf"{found[0]}, \ldots, {found[-1]}" if page.latex else f"{found[0]}, ..., {found[-1]}")
+        else:
+            yield from (math(page, one) for one in found)
 
 
 def _functions(page: Page) -> Iterator[tuple[str, str]]:
@@ -165,15 +176,17 @@ def _functions(page: Page) -> Iterator[tuple[str, str]]:
         yield math(page, name), f"a function of one real variable with slope {shown} everywhere"
 
 
-def _definitions(page: Page) -> Iterator[str]:
-    s, shown = page.statement, _mentioned(page.statement)
+def definitions(page: Page) -> Iterator[str]:
+    s, shown = page.statement, mentioned(page.statement)
     for name, function, argument in s.let:
         if name in shown and not _speaks_for_itself(page, name, function, argument):
             inner = show(page, parse_expression(argument))
             yield math(page, f"{name_of(page, name)[0]} = {_applied(page, function, inner)}")
     for name, rows in s.blocks:
-        if not (page.latex and _is_long(rows)):
-            yield from _block(page, name_of(page, name)[0], rows)
+        if (short := in_short(page, name, rows)) is not None:
+            yield math(page, short)
+        elif not (page.latex and is_long(rows)):
+            yield from block(page, name_of(page, name)[0], rows)
     for name, count, term in s.sums:
         body, top = show(page.summed(), parse_expression(term), 2), name_of(page, count)[0]
         total = rf"\sum_{{l=1}}^{{{top}}} {body}" if page.latex else f"sum over l = 1..{top} of {body}"
@@ -188,48 +201,6 @@ def _speaks_for_itself(page: Page, name: str, function: str, argument: str) -> b
     """Whether a value is printed as the function at its argument, so that `f(x) = f(x)` need not be said."""
     plain = Page(page.statement, page.symbols, False, page.index, page.unit)
     return name_of(plain, name)[0] == _applied(plain, function, show(plain, parse_expression(argument)))
-
-
-def _block(page: Page, name: str, rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    """A matrix by its entries: one by one where they are too long to stand side by side."""
-    cells = [[show(page, parse_expression(entry)) for entry in row] for row in rows]
-    if any(
-        names_in(parse_expression(e)) & set(page.statement.matrix)
-        for _, b in page.statement.blocks
-        for r in b
-        for e in r
-    ):
-        cells = [["I" if cell == "1" else cell for cell in row] for row in cells]
-    if _is_long(rows):
-        for i, row in enumerate(cells, 1):
-            for j, cell in enumerate(row, 1):
-                yield f"{name}_{{{i}{j}}} ={{}}& {_broken(cell)}" if page.latex else f"{name}[{i}, {j}] = {cell}"
-        return
-    if page.latex:
-        body = r"\begin{pmatrix}" + r" \\ ".join(" & ".join(row) for row in cells) + r"\end{pmatrix}"
-    else:
-        body = "[" + ", ".join("[" + ", ".join(row) + "]" for row in cells) + "]"
-    yield math(page, f"{name} = {body}")
-
-
-def _is_long(rows: Sequence[Sequence[str]]) -> bool:
-    return max(len(" ".join(row)) for row in rows) > _LINE
-
-
-def _broken(cell: str) -> str:
-    """A sum over two lines, or what is no sum as it is."""
-    terms = cell.split(" + ")
-    half = (len(terms) + 1) // 2
-    if half == len(terms):
-        return cell
-    return " + ".join(terms[:half]) + " \\\\\n&{}+ " + " + ".join(terms[half:])
-
-
-def _long_entries(page: Page) -> str:
-    """What is too long for the running text, as a display."""
-    long = [(name, rows) for name, rows in page.statement.blocks if _is_long(rows)]
-    rows = [row for name, entries in long for row in _block(page, name_of(page, name)[0], entries)]
-    return "with\n\\begin{align*}\n" + ", \\\\\n".join(rows) + ".\n\\end{align*}" if rows else ""
 
 
 def _applied(page: Page, function: str, inner: str) -> str:
@@ -280,7 +251,7 @@ def _indices(page: Page) -> str:
     return math(page, rf"{plan.index} \ge {plan.start}" if page.latex else f"{plan.index} >= {plan.start}")
 
 
-def _mentioned(s: Statement) -> frozenset[str]:
+def mentioned(s: Statement) -> frozenset[str]:
     """The names that a reader meets; what only the proof needs is left out."""
     plan = s.recurrence
     texts = list(s.assume) + [t for part in s.parts for t in part.assume + part.conclude]

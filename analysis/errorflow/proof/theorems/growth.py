@@ -33,7 +33,7 @@ LOGARITHMIC_NORM = Theorem(
             r"e^{\int \mu(A)}",
             "exp(integral of mu(A))",
             "the exponential of the integral of `mu(A)`, the greatest eigenvalue of `(A + A^T) / 2`, over the last "
-            "`q` units of time, `A` being d f / d z along the solution",
+            "`q` units of time, `A` being `d f / d z` along the solution",
         ),
     ),
 )

@@ -12,10 +12,8 @@ every lag, also for w < 4.
 
 from __future__ import annotations
 
-from itertools import pairwise, product
-
 from ..checker.statement import Accumulated, Part, Recurrence, Statement
-from ..page.symbols import Symbol
+from ..page.symbols import Summed, Symbol
 from .theorem import Neighbour, Theorem
 
 _FLOW = Symbol(
@@ -23,19 +21,7 @@ _FLOW = Symbol(
 )
 
 
-def _walks(units: int, steps: int) -> tuple[tuple[str, ...], ...]:
-    """The entries of W F1 W F2 ... as sums over the units that a path visits."""
-
-    def path(u: int, inner: tuple[int, ...], v: int) -> str:
-        stops = (u, *inner, v)
-        return "*".join(f"w{a}{b}*f{k}{b}" for k, (a, b) in enumerate(pairwise(stops), 1))
-
-    rows = range(1, units + 1)
-    return tuple(
-        tuple(" + ".join(path(u, inner, v) for inner in product(rows, repeat=steps - 1)) for v in rows) for u in rows
-    )
-
-
+_WALKS = Summed(("k", "l"), 2, "w[u,k]*f[1,k]*w[k,l]*f[2,l]*w[l,v]*f[3,v]")
 _ENTRIES = tuple(f"w{i}{j}" for i in (1, 2) for j in (1, 2)) + tuple(f"f{k}{i}" for k in (1, 2, 3) for i in (1, 2))
 
 PATH_SUM = Theorem(
@@ -50,7 +36,7 @@ PATH_SUM = Theorem(
             ("Fa", (("f11", "0"), ("0", "f12"))),
             ("Fb", (("f21", "0"), ("0", "f22"))),
             ("Fc", (("f31", "0"), ("0", "f32"))),
-            ("Sum", _walks(2, 3)),
+            ("Sum", _WALKS.entries()),
         ),
         sums=(("X", "n", "x*w"), ("S", "n", "p*w"), ("C", "n", "c")),
         running=("x", "p", "w", "v", "f", "c"),
@@ -101,7 +87,7 @@ PATH_SUM = Theorem(
         Symbol("S", r"S_{@}", "S[@]"),
         Symbol("C", r"C_{@}", "C[@]"),
         Symbol("Wx", "W^{(2)}", "W2", "the weights of two units, written out"),
-        Symbol("Sum", r"\Sigma", "Sum"),
+        Symbol("Sum", r"\Sigma", "Sum", "the sum over the four paths of three steps from unit `u` to unit `v`", _WALKS),
         Symbol("Fa", "F'_1", "F'1"),
         Symbol("Fb", "F'_2", "F'2"),
         Symbol("Fc", "F'_3", "F'3"),
