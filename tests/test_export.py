@@ -1,5 +1,6 @@
 """Exported fragments: the same bytes each time, whole files only, and LaTeX that compiles within the line."""
 
+import hashlib
 import json
 import os
 import re
@@ -10,12 +11,18 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sympy import tanh
 
+import errorflow as ef
 from errorflow import export as module
+from errorflow.cli import main
 from errorflow.export import export, files
 from errorflow.results import Content, Piece, Result, result, results
 
-EXTRA = {"theorem_table.tex", "catalogue.tex", "results.json", "errorflow.sty", "errorflow.bib"}
+EXTRA = {
+    "theorem_table.tex", "catalogue.tex", "results.json", "errorflow.sty", "errorflow.bib", "SHA256SUMS",
+    "fragments/names.tex",
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -57,6 +64,85 @@ def test_json_knows_versions_verdicts_and_digests(folder):
     verdicts = {(r["verdict"], r["route"]) for r in records.values() if r["kind"] == "theorem"}
     assert verdicts == {("proved", "kernel"), ("cited", "coq"), ("cited", "reference")}
     assert len({r["digest"] for r in records.values()}) == len(records)
+
+
+def test_every_record_tells_its_symbols_and_has_a_digest_that_can_be_worked_out_anew(folder):
+    target, _ = folder
+    document = json.loads((target / "results.json").read_text())
+    for record in document["results"]:
+        assert {"name", "title", "kind", "latex", "text", "parts", "symbols", "digest"} <= set(record), record["name"]
+        if record["kind"] == "theorem":
+            assert {"hypotheses", "verdict", "route", "scope", "sharp", "source", "assumes"} <= set(record)
+        for symbol in record["symbols"]:
+            assert {"name", "latex", "meaning", "shape"} <= set(symbol), record["name"]
+            assert symbol["meaning"].strip()
+            assert all(isinstance(label, str) for label in symbol["shape"])
+        rest = {key: value for key, value in record.items() if key != "digest"}
+        canonical = json.dumps(rest, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+        assert hashlib.sha256(canonical.encode()).hexdigest() == record["digest"]
+
+
+def test_every_vector_and_weight_in_the_text_of_a_result_is_among_its_symbols(folder):
+    target, _ = folder
+    for record in json.loads((target / "results.json").read_text())["results"]:
+        told = {symbol["name"] for symbol in record["symbols"]}
+        if record["kind"] != "theorem":
+            words = set(re.findall(r"\b([A-Za-z]\w*)\[", record["text"])) - {"diag"}
+            assert {w.removesuffix("_tr") for w in words} <= told, record["name"]
+        for label in {label for s in record["symbols"] for label in s["shape"] if re.fullmatch(r"[a-z]", label)}:
+            assert label in told, record["name"]
+
+
+def test_the_sums_are_those_of_the_files_as_sha256sum_reads_them(folder):
+    target, written = folder
+    lines = (target / "SHA256SUMS").read_text().splitlines()
+    sums = dict(reversed(line.split("  ", 1)) for line in lines)
+    names = {str(p.relative_to(target)) for p in written} - {"SHA256SUMS"}
+    assert set(sums) == names
+    for name, value in sums.items():
+        assert hashlib.sha256((target / name).read_bytes()).hexdigest() == value, name
+
+
+CELL = """
+import errorflow as ef
+from sympy import tanh
+
+h, c, x, f, u = ef.names("h c x f u")
+carousel = ef.Cell(
+    "my_cell", inputs=[x], state={h: tanh(ef.new(c)), c: f * c + (1 - f) * u},
+    where={f: ef.logistic(ef.net("f", h, x)), u: tanh(ef.net("u", h, x))},
+)
+lstm = ef.Cell("lstm", inputs=[x], state={h: tanh(ef.net("", h, x))})
+"""
+
+
+def test_a_cell_of_ones_own_has_the_same_fragments_as_a_built_in_one(tmp_path, monkeypatch, capsys):
+    (tmp_path / "mine.py").write_text(CELL)
+    monkeypatch.setattr(module, "results", lambda: (made("x"),))
+    own, folder = f"{tmp_path / 'mine.py'}:carousel", str(tmp_path / "out")
+    assert main(["export", folder, "--cell", own]) == 0
+    there = {p.name for p in (tmp_path / "out" / "fragments").iterdir()}
+    for suffix in ("definition", "jacobian.c_h.steps", "flow", "flow.steps", "departures", "weights", "cost"):
+        assert f"my_cell.{suffix}.tex" in there
+    text = (tmp_path / "out" / "fragments" / "my_cell.jacobian.c_c.tex").read_text()
+    assert r"\EFonly{my_cell.jacobian}{modern}" in text
+    assert r"\operatorname{diag}(f_{t})" in text
+    capsys.readouterr()
+    assert main(["export", folder, "--cell", own, "--check"]) == 0
+    (tmp_path / "out" / "my_cell.flow.tex").write_text("0\n")
+    assert main(["export", folder, "--cell", own, "--check"]) == 1
+    assert "my_cell.flow.tex is not what this version writes" in capsys.readouterr().out
+
+
+def test_a_cell_with_the_name_of_a_built_in_one_is_refused_and_nothing_is_written(tmp_path, capsys):
+    (tmp_path / "mine.py").write_text(CELL)
+    assert main(["export", str(tmp_path / "out"), "--cell", f"{tmp_path / 'mine.py'}:lstm"]) == 2
+    assert "a name that no built-in cell has" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+    h, x = ef.names("h x")
+    own = ef.Cell("my cell", inputs=[x], state={h: tanh(ef.net("", h, x))})
+    with pytest.raises(ValueError, match="my cell"):
+        export(tmp_path / "out", [own])
 
 
 def made(latex, **data):
@@ -132,6 +218,52 @@ def test_all_fragments_compile_in_a_plain_article_with_amsmath(typeset):
         for name in r.pieces():
             assert f"({name}.tex" in log or f"(./{name}.tex" in log, name
     assert re.findall(r"usepackage\{(.*?)\}", (target / "catalogue.tex").read_text()) == ["amsmath"]
+
+
+def sweep(notation, columns):
+    """An article that reads every fragment there is, each told to the log before it is set."""
+    lines = [
+        rf"\documentclass[{columns}]{{article}}",
+        rf"\usepackage[notation={notation}]{{errorflow}}",
+        r"\begin{document}",
+    ]
+    for r in results():
+        lines.append(rf"\subsection{{\raggedright\EFtitle{{{r.name}}}}}")
+        lines.append(rf"{{\raggedright \EFverdict{{{r.name}}}. \EFsource{{{r.name}}}\par}}")
+        lines += [rf"\typeout{{<{name}>}}\EFresult{{{name}}}" for name in r.pieces()]
+    return "\n\n".join([*lines, r"\end{document}"]) + "\n"
+
+
+SLOW = [("modern", "twocolumn"), ("classic", "onecolumn"), ("review", "onecolumn")]
+
+
+@pytest.mark.parametrize(
+    ("notation", "columns"),
+    [
+        ("modern", "onecolumn"),
+        ("classic", "twocolumn"),
+        ("review", "twocolumn"),
+        *(pytest.param(*pair, marks=pytest.mark.slow) for pair in SLOW),
+    ],
+)
+def test_the_whole_export_compiles_with_the_package_and_nothing_sticks_out(folder, tmp_path, notation, columns):
+    if shutil.which("pdflatex") is None:
+        pytest.skip("pdflatex is not installed (texlive-latex-base)")
+    (tmp_path / "all.tex").write_text(sweep(notation, columns))
+    environment = {**os.environ, "max_print_line": "1000", "TEXINPUTS": f"{folder[0]}:"}
+    done = subprocess.run(
+        ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "-draftmode", "all.tex"],
+        cwd=tmp_path, env=environment, capture_output=True, text=True, errors="replace", check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout[-2000:]
+    name, wide = "", []
+    for line in done.stdout.splitlines():
+        if found := re.match(r"<(\S+)>", line):
+            name = found[1]
+        elif found := re.match(r"Overfull \\hbox \(([\d.]+)pt too wide", line):
+            wide += [(name, found[1])] if float(found[1]) > 1 else []
+    assert not wide
+    assert name == list(results()[-1].pieces())[-1]
 
 
 def test_no_fragment_sticks_out_of_line_or_page_by_more_than_a_point(typeset):

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import errorflow as ef
+from errorflow.calculus.latex import Notation
 from errorflow.calculus.letters import LETTERS, NOTATIONS, check_letters, lettered, written
 from errorflow.cli import main
 from errorflow.export import files
@@ -24,7 +25,7 @@ COMMANDS = {
     "frac", "partial", "operatorname", "mathrm", "odot", "sigma", "tanh", "left", "right",
     "top", "prod", "sum", "cdots", "ldots", "tfrac", "Phi", "text", "gamma",
     "begin", "end", "in", "le", "ge", "qquad", "quad", "colon", "emergencystretch",
-    "cite", "mathbf", "exp", "log", "alpha", "beta", "lambda", "theta", "varphi",
+    "cite", "allowbreak", "ignorespaces", "mathbf", "exp", "log", "alpha", "beta", "lambda", "theta", "varphi",
 }  # fmt: skip
 
 
@@ -120,48 +121,116 @@ def test_srepr_of_an_entry_is_read_by_sympy_alone(capsys):
     )
 
 
-DOCUMENT = r"""\documentclass[%s]{article}
-\usepackage[notation=%s]{errorflow}
-\usepackage{hyperref}
-\begin{document}
-\begin{equation}\label{one}\EFresult{lstm.jacobian}\end{equation}
-\EFresult{lstm1997.carry_and_total} \EFresult{rnn.paths} \EFresult{lstm.departures} $\EFresult{lstm.flow}$ \ref{one}
-\EFsteps{lstm1997.jacobian.c_h} \EFstatement{rnn.vanishing} \EFverdict{rnn.vanishing}%s
-\end{document}
-"""
+def article(body, *, options="notation=modern", kind="{article}", more=""):
+    """An article that reads the package, hyperref and then `more`."""
+    return (
+        rf"\documentclass{kind}"
+        "\n"
+        rf"\usepackage[{options}]{{errorflow}}\usepackage{{hyperref}}{more}"
+        "\n"
+        rf"\begin{{document}}{body}\end{{document}}"
+        "\n"
+    )
 
 
-def compiled(folder, made, notation, columns, more=""):
-    for name, text in made.items():
-        (folder / name).parent.mkdir(exist_ok=True)
-        (folder / name).write_text(text)
-    (folder / "article.tex").write_text(DOCUMENT % (columns, notation, more))
+def typeset(folder, text, *, passes=1):
+    """Exit status and log of the last pass; nothing else is run."""
+    (folder / "article.tex").write_text(text)
     command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "article.tex"]
     environment = {**os.environ, "max_print_line": "1000"}
-    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    for _ in range(passes):
+        done = subprocess.run(
+            command, cwd=folder, env=environment, capture_output=True, text=True, errors="replace", check=False
+        )
     return done.returncode, done.stdout
 
 
 @pytest.fixture(scope="module")
-def exported():
+def exported(tmp_path_factory):
+    """A folder with the package and the results on three cells and two theorems."""
     if shutil.which("pdflatex") is None:
         pytest.skip("pdflatex is not installed (texlive-latex-base)")
-    theorem = next(r for r in results() if r.name == "rnn.vanishing")
-    return files((*cell_results("rnn", "lstm1997", "lstm"), theorem))
+    folder = tmp_path_factory.mktemp("article")
+    proved = [r for r in results() if r.name in ("rnn.vanishing", "logistic.slope")]
+    for name, text in files((*cell_results("rnn", "lstm1997", "lstm"), *proved)).items():
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text(text)
+    return folder
 
 
-SLOW = [pytest.param(n, c, marks=pytest.mark.slow) for n in NOTATIONS for c in ("onecolumn", "twocolumn")]
+BODY = r"""
+\begin{equation}\label{one}\EFresult{lstm.jacobian}\end{equation}
+\EFresult{lstm1997.carry_and_total} \EFresult{rnn.paths} \EFresult{lstm.departures} $\EFresult{lstm.flow}$ \ref{one}
+\EFsteps{lstm1997.jacobian} \EFsteps{rnn.flow} \EFtheorem{rnn.vanishing} \EFverdict{rnn.vanishing}
+\section{\EFtitle{rnn.vanishing}} \EFequation{lstm.definition}
+"""
 
 
-@pytest.mark.parametrize(("notation", "columns"), [("classic", "twocolumn"), *SLOW])
-def test_an_article_compiles_in_every_notation_and_nothing_sticks_out(exported, tmp_path, notation, columns):
-    status, log = compiled(tmp_path, exported, notation, columns)
+def test_an_article_compiles_and_nothing_sticks_out(exported):
+    status, log = typeset(exported, article(BODY, options="notation=classic", kind="[twocolumn]{article}"))
     assert status == 0, re.findall(r"^!.*", log, re.M)
-    wide = [m for m in re.findall(r"Overfull \\hbox \(([\d.]+)pt too wide", log) if float(m) > 1]
-    assert not wide
+    assert not [m for m in re.findall(r"Overfull \\hbox \(([\d.]+)pt too wide", log) if float(m) > 1]
 
 
-def test_an_unknown_name_is_an_error_in_latex(exported, tmp_path):
-    status, log = compiled(tmp_path, {k: exported[k] for k in exported if "jacob" not in k}, "modern", "onecolumn")
+ERRORS = {
+    r"\EFresult{lstm.jacobain}": ("no result called `lstm.jacobain'", "there are", "lstm.jacobian", "errorflow list"),
+    r"\EFresult{qqq}": ("no result called `qqq'", "errorflow list"),
+    r"\EFverdict{rnn.vanish}": ("no result called `rnn.vanish'", "rnn.vanishing"),
+    r"\EFsteps{lstm.weights}": ("no derivation line by line of `lstm.weights'", "Jacobians and flows"),
+    r"\EFsteps{rnn.vanishing}": ("no derivation line by line of `rnn.vanishing'", "errorflow prove"),
+    r"\EFpath{lost/}\EFresult{lstm.flow}": ("no file lost/fragments/names.tex", r"\EFpath{...} says where"),
+}
+
+
+@pytest.mark.parametrize("wrong", ERRORS)
+def test_a_name_that_there_is_not_is_an_error_that_says_what_would_be_right(exported, wrong):
+    status, log = typeset(exported, article(wrong))
     assert status != 0
-    assert "Package errorflow Error: no body of a result called `lstm.jacobian'" in log
+    assert "Package errorflow Error" in log
+    for words in ERRORS[wrong]:
+        assert words in log, log[-1500:]
+
+
+def test_an_unknown_notation_is_an_error_that_names_those_that_there_are(exported):
+    status, log = typeset(exported, article("x", options="notation=modren"))
+    assert status != 0
+    assert "no option `notation=modren'" in log
+    assert all(f"notation={n}" in log for n in NOTATIONS)
+
+
+def test_an_option_of_the_class_called_review_changes_no_letters(exported):
+    shown = r"\EFresult{lstm.jacobian.c_c}\makeatletter\typeout{<\EF@notation>}"
+    status, log = typeset(exported, article(shown, kind="[review]{article}"))
+    assert status == 0
+    assert "<modern>" in log
+
+
+def test_cleveref_refers_to_exported_equations_and_theorems(exported):
+    if subprocess.run(["kpsewhich", "cleveref.sty"], capture_output=True, check=False).returncode:
+        pytest.skip("cleveref is not installed (texlive-latex-extra)")
+    body = (
+        r"\cref{eq:lstm.flow,thm:rnn.vanishing,lemma,mine} \Cref{eq:lstm.flow}"
+        r"\EFequation{lstm.flow}\EFtheorem{rnn.vanishing}"
+        r"\begin{lemma}\label{lemma}\EFstatement{logistic.slope}\end{lemma}"
+        r"\begin{equation}\label{mine}\EFresult{lstm.definition}\end{equation}"
+    )
+    more = r"\usepackage{cleveref}\newtheorem{lemma}{Lemma}"
+    status, log = typeset(exported, article(body, kind="[twocolumn]{article}", more=more), passes=2)
+    assert status == 0, re.findall(r"^!.*", log, re.M)
+    assert "undefined" not in log
+    labels = dict(re.findall(r"\\newlabel\{(\S+)@cref\}\{\{\[(\w+)\]", (exported / "article.aux").read_text()))
+    assert labels == {"eq:lstm.flow": "equation", "thm:rnn.vanishing": "EFthm", "lemma": "lemma", "mine": "equation"}
+
+
+def test_a_theorem_is_set_in_the_environment_of_the_article_where_it_has_one(exported):
+    body = r"\EFtheorem{rnn.vanishing}\EFtheorem[lemma]{logistic.slope}\typeout{<\arabic{theorem} \arabic{lemma}>}"
+    status, log = typeset(exported, article(body, more=r"\newtheorem{theorem}{Theorem}\newtheorem{lemma}{Lemma}"))
+    assert status == 0
+    assert "<1 1>" in log
+
+
+def test_a_definition_is_no_tautology_where_a_vector_has_no_letter_of_its_own():
+    with written("classic"):
+        rows = dict(Notation(ef.lstm().definition).equations())
+    assert rows[r"\mathrm{net}_{c}(t)"] == "W_{c} y^{c}(t-1) + U_{c} x(t) + b_{c}"
+    assert all(left not in right for left, right in rows.items() if not right.startswith(left.replace("(t)", "(t-1)")))

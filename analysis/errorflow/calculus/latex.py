@@ -14,7 +14,7 @@ from itertools import groupby
 import sympy
 
 from errorflow.activations import readable
-from errorflow.calculus.letters import applies, letter
+from errorflow.calculus.letters import applies, cases, letter
 from errorflow.calculus.signs import FUNCTIONS, TALL, Weight, braced, is_below, timed_values, upright
 from errorflow.calculus.words import At, Diag, Factor, Matrix, Partial, Word, Words, at, is_diagonal
 from errorflow.definition import Definition, Net, New, Node
@@ -308,12 +308,16 @@ class Notation:
         absorbed = {node.symbol for node in inside.values()}
         found = []
         for node in self.definition.nodes:
-            right = self.right_side(node)
+            left, right = self.name(node.symbol), self.right_side(node)
             if node.symbol in inside:
-                net = inside[node.symbol]
-                right = right.replace(self.name(net.symbol), self.right_side(net))
+                net = self.name(inside[node.symbol].symbol)
+                affine = self.right_side(inside[node.symbol])
+                right = right.replace(net, affine)
+                if self._lettered and not isinstance(node.symbol, New):
+                    left = cases(self.definition, node.symbol.name, net, left)
+                    right = cases(self.definition, node.symbol.name, affine, right)
             if not node.inner and node.symbol not in absorbed:
-                found.append((self.name(node.symbol), right))
+                found.append((left, right))
         return found
 
 

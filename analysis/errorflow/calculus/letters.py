@@ -167,6 +167,14 @@ def letter(definition: Definition, kind: str, name: str, *arguments: str) -> str
     return filled(template(definition.name, current(), kind, name), *arguments)
 
 
+def cases(definition: Definition, name: str, without: str, otherwise: str) -> str:
+    r"""`without` where a vector has no letter of its own but is written f(net), else `otherwise`; \EFcase in macros."""
+    lacking = [n for n in lettered(definition)[1:] if template(definition.name, n, "sym", name).endswith("(#1))")]
+    if current() == MACROS:
+        return rf"\EFcase{{{','.join(lacking)}}}{{{without}}}{{{otherwise}}}" if lacking else otherwise
+    return without if current() in lacking else otherwise
+
+
 def filled(text: str, *arguments: str) -> str:
     """A template with its arguments."""
     for k, argument in enumerate(arguments, 1):

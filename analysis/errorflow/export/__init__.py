@@ -2,51 +2,83 @@
 
 errorflow.sty is the package and fragments/NAME.tex what it reads: \\EFresult{lstm.jacobian} in a display, \\EFsteps,
 \\EFstatement and \\EFverdict in the text, in the letters of \\usepackage[notation=classic]{errorflow}; formulas break
-to fit the column. errorflow.bib holds the sources. Without the package:
+to fit the column. \\EFequation and \\EFtheorem are numbered, for \\ref and, if cleveref is loaded last, \\cref. A
+theorem has letters of its own, each told by its Let and Put, and has the same in every notation. errorflow.bib holds
+the sources. Without the package:
 
 NAME.tex is pure mathematics, to stand in a display: \\[ \\input{lstm.jacobian} \\]. NAME.steps.tex is a derivation with
 the rule of every line, and the NAME.tex of a theorem its statement: both are running text with displays of their own.
-All need amsmath and nothing else, and fit a line of 345 points, that of a plain article. results.json holds the same as
-data; catalogue.tex shows every file with its name; theorem_table.tex lists the theorems with their verdicts.
+All need amsmath and nothing else, and fit a line of 345 points, that of a plain article. catalogue.tex shows every file
+with its name; theorem_table.tex lists the theorems with their verdicts.
+
+results.json holds the same as data: of every result the statement, its symbols with their meaning and shape, for a
+theorem hypotheses, verdict and route, and a digest, the SHA-256 of all else in its record as canonical JSON. SHA256SUMS
+has the digest of every file, for `sha256sum --check SHA256SUMS`; `errorflow export DIR --check` derives and proves
+everything anew and says which files differ from it.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import platform
 import tempfile
+from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import sympy
 
+from errorflow.cells import Cell
 from errorflow.export.package import fragments, package
 from errorflow.export.plain import catalogue, theorem_table
 from errorflow.export.sources import bibliography
-from errorflow.results import Result, results
+from errorflow.results import Result, results, results_of
 from errorflow.results.record import digest
 
 _PASSED = ("proved", "computed", "cited")
 
 
-def export(folder: str | os.PathLike[str]) -> list[Path]:
+def export(folder: str | os.PathLike[str], cells: Iterable[Cell] = ()) -> list[Path]:
     """The files written to `folder`, which is made if it is not there; results.json comes last.
 
     Every theorem is checked anew. The same version writes the same bytes. Each file is replaced in one step, and
-    nothing is written before all is worked out.
+    nothing is written before all is worked out. cells: of one's own, whose results come before the theorems.
 
-    Raises: NotADirectoryError if `folder` is a file; AssertionError, naming them, if theorems fail.
+    Raises: NotADirectoryError if `folder` is a file; AssertionError, naming them, if theorems fail; ValueError for a
+    cell with the name of another.
     """
     target = Path(folder)
     if target.exists() and not target.is_dir():
         raise NotADirectoryError(f"folder must be a folder, got the file {target}; give a folder or a new name")
-    contents = files(results())
+    contents = files(chosen(cells))
     target.mkdir(parents=True, exist_ok=True)
     for name, text in contents.items():
         (target / name).parent.mkdir(exist_ok=True)
         _replace(target / name, text)
     return [target / name for name in contents]
+
+
+def differing(folder: str | os.PathLike[str], cells: Iterable[Cell] = ()) -> list[str]:
+    """The names of the files in `folder` that are not there or not what `export` would write now, in its order."""
+    target = Path(folder)
+    return [
+        name
+        for name, text in files(chosen(cells)).items()
+        if not (target / name).is_file() or (target / name).read_bytes() != text.encode("ascii")
+    ]
+
+
+def chosen(cells: Iterable[Cell]) -> tuple[Result, ...]:
+    """All named results, those of the given cells before the theorems. Raises: ValueError for a name met twice."""
+    own = [result for cell in cells for result in results_of(cell)]
+    twice = [name for name, count in Counter(r.name for r in own).items() if count > 1]
+    if twice:
+        raise ValueError(f"cells must have names of their own, got {twice[0].partition('.')[0]!r} twice")
+    known = results()
+    return (*(r for r in known if r.kind != "theorem"), *own, *(r for r in known if r.kind == "theorem"))
 
 
 def files(chosen: tuple[Result, ...]) -> dict[str, str]:
@@ -63,8 +95,11 @@ def files(chosen: tuple[Result, ...]) -> dict[str, str]:
     found["errorflow.sty"] = package()
     found |= fragments(chosen, records)
     found["errorflow.bib"] = bibliography()
-    found["results.json"] = json.dumps(_document(records), indent=1, ensure_ascii=True) + "\n"
-    return found
+    document = json.dumps(_document(records), indent=1, ensure_ascii=True) + "\n"
+    sums = {name: hashlib.sha256(text.encode("ascii")).hexdigest() for name, text in found.items()}
+    sums["results.json"] = hashlib.sha256(document.encode("ascii")).hexdigest()
+    found["SHA256SUMS"] = "".join(f"{value}  {name}\n" for name, value in sums.items())
+    return found | {"results.json": document}
 
 
 def _document(records: list[dict[str, Any]]) -> dict[str, Any]:

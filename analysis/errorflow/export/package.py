@@ -29,17 +29,15 @@ from errorflow.results import Piece, Result
 from errorflow.results.layout import escaped, terms
 
 _COUNTS = ("cost",)
+_VERDICTS = {"definition": "defined", "derivation": "derived", "cost": "counted"}
 
 
 def package() -> str:
     """The text of errorflow.sty."""
     import errorflow
 
-    choices = [f"{prefix}{n}" for n in NOTATIONS for prefix in ("", "notation=")]
-    options = [
-        rf"\DeclareOption{{{choice}}}{{\renewcommand*{{\EF@notation}}{{{choice.removeprefix('notation=')}}}}}"
-        for choice in choices
-    ]
+    # No option is called `review` alone: it would heed that option of a document class.
+    options = [rf"\DeclareOption{{notation={n}}}{{\renewcommand*{{\EF@notation}}{{{n}}}}}" for n in NOTATIONS]
     commands = []
     for kind, count in ARGUMENTS.items():
         given = "".join(f"{{#{k}}}" for k in range(2, count + 2))
@@ -125,20 +123,20 @@ def fragments(chosen: tuple[Result, ...], records: list[dict[str, Any]]) -> dict
             first = _only(result)
             body = _steps(piece.latex) if name.endswith(".steps") else None
             kind, body = ("steps", body) if body is not None else _body(piece)
+            if name == result.name and (derived := [k[:-6] for k in result.content.parts if k.endswith(".steps")]):
+                first += f"\\EFparts{{{name}}}{{{','.join(derived)}}}%\n"
             found[f"fragments/{name}.tex"] = (
                 f"{first}\\EFfacts{{{name}}}{facts}%\n\\EFdefine{{{name}}}{{{kind}}}{{%\n{body}}}%\n"
             )
-    return found
+    names = [f"\\EFname{{{r.name.partition('.')[0]}}}{{{r.name}}}%\n" for r in chosen]
+    return found | {"fragments/names.tex": "".join(names)}
 
 
 def _only(result: Result) -> str:
-    cell_name = result.name.partition(".")[0]
-    if result.kind in ("theorem", *_COUNTS) or result.name.count(".") == 0:
+    """The notations that have letters for a cell, if not all."""
+    if result.build is None or result.kind in _COUNTS:
         return ""
-    try:
-        had = lettered(cell(cell_name).definition)
-    except (KeyError, ValueError):
-        return ""
+    had = lettered(result.build().definition)
     return "" if had == NOTATIONS else f"\\EFonly{{{result.name}}}{{{','.join(had)}}}%\n"
 
 
@@ -148,9 +146,9 @@ def _facts(result: Result, record: dict[str, Any]) -> str:
         scope = re.split(r"\W", record["scope"])[0]
         verdict, source = f"{record['verdict']} ({record['route']}; {scope})", str(record.get("source") or "")
     else:
-        verdict, key = {"cost": "counted"}.get(result.kind, "derived"), CELLS.get(result.name.partition(".")[0], "")
+        verdict, key = _VERDICTS[result.kind], CELLS.get(result.name.partition(".")[0], "")
         source = f"\\cite{{{key}}}" if key else ""
-    shown = source if source.startswith("\\cite") else escaped(source)
+    shown = source if source.startswith("\\cite") else escaped(source).replace(r"\_", r"\_\allowbreak ")
     return "".join(f"{{{text}}}" for text in (escaped(result.title), escaped(verdict), shown))
 
 
@@ -166,7 +164,8 @@ def _body(piece: Piece) -> tuple[str, str]:
         displayed,
         flags=re.DOTALL,
     )
-    return "text", f"{displayed}%\n"
+    ends = "\\ignorespaces" if displayed.endswith("}}") else ""  # as after a display
+    return "text", f"{displayed}{ends}%\n"
 
 
 def _display(rows: list[str]) -> str:
@@ -183,7 +182,7 @@ def rows_of(latex: str) -> list[tuple[str, str]]:
         left, equals, right = latex.partition(" = ")
         if not equals or left.count("{") != left.count("}"):
             return [("", " \\EFbreak + ".join(terms(latex)))]
-        return [(f"{left} ={{}}", " \\EFbreak + ".join(terms(right)))]
+        return [(f"{left} ={{}}", " \\EFbreak + ".join(terms(right)).replace(r", \quad ", r", \EFbreak \quad "))]
     rows: list[tuple[str, str]] = []
     for line in latex.removeprefix("\\begin{aligned}\n").removesuffix("\n\\end{aligned}").split(" \\\\\n"):
         more = re.match(r"  &(?:\\quad)?\{\}\+ ", line)

@@ -10,8 +10,12 @@ from __future__ import annotations
 
 import difflib
 from functools import cache
+from typing import TYPE_CHECKING
 
 from errorflow.results.record import Content, Kind, Piece, Result
+
+if TYPE_CHECKING:
+    from errorflow.cells import Cell
 
 
 @cache
@@ -21,6 +25,16 @@ def results() -> tuple[Result, ...]:
     from errorflow.results.theorems import theorem_results
 
     return (*derivations(), *theorem_results())
+
+
+def results_of(cell: Cell) -> tuple[Result, ...]:
+    """The results that a cell of one's own has, NAME.jacobian for a cell NAME.
+
+    Raises: ValueError if the name is that of a built-in cell or is no word of letters, digits and _.
+    """
+    from errorflow.results.derivations import derivations_of
+
+    return tuple(derivations_of(cell))
 
 
 def result(name: str) -> Result:
@@ -48,4 +62,4 @@ def result(name: str) -> Result:
     raise KeyError(f"no result called {name!r}{hint} `errorflow list` shows all")
 
 
-__all__ = ["Content", "Kind", "Piece", "Result", "result", "results"]
+__all__ = ["Content", "Kind", "Piece", "Result", "result", "results", "results_of"]

@@ -1,10 +1,10 @@
-"""What BPTT and RTRL cost for a built-in cell, as a named result."""
+"""What BPTT and RTRL cost for a cell, as a named result."""
 
 from __future__ import annotations
 
 import sympy
 
-from errorflow.builtin import cell
+from errorflow.cells import Cell
 from errorflow.learning.cost import STEPS
 from errorflow.results.layout import aligned
 from errorflow.results.record import Content, Piece
@@ -13,9 +13,9 @@ _LINE = 64
 _FIELDS = (("macs", "multiply-adds"), ("elementwise", "elementwise products"), ("memory", "words of memory"))
 
 
-def cost(name: str) -> Content:
+def cost(made: Cell) -> Content:
     """The polynomials of both algorithms in n units, m inputs and T steps, and from which T on they hold if not all."""
-    records = cell(name).cost(algorithms=("bptt", "rtrl"))
+    records = made.cost(algorithms=("bptt", "rtrl"))
     rows, text, parts = [], [], {}
     for record in records:
         for field, words in _FIELDS:

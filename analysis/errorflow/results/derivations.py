@@ -1,17 +1,22 @@
-"""What is derived of every built-in cell, as named results: definition, Jacobian, flow, departures, weights, cost."""
+"""What is derived of a cell, as named results: definition, Jacobian, flow, departures, weights, cost."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 
-from errorflow.builtin import BUILTIN, cell
+from errorflow.builtin import BUILTIN
+from errorflow.calculus.edges import gates
 from errorflow.calculus.latex import Notation
-from errorflow.calculus.result import Block
+from errorflow.calculus.result import Block, Flow
 from errorflow.cells import Cell
+from errorflow.learning import undefined
 from errorflow.results.cost_results import cost
 from errorflow.results.layout import align_with_rules, aligned, hanging
 from errorflow.results.record import Content, Kind, Piece, Result
+from errorflow.results.symbols import symbols
 from errorflow.results.weights import weights
 
 # Title, and what is derived beside what every cell has. "paths": nothing is carried, the flow is a sum over paths.
@@ -47,27 +52,85 @@ _WITHIN = {("h", "c"): "D"}
 
 
 def derivations() -> Iterator[Result]:
-    """The results on cells, cell by cell in reading order."""
-    for name in BUILTIN:
-        for suffix, kind, words, make in _OF_EVERY_CELL:
-            if suffix in _TOO_LARGE.get(name, ()) or (suffix == "factors" and SORTS[name] != "factors"):
-                continue
-            if suffix in ("carry_and_total", "departures") and SORTS[name] == "closed":
-                continue
-            if suffix == "carry_and_total" and SORTS[name] == "paths":
-                suffix, words, make = "paths", "flow as a sum over paths", _paths
-            yield Result(f"{name}.{suffix}", f"The {_TITLES[name]}: {words}", kind, partial(make, name))
+    """The results on built-in cells, cell by cell in reading order."""
+    for name, build in BUILTIN.items():
+        yield from _results(name, build, f"The {_TITLES[name]}", SORTS[name], _TOO_LARGE.get(name, ()))
 
 
-def _definition(name: str) -> Content:
-    definition = cell(name).definition
+def derivations_of(made: Cell) -> Iterator[Result]:
+    """The results on a cell of one's own, under its name; what is derived of it follows from where its error leaves.
+
+    Raises: ValueError if the name is that of a built-in cell or is no word of letters, digits and _.
+    """
+    name = made.name
+    if name in BUILTIN or not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", name):
+        raise ValueError(
+            f"a cell must have a name that no built-in cell has, a word, got {name!r}; its results are called NAME.flow"
+        )
+    sort = sort_of(made)
+    left_out = ("cost",) if {"bptt", "rtrl"} & set(undefined(made.definition)) else ()
+    yield from _results(name, lambda: made, f"The cell {name}", sort, left_out)
+
+
+def sort_of(made: Cell) -> str:
+    """Which of the sorts that are described above a cell is of."""
+    definition = made.definition
+    if not gates(definition):
+        return "closed"
+    state = _carrying(made)
+    carried, total = (made.jacobian(truncated=cut)[state, state].words for cut in (True, False))
+    if not carried:
+        return "paths" if _has_paths(made) else "carried"
+    if carried != total:
+        return "carried"
+    within, across = ({(b.row, b.column) for b in part} for part in made.jacobian().factorisation())
+    diagonal = {(s.name, s.name) for s in definition.states}
+    return "factors" if across == set(_ACROSS) and within == diagonal | set(_WITHIN) else "two steps"
+
+
+def _carrying(made: Cell) -> str:
+    """The first state that error is carried by, or the first of all."""
+    names, carry = [s.name for s in made.definition.states], made.jacobian(truncated=True)
+    return next((name for name in names if carry[name, name].words), names[0])
+
+
+def _has_paths(made: Cell) -> bool:
+    try:
+        return bool(made.flow().path_sum())
+    except ValueError:
+        return False
+
+
+def _results(
+    name: str, build: Callable[[], Cell], title: str, sort: str, left_out: tuple[str, ...]
+) -> Iterator[Result]:
+    for suffix, kind, words, make in _OF_EVERY_CELL:
+        if suffix in left_out or (suffix == "factors" and sort != "factors"):
+            continue
+        if suffix in ("carry_and_total", "departures") and sort == "closed":
+            continue
+        if suffix == "carry_and_total" and sort == "paths":
+            suffix, words, make = "paths", "flow as a sum over paths", _paths
+        elif suffix == "carry_and_total":
+            make = partial(_carry, lag=2 if sort in ("factors", "two steps") else 1)
+        yield Result(f"{name}.{suffix}", f"{title}: {words}", kind, partial(_content, build, suffix, make), build)
+
+
+def _content(build: Callable[[], Cell], suffix: str, make: Callable[[Cell], Content]) -> Content:
+    made = build()
+    content = make(made)
+    return replace(content, data={"symbols": symbols(made.definition, suffix, content.text), **content.data})
+
+
+def _definition(made: Cell) -> Content:
+    definition = made.definition
     tex, text = Notation(definition), Notation(definition, tex=False)
     rows = [f"{left} ={{}}& {right}" for left, right in tex.equations()]
     return Content(Piece(aligned(rows)), "\n".join(f"{left} = {right}" for left, right in text.equations()))
 
 
-def _jacobian(name: str) -> Content:
-    jacobian = cell(name).jacobian()
+def _jacobian(made: Cell) -> Content:
+    jacobian = made.jacobian()
     parts: dict[str, Piece] = {}
     for block in jacobian:
         parts[f"{block.row}_{block.column}"] = Piece(_block(block))
@@ -82,8 +145,8 @@ def _block(block: Block) -> str:
     return aligned([block.lines()])
 
 
-def _factors(name: str) -> Content:
-    within, across = cell(name).jacobian().factorisation()
+def _factors(made: Cell) -> Content:
+    within, across = made.jacobian().factorisation()
     named = [(_ACROSS[b.row, b.column], b) for b in across]
     named += [(_WITHIN[b.row, b.column], b) for b in within if b.row != b.column]
     shown = {letter: "I" if block.latex() == "I" else f"{letter}_t" for letter, block in named}
@@ -99,33 +162,35 @@ def _factors(name: str) -> Content:
     return Content(Piece(aligned([head, *rows])), "\n".join(text), parts)
 
 
-def _flow(name: str) -> Content:
-    made = cell(name)
+def _flow(made: Cell) -> Content:
     states = made.definition.states
     now = _stacked([Notation(made.definition).name(s).replace("t-1", "t") for s in states])
     before = _stacked([Notation(made.definition).name(s).replace("t-1", "t-q") for s in states])
     flow = made.flow()
     latex = flow.latex().replace(" = ", rf" = \frac{{\partial {now}}}{{\partial {before}}} = ", 1)
-    return Content(Piece(latex), flow.text())
+    return Content(Piece(latex), flow.text(), _derivation(flow))
+
+
+def _derivation(flow: Flow) -> dict[str, Piece]:
+    return {"steps": Piece(align_with_rules(flow.steps()), math=False)}
 
 
 def _stacked(states: list[str]) -> str:
     return states[0] if len(states) == 1 else f"({', '.join(states)})"
 
 
-def _truncated(name: str) -> Content:
+def _truncated(made: Cell) -> Content:
     """The closed form; of many blocks only those that are not zero."""
-    flow = cell(name).flow(truncated=True)
-    if len(cell(name).definition.states) <= 3:
-        return Content(Piece(flow.latex()), flow.text())
+    flow = made.flow(truncated=True)
+    if len(made.definition.states) <= 3:
+        return Content(Piece(flow.latex()), flow.text(), _derivation(flow))
     rows = [line for line in flow.latex().split("\n")[1:-1] if "={}& 0" not in line]
     whole = aligned([*(row.removesuffix(r" \\") for row in rows), r"&\text{all other blocks are } 0"])
     text = [line for line in flow.text().split("\n") if not line.endswith("= 0")]
     return Content(Piece(whole), "\n".join([*text, "all other blocks are 0"]))
 
 
-def _paths(name: str) -> Content:
-    made = cell(name)
+def _paths(made: Cell) -> Content:
     flow, jacobian = made.flow(), made.jacobian()
     total, ends = flow.path_sum().split(r", \qquad ")
     rows = [jacobian["h", "h"].lines(), flow.latex().replace(" = ", " ={}& ", 1), total.replace(" = ", " ={}& ", 1)]
@@ -134,19 +199,16 @@ def _paths(name: str) -> Content:
     return Content(Piece(aligned(rows)), text, {"sum": Piece(f"{total}, \\quad {ends}")})
 
 
-def _carry(name: str) -> Content:
+def _carry(made: Cell, lag: int) -> Content:
     """Over two steps for a cell whose one-step carry is the total derivative; else over one."""
-    made = cell(name)
-    state = made.definition.states[0].name
-    lag = 2 if SORTS[name] in ("factors", "two steps") else 1
+    state = _carrying(made)
     pair = [made.flow(lag, truncated=cut)[state, state] for cut in (True, False)]
     rows = [hanging(block.lines()) for block in pair]
     parts = {"carry": Piece(aligned(rows[:1])), "total": Piece(aligned(rows[1:]))}
     return Content(Piece(aligned(rows)), "\n".join(str(block) for block in pair), parts)
 
 
-def _departures(name: str) -> Content:
-    made: Cell = cell(name)
+def _departures(made: Cell) -> Content:
     flow = made.flow()
     left = [block for blocks in flow.leaving().values() for block in blocks]
     sum_of_parts = flow.departures()
@@ -159,11 +221,11 @@ def _departures(name: str) -> Content:
     return Content(Piece(aligned(rows)), "\n".join(lines), {"sum": Piece(sum_of_parts)})
 
 
-def _weights(name: str) -> Content:
-    return weights(cell(name))
+def _weights(made: Cell) -> Content:
+    return weights(made)
 
 
-_OF_EVERY_CELL: tuple[tuple[str, Kind, str, Callable[[str], Content]], ...] = (
+_OF_EVERY_CELL: tuple[tuple[str, Kind, str, Callable[..., Content]], ...] = (
     ("definition", "definition", "definition", _definition),
     ("jacobian", "derivation", "one-step Jacobian", _jacobian),
     ("factors", "derivation", "its Jacobian as two factors", _factors),

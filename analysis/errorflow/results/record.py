@@ -64,12 +64,15 @@ class Result:
         What sort of result it is.
     make : callable
         Works out what it says; called once, and only if needed.
+    build : callable, optional
+        Makes the cell that it is of.
     """
 
     name: str
     title: str
     kind: Kind
     make: Callable[[], Content]
+    build: Callable[[], Any] | None = None
 
     @cached_property
     def content(self) -> Content:

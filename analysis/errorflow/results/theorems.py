@@ -28,6 +28,7 @@ def _content(theorem: Theorem) -> Content:
 
 def _data(theorem: Theorem, report: Report) -> dict[str, object]:
     return {
+        "symbols": theorem.table(),
         "hypotheses": list(theorem.hypotheses()),
         "verdict": report.verdict,
         "route": report.route,

@@ -16,6 +16,7 @@ from ..checker.polynomial import Refused
 from ..checker.statement import Statement, canonical, statement_json
 from ..page.sentences import claims, hypotheses, latex, text
 from ..page.symbols import Symbol
+from ..page.table import table
 from .point import Values, satisfies
 
 
@@ -126,6 +127,10 @@ class Theorem:
         tuple of str
         """
         return hypotheses(self.statement, self.symbols)
+
+    def table(self) -> list[dict[str, Any]]:
+        """Every name in the statement: how it is printed, its meaning and its shape."""
+        return table(self.statement, self.symbols)
 
 
 @dataclass(frozen=True)
