@@ -45,10 +45,27 @@ def export(folder: str | os.PathLike[str], cells: Iterable[Cell] = ()) -> list[P
     """The files written to `folder`, which is made if it is not there; results.json comes last.
 
     Every theorem is checked anew. The same version writes the same bytes. Each file is replaced in one step, and
-    nothing is written before all is worked out. cells: of one's own, whose results come before the theorems.
+    nothing is written before all is worked out.
 
-    Raises: NotADirectoryError if `folder` is a file; AssertionError, naming them, if theorems fail; ValueError for a
-    cell with the name of another.
+    Parameters
+    ----------
+    folder : path
+        Made if it is not there.
+    cells : iterable of Cell, optional
+        Cells of one's own, whose results come before the theorems.
+
+    Returns
+    -------
+    list of Path
+
+    Raises
+    ------
+    NotADirectoryError
+        If `folder` is a file.
+    AssertionError
+        If theorems fail, with their names.
+    ValueError
+        For a cell with the name of another.
     """
     target = Path(folder)
     if target.exists() and not target.is_dir():
@@ -62,7 +79,19 @@ def export(folder: str | os.PathLike[str], cells: Iterable[Cell] = ()) -> list[P
 
 
 def differing(folder: str | os.PathLike[str], cells: Iterable[Cell] = ()) -> list[str]:
-    """The names of the files in `folder` that are not there or not what `export` would write now, in its order."""
+    """The names of the files in `folder` that are not there or not what `export` would write now, in its order.
+
+    Parameters
+    ----------
+    folder : path
+        That `export` wrote.
+    cells : iterable of Cell, optional
+        Cells of one's own, with which it was written.
+
+    Returns
+    -------
+    list of str
+    """
     target = Path(folder)
     return [
         name

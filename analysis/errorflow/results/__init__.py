@@ -30,7 +30,19 @@ def results() -> tuple[Result, ...]:
 def results_of(cell: Cell) -> tuple[Result, ...]:
     """The results that a cell of one's own has, NAME.jacobian for a cell NAME.
 
-    Raises: ValueError if the name is that of a built-in cell or is no word of letters, digits and _.
+    Parameters
+    ----------
+    cell : Cell
+        Of a name that no built-in cell has.
+
+    Returns
+    -------
+    tuple of Result
+
+    Raises
+    ------
+    ValueError
+        If the name is that of a built-in cell or is no word of letters, digits and _.
     """
     from errorflow.results.derivations import derivations_of
 

@@ -129,7 +129,13 @@ class Theorem:
         return hypotheses(self.statement, self.symbols)
 
     def table(self) -> list[dict[str, Any]]:
-        """Every name in the statement: how it is printed, its meaning and its shape."""
+        """Every name in the statement: how it is printed, its meaning and its shape.
+
+        Returns
+        -------
+        list of dict
+            `name` in plain text, `latex`, `meaning` and `shape`, in size labels, [] for a number.
+        """
         return table(self.statement, self.symbols)
 
 
