@@ -665,8 +665,6 @@ def test_the_joint_flow_of_a_bidirectional_network_is_refused_with_the_reason():
     inputs = np.zeros((1, 4, 2))
     with pytest.raises(ValueError, match="no recurrence in one direction of time"):
         ef.diagnose(bidirectional(torch, 2), inputs, layer="joint")
-    with pytest.raises(ValueError, match="loss must be left out"):
-        ef.diagnose(bidirectional(torch), inputs, loss="squared", targets=[0.0], head=(np.ones((1, 6)), np.zeros(1)))
 
 
 def test_a_cell_of_ones_own_is_diagnosed_with_its_weights():

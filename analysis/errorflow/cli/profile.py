@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 Array = npt.NDArray[Any]
 NPY = b"\x93NUMPY"
 SUFFIXES = (".pdf", ".svg", ".png")
-OPTIONS = ("inputs", "layer", "loss", "targets", "head", "nonlinearity", "prefix", "layout", "merge")
+OPTIONS = ("inputs", "layer", "loss", "targets", "head", "output", "nonlinearity", "prefix", "layout", "merge")
 
 
 def arguments(parser: Parser) -> None:
@@ -60,6 +60,12 @@ def arguments(parser: Parser) -> None:
         help="for --loss: what stands before weight and bias of the read-out, such as fc., or a file of these two",
     )
     parser.add_argument(
+        "--output",
+        type=one_of("last", "final"),
+        help="for --loss with one target for each sequence, of a bidirectional network: whether the loss reads the"
+        " output at the last time, or the final state of each direction",
+    )
+    parser.add_argument(
         "--plot", type=filename, metavar="FILE", help=f"also a picture, ending in {', '.join(SUFFIXES)}"
     )
     parser.add_argument("--nonlinearity", type=one_of("tanh", "relu"), default="tanh", help="of an RNN: tanh or relu")
@@ -91,6 +97,8 @@ def main(args: argparse.Namespace) -> int:
         raise Usage(f"--targets must be given with --loss {args.loss}: one for each sequence, or for each step of each")
     if args.head is not None and args.loss is None:
         raise Usage("--loss must say what --head is for: cross-entropy or squared")
+    if args.output is not None and args.loss is None:
+        raise Usage("--loss must say what --output is for: cross-entropy or squared")
     with progress() as tell, as_typed(*OPTIONS):
         show = _checkpoints if Path(args.weights).is_dir() else _network
         data, text, found = show(args, tell)
@@ -111,7 +119,8 @@ def _network(args: argparse.Namespace, tell: Any) -> tuple[dict[str, Any], str, 
     network = read_network(args.weights, **_reading(args))
     first = network.layers[0]
     inputs, targets = _data(args, first)
-    found = diagnose(network, inputs, layer=args.layer, loss=args.loss, targets=targets, head=_head(args), tell=tell)
+    options = {"layer": args.layer, "loss": args.loss, "targets": targets, "head": _head(args), "output": args.output}
+    found = diagnose(network, inputs, tell=tell, **options)
     data = found.json()
     over: int | str = f"median of {len(inputs)}" if len(inputs) > 1 else args.sequence or 0
     for layer in (*data["layers"], *([data["joint"]] if "joint" in data else [])):
@@ -137,7 +146,7 @@ def _checkpoints(args: argparse.Namespace, tell: Any) -> tuple[dict[str, Any], s
         )
     first = read_network(files[0], **_reading(args)).layers[0]
     inputs, targets = _data(args, first)
-    options = {"layer": args.layer, "loss": args.loss, "targets": targets, "head": _head(args)}
+    options = {"layer": args.layer, "loss": args.loss, "targets": targets, "head": _head(args), "output": args.output}
     found = diagnose_checkpoints(folder, inputs, reading=_reading(args), tell=tell, **options)
     return found.json(), checkpoints_page(found), found
 

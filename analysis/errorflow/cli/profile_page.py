@@ -10,6 +10,7 @@ from errorflow.cli.output import WIDTH, paragraph, table
 
 if TYPE_CHECKING:
     from errorflow.diagnosis import Diagnosis, LayerDiagnosis
+    from errorflow.diagnosis.both_ways import LossBothWays
     from errorflow.diagnosis.checkpoints import Checkpoints
     from errorflow.diagnosis.loss import LossFlow
     from errorflow.networks import Network
@@ -19,12 +20,14 @@ _MOST_BLOCKS, _MOST_PARTS, _MOST_UNITS = 4, 6, 5
 
 def page(network: Network, found: Diagnosis, over: int | str) -> str:
     """The text of a diagnosis. over: K for sequence K, else "median of N"."""
+    from errorflow.diagnosis.both_ways import LossBothWays
+
     parts = []
     for layer in found.all:
         of = next((e for e in network.layers if (e.layer, e.direction) == (layer.layer, layer.direction)), None)
         parts.append(_layer(layer, getattr(of, "nonlinearity", None), over, len(found.all) > 1))
     if found.loss is not None:
-        parts.append(_loss(found.loss))
+        parts.append(_loss_both_ways(found.loss) if isinstance(found.loss, LossBothWays) else _loss(found.loss))
     return "\n\n".join(parts)
 
 
@@ -97,7 +100,6 @@ def _last(found: Any) -> str:
 
 
 def _loss(flow: LossFlow) -> str:
-    data = flow.json()
     many = len(flow.values) > 1
     where = "the losses of all steps summed" if flow.every_step else "last step"
     about = (
@@ -112,15 +114,60 @@ def _loss(flow: LossFlow) -> str:
         meaning += " beside the worst case, |delta_T|"
     meaning += ", that loss's |delta_T|" * flow.every_step + " times the norm of the flow; |cosine| of delta to the"
     meaning += " direction in which the flow reads most."
-    parts = {"last loss": data["log2_error_of_last"]} if flow.every_step else {}
-    shares = {"share of last": data["share_of_last"]} if flow.every_step else {}
+    return "\n".join([paragraph(about), paragraph(meaning), "", _loss_table(flow, "last")])
+
+
+def _loss_table(flow: LossFlow, end: str) -> str:
+    """The errors by lag. end: which loss the direction processes last."""
+    data = flow.json()
+    parts = {f"{end} loss": data["log2_error_of_last"]} if flow.every_step else {}
+    worst = {"worst case": data["log2_worst"]} if flow.worst is not None else {}
+    shares = {f"share of {end}": data["share_of_last"]} if flow.every_step else {}
     cosines = dict(zip(data["alignment"]["lags"].tolist(), data["alignment"]["median"], strict=True))
-    rows = [["lag", "log2 error", *parts, "worst case", *shares, "cosine"]]
-    for q in doubling(int(flow.lags[-1])):
-        norms = [data["log2_error"], *parts.values(), data["log2_worst"]]
+    rows = [["lag", "log2 error", *parts, *worst, *shares, "cosine"]]
+    last = int(flow.lags[-1])
+    entry = {last - 1} if last and data["log2_error"][0] == -np.inf else set()  # where the error enters, if at one step
+    for q in sorted({*doubling(last), *entry}):
+        norms = [data["log2_error"], *parts.values(), *worst.values()]
         told = [*(values[q] for values in shares.values()), cosines.get(q, np.nan)]
         rows.append([str(q), *(_norm(v[q]) for v in norms), *(_told(v) for v in told)])
-    return "\n".join([paragraph(about), paragraph(meaning), "", table(rows, right=range(len(rows[0])))])
+    return table(rows, right=range(len(rows[0])))
+
+
+def _loss_both_ways(found: LossBothWays) -> str:
+    many = len(found.values) > 1
+    where = {"last": "of the output at the last time", "final": "of the last state of each direction"}[found.output]
+    where = "the losses of all steps summed" if found.every_step else where
+    about = (
+        f"The read-out's own error through both directions, {found.loss} loss {found.values.mean():.3g} on average, "
+        f"{where}; {'median of ' * many}{len(found.values)} sequence{'s' * many}."
+    )
+    meaning = (
+        "log2 of |delta|, the derivative of the loss in the state of a layer and direction, q steps before the last "
+        "that it processes: at time T - q of a forward one, at time 1 + q of a reverse one."
+    )
+    if found.every_step:
+        meaning += (
+            " Beside it the part from one loss alone, the last that the direction processes, which is that of time T"
+            " or of time 1; the share of this part is <part, delta> / |delta|^2."
+        )
+    meaning += (
+        " The worst case, in the top layer, is that loss's |delta| times the norm of the flow; |cosine| of delta to the"
+        " direction in which the flow reads most."
+    )
+    lines = [paragraph(about), paragraph(meaning)]
+    for part in found.parts:
+        turned = part.direction == "reverse"
+        lines += [
+            "",
+            f"layer {part.layer}{', reverse' * turned}:",
+            "",
+            _loss_table(part, "first" if turned else "last"),
+        ]
+    if not found.every_step and found.output == "last":
+        told = "The output at the last time reads of a reverse direction its first step alone, whose lag is T - 1."
+        lines += ["", paragraph(told, "  ")]
+    return "\n".join(lines)
 
 
 def _told(value: float, decimals: int = 3) -> str:

@@ -54,7 +54,7 @@ class Checkpoints:
     @property
     def log2_error(self) -> Array | None:
         """Median log2 length of the read-out's own error, (files, Q + 1), if a loss was given."""
-        flows = [each.loss for each in self.diagnoses]
+        flows = [each.loss_of(whole(each)) for each in self.diagnoses]
         return None if flows[0] is None else np.stack([middle_of(f.log2_error) for f in flows if f is not None])
 
     def json(self) -> dict[str, Any]:
@@ -65,10 +65,9 @@ class Checkpoints:
             if each.joint is not None:
                 row["joint"] = _brief(each.joint)
             if each.loss is not None:
-                row["loss"] = {
-                    "mean_value": float(each.loss.values.mean()),
-                    "log2_error": middle_of(each.loss.log2_error),
-                }
+                flow = each.loss_of(whole(each))
+                error = {} if flow is None else {"log2_error": middle_of(flow.log2_error)}
+                row["loss"] = {"mean_value": float(each.loss.values.mean()), **error}
             rows.append(row)
         return {"checkpoints": rows}
 

@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 
 from errorflow.cells import Cell
+from errorflow.diagnosis.both_ways import OUTPUTS, LossBothWays, loss_both_ways
 from errorflow.diagnosis.limits import bound_of
 from errorflow.diagnosis.loss import LossFlow, loss_flow
-from errorflow.diagnosis.readout import Head, as_head, check_targets
+from errorflow.diagnosis.readout import Head, as_head, at_every_step, check_targets
 from errorflow.diagnosis.record import Diagnosis, LayerDiagnosis
 from errorflow.diagnosis.trap import trap_of
 from errorflow.diagnosis.units import carriers, rank_by_lag
@@ -67,6 +68,7 @@ def diagnose(
     loss: str | None = None,
     targets: Any = None,
     head: Any = None,
+    output: str | None = None,
     tell: Tell = lambda text: None,
 ) -> Diagnosis:
     """The diagnosis of a network along the sequences given.
@@ -89,12 +91,15 @@ def diagnose(
         Whether to follow the parts of the flow by first departure too.
     loss : {'cross-entropy', 'squared'}, optional
         Of a linear read-out of the output, "squared" being the sum of squares over the outputs: its error is
-        carried back along the joint flow.
+        carried back along the joint flow, or through every layer and direction of a bidirectional network.
     targets : array_like, optional
         A class, (batch,), or the values wanted, (batch, k), of a loss at the last step; (batch, T) or (batch, T, k)
         of one at every step, whose sum is meant.
     head : Head or tuple of array_like, optional
         (weight, bias); the one beside the network if not given.
+    output : {'last', 'final'}, optional
+        Of a bidirectional network with one loss for each sequence, what this loss reads: the output at the last time,
+        of which the reverse direction has processed one step, or the last state of each direction.
     tell : callable, default lambda text: None
         Receives a line for each thing that is being done.
 
@@ -115,18 +120,25 @@ def diagnose(
     tell("running the network")
     parts, single = _parts(network, weights, inputs)
     joint = None
+    both_ways = isinstance(network, Network) and network.directions > 1
+    if output is not None and output not in OUTPUTS:
+        raise ValueError(f"output must be {' or '.join(OUTPUTS)}, got {output!r}")
     if isinstance(network, Network):
-        _check_layer(network, layer, loss)
-        if layer == JOINT or (len({p.layer for p in parts}) > 1 and _forward(parts) and (layer is None or loss)):
+        _check_layer(network, layer)
+        if layer == JOINT or (len({p.layer for p in parts}) > 1 and not both_ways and (layer is None or loss)):
             joint = _joint(network.layers, [part.run for part in parts])
     top = parts[-1] if joint is None else joint
     if loss is not None:
         read = _head(network, head)
-        check_targets(loss, targets, top.run.batch, len(read.bias), top.run.steps)
+        checked_targets = check_targets(loss, targets, top.run.batch, len(read.bias), top.run.steps)
+        if both_ways:
+            _check_output(output, at_every_step(loss, checked_targets), top.run.steps)
     wanted = [p for p in (*parts, joint) if p is not None and layer in (None, p.layer)]
     found = {p.layer_and_direction: _judged(p, max_lag, threshold, departures, tell) for p in wanted}
-    flow: LossFlow | None = None
-    if loss is not None:
+    flow: LossFlow | LossBothWays | None = None
+    if loss is not None and isinstance(network, Network) and both_ways:
+        flow = _both_ways(network, parts, found, read, loss, targets, output or "last", max_lag, tell)
+    elif loss is not None:
         task = f"carrying the error of a {loss} loss back"
         tell(task)
         known = found.get(top.layer_and_direction)
@@ -158,19 +170,49 @@ def _parts(network: Any, weights: Mapping[str, Any] | None, inputs: Any) -> tupl
     return [_Part(0, "forward", network.name, "", units, width, replace(run, single=False), False)], run.single
 
 
-def _forward(parts: Sequence[_Part]) -> bool:
-    return all(p.direction == "forward" for p in parts)
+def _both_ways(
+    network: Network,
+    parts: Sequence[_Part],
+    found: Mapping[tuple[int | str, str], LayerDiagnosis],
+    head: Head,
+    loss: str,
+    targets: Any,
+    output: str,
+    max_lag: int | None,
+    tell: Tell,
+) -> LossBothWays:
+    task = f"carrying the error of a {loss} loss through both directions"
+    tell(task)
+    norms = {}
+    for part in parts:
+        way = part.layer_and_direction
+        profile = found[way].profile if way in found else profile_of(part.run, max_lag=max_lag, departures=False)
+        norms[int(part.layer), part.direction] = np.atleast_2d(profile.log2_norm)
+    runs = [part.run for part in parts]
+    return loss_both_ways(
+        network.layers, runs, network.merge, head, loss, targets, output, norms,
+        tell=lambda text: tell(f"{task}: {text}"),
+    )  # fmt: skip
 
 
-def _check_layer(network: Network, layer: int | str | None, loss: str | None) -> None:
+def _check_output(output: str | None, every_step: bool, steps: int) -> None:
+    if not steps:
+        raise ValueError("inputs must have at least one step for the loss of a bidirectional network, got none")
+    if output is None and not every_step:
+        raise ValueError(
+            "output must say what one loss for each sequence reads of a bidirectional network: last, the output at the"
+            " last time, or final, the last state of each direction"
+        )
+
+
+def _check_layer(network: Network, layer: int | str | None) -> None:
     numbers = sorted({each.layer for each in network.layers})
     if layer is not None and layer != JOINT and layer not in numbers:
         raise ValueError(f"layer must be from 0 to {numbers[-1]}, or {JOINT!r}, got {layer!r}")
-    if network.directions > 1 and (layer == JOINT or loss is not None):
-        what = "loss must be left out" if loss is not None else f"layer must be a number and not {JOINT!r}"
+    if network.directions > 1 and layer == JOINT:
         raise ValueError(
-            f"{what} for a bidirectional network: together its layers are no recurrence in one direction of time;"
-            " each layer and direction has a flow of its own"
+            f"layer must be a number and not {JOINT!r} for a bidirectional network: together its layers are no"
+            " recurrence in one direction of time; each layer and direction has a flow of its own"
         )
 
 

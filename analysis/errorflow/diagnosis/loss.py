@@ -50,8 +50,9 @@ class LossFlow:
         log2 of the length of the part that comes from the last step's loss.
     share_of_last : array, (batch, Q + 1)
         <that part, delta> / |delta|^2; with the share of the other losses it sums to 1; nan without error.
-    worst : array, (batch, Q + 1)
-        log2 of |d last loss / d state_T| times the norm of the flow, which log2_last never exceeds.
+    worst : array, (batch, Q + 1), or None
+        log2 of |d last loss / d state_T| times the norm of the flow, which log2_last never exceeds. None where that
+        loss reads more than the last state, as it does through the layers of a bidirectional network.
     aligned_lags : array of int, (lags,)
         The lags of `alignment`.
     alignment : array, (sequences, lags)
@@ -70,10 +71,12 @@ class LossFlow:
     log2_error: Array
     log2_last: Array
     share_of_last: Array
-    worst: Array
+    worst: Array | None
     aligned_lags: Integers
     alignment: Array
     gradient_by_lag: dict[str, Array]
+    layer: int | str = "joint"
+    direction: str = "forward"
 
     def _repr_html_(self) -> str:
         last, error, part = int(self.lags[-1]), middle_of(self.log2_error), middle_of(self.log2_last)
@@ -89,7 +92,9 @@ class LossFlow:
         -------
         dict
         """
-        return {
+        of = {} if self.layer == "joint" else {"layer": self.layer, "direction": self.direction}
+        worst = {} if self.worst is None else {"log2_worst": middle_of(self.worst)}
+        return of | {
             "loss": self.loss,
             "at": "every step" if self.every_step else "last step",
             "mean_value": float(self.values.mean()),
@@ -99,7 +104,7 @@ class LossFlow:
             "log2_error_quartiles": [middle_of(self.log2_error, q) for q in (0.25, 0.75)],
             "log2_error_of_last": middle_of(self.log2_last),
             "share_of_last": median_of(self.share_of_last),
-            "log2_worst": middle_of(self.worst),
+            **worst,
             "alignment": {"lags": self.aligned_lags, "median": median_of(self.alignment)},
             "gradient_log2_norm_by_lag": self.gradient_by_lag,
         }
@@ -173,13 +178,17 @@ def _alignment(run: Trajectory, delta: Array, at: Integers) -> Array:
     for q, error in enumerate(_carried(run, delta, int(at[-1]))):
         if q not in at:
             continue
-        _, flow, _ = next(flows)
-        left, size, _ = np.linalg.svd(flow)
-        cosine = np.abs(np.einsum("bn,bn->b", left[:, :, 0], joined(error)[:, :, 0]))
-        single = size[:, 0] > (1 + _DISTINCT) * (size[:, 1] if size.shape[1] > 1 else 0.0)
-        single &= np.isfinite(log2_lengths(error)[:, 0])
-        found[:, np.searchsorted(at, q)] = np.where(single, np.minimum(cosine, 1.0), np.nan)
+        found[:, np.searchsorted(at, q)] = cosines(next(flows)[1], joined(error)[:, :, 0], log2_lengths(error)[:, 0])
     return found
+
+
+def cosines(flow: Array, error: Array, log2_length: Array) -> Array:
+    """|cosine| between errors (batch, N) of length one and the leading left singular vector of Phi^T (batch, N, N)."""
+    left, size, _ = np.linalg.svd(flow)
+    cosine = np.abs(np.einsum("bn,bn->b", left[:, :, 0], error))
+    single = size[:, 0] > (1 + _DISTINCT) * (size[:, 1] if size.shape[1] > 1 else 0.0)
+    single &= np.isfinite(log2_length)
+    return np.asarray(np.where(single, np.minimum(cosine, 1.0), np.nan))
 
 
 def _gradient_by_lag(run: Trajectory, delta: Array) -> dict[str, Array]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from errorflow.diagnosis.both_ways import LossBothWays
 from errorflow.diagnosis.decay import mean_share, middle_of
 from errorflow.diagnosis.limits import Bound
 from errorflow.diagnosis.loss import LossFlow
@@ -184,8 +185,8 @@ class Diagnosis:
         Each layer and direction.
     joint : LayerDiagnosis or None
         All layers of a stack as one.
-    loss : LossFlow or None
-        The read-out's own error along the joint flow.
+    loss : LossFlow, LossBothWays or None
+        The read-out's own error along the joint flow; of a bidirectional network in each layer and direction.
     single : bool
         Whether one sequence was given without a batch axis.
     """
@@ -193,8 +194,23 @@ class Diagnosis:
     source: str
     layers: tuple[LayerDiagnosis, ...]
     joint: LayerDiagnosis | None
-    loss: LossFlow | None
+    loss: LossFlow | LossBothWays | None
     single: bool
+
+    def loss_of(self, layer: LayerDiagnosis) -> LossFlow | None:
+        """The error of the loss that goes with what stands for the layer: its own, or that of all layers with the last.
+
+        Parameters
+        ----------
+        layer : LayerDiagnosis
+
+        Returns
+        -------
+        LossFlow or None
+        """
+        if isinstance(self.loss, LossBothWays):
+            return self.loss.of(layer.layer, layer.direction)
+        return self.loss if layer is self.all[-1] else None
 
     @property
     def all(self) -> tuple[LayerDiagnosis, ...]:

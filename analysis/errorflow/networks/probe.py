@@ -26,10 +26,10 @@ def trajectories(
     for number, directions in groupby(layers, key=lambda layer: layer.layer):
         outputs = []
         for layer in directions:
-            trajectory = run(layer.cell().definition, layer.weights, _turned(layer, signal), inner=inner)
-            outputs.append(_turned(layer, trajectory.output()) if number < last else None)
+            trajectory = run(layer.cell().definition, layer.weights, turned(layer, signal), inner=inner)
+            outputs.append(turned(layer, trajectory.output()) if number < last else None)
             yield trajectory
-        signal = _merged(outputs, merge) if number < last else None
+        signal = merged(outputs, merge) if number < last else None
 
 
 def outputs(layers: Sequence[Layer], inputs: Any, merge: str = "concat") -> Array:
@@ -39,11 +39,11 @@ def outputs(layers: Sequence[Layer], inputs: Any, merge: str = "concat") -> Arra
     # One trajectory at a time is kept: each holds the states at every step.
     for layer, trajectory in zip(layers, trajectories(layers, inputs, merge, inner=False), strict=True):
         if layer.layer == last:
-            parts.append(_turned(layer, trajectory.output()))
-    return _merged(parts, merge)
+            parts.append(turned(layer, trajectory.output()))
+    return merged(parts, merge)
 
 
-def _merged(parts: Sequence[Any], merge: str) -> Array:
+def merged(parts: Sequence[Any], merge: str) -> Array:
     """What both directions of a layer come to; of one, itself."""
     if len(parts) == 1:
         return np.asarray(parts[0])
@@ -53,5 +53,5 @@ def _merged(parts: Sequence[Any], merge: str) -> Array:
     return np.asarray(forward * backward if merge == "mul" else (forward + backward) / (2 if merge == "ave" else 1))
 
 
-def _turned(layer: Layer, signal: Any) -> Any:
+def turned(layer: Layer, signal: Any) -> Any:
     return np.flip(np.asarray(signal), axis=TIME) if layer.direction == "reverse" else signal

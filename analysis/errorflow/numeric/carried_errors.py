@@ -24,26 +24,30 @@ Errors = dict[sympy.Symbol, Scaled]
 
 def carried_back(
     trajectory: Trajectory,
-    errors: Mapping[str, Array],
+    errors: Mapping[str, Array | Scaled],
     lags: int,
     *,
     only: str | None = None,
-    entering: Callable[[int], Mapping[str, Array]] | None = None,
+    entering: Callable[[int], Mapping[str, Array | Scaled]] | None = None,
 ) -> Iterator[Errors]:
     """The errors at the states T, T - 1, ..., T - lags.
 
-    errors: state block -> d loss / d state_T as (batch, width, columns); absent blocks receive none.
+    errors: state block -> d loss / d state_T as (batch, width, columns), or scaled; absent blocks receive none.
     only: the one block whose error is carried on, all others held constant: a product of diagonal blocks.
     entering: what the losses of earlier steps add: for the state after t steps, t < T, the same as `errors`.
     """
     states = trajectory.definition.states
     widths = {s: trajectory.states[s.name].shape[2] for s in states}
-    columns = next(iter(errors.values())).shape[2]
+    first = next(iter(errors.values()))
+    columns = first.mantissa.shape[2] if isinstance(first, Scaled) else first.shape[2]
 
-    def scaled(given: Mapping[str, Array]) -> Errors:
+    def scaled(given: Mapping[str, Array | Scaled]) -> Errors:
         none, zero = np.zeros((trajectory.batch, columns), dtype=np.int64), np.zeros((trajectory.batch, 1, columns))
         blocks = {s: given.get(s.name, np.repeat(zero, widths[s], axis=1)) for s in states}
-        return {s: normalised(block.transpose(1, 0, 2), none) for s, block in blocks.items()}
+        return {
+            s: block if isinstance(block, Scaled) else normalised(block.transpose(1, 0, 2), none)
+            for s, block in blocks.items()
+        }
 
     now = scaled(errors)
     yield now

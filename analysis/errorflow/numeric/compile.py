@@ -43,21 +43,24 @@ class Compiled:
     """A cell that runs.
 
     nodes: (node, its function; None for an affine one). slopes: all edges but those from inputs, grouped by target in
-    node order. news: state -> its new value, the very symbol that the edges hold.
+    node order. news: state -> its new value, the very symbol that the edges hold. reading: the edges from inputs.
     """
 
     nodes: tuple[tuple[Node, Elementwise | None], ...]
     slopes: tuple[Slope, ...]
     news: dict[sympy.Symbol, sympy.Symbol]
+    reading: tuple[Slope, ...]
 
 
 @lru_cache(maxsize=128)
 def compiled(definition: Definition) -> Compiled:
     """The executable form of a definition."""
     nodes = tuple((n, None if n.expression is None else elementwise(n.expression)) for n in definition.nodes)
-    slopes = tuple(_slope(e) for e in edges(definition) if e.source not in definition.inputs)
+    reading, slopes = (
+        tuple(_slope(e) for e in edges(definition) if (e.source in definition.inputs) == read) for read in (True, False)
+    )
     news = {n.symbol.of: n.symbol for n in definition.nodes if isinstance(n.symbol, New)}
-    return Compiled(nodes, slopes, {s: news[s] for s in definition.states})
+    return Compiled(nodes, slopes, {s: news[s] for s in definition.states}, reading)
 
 
 @lru_cache(maxsize=4096)

@@ -84,6 +84,37 @@ class Steps:
         Vectors over the new state, under `new(name)`, give J^T times them.
         through: if given, receives for the label of every map with cut edges what these alone bring to their sources.
         """
+        reached = self._back(t, vectors, keep, through)
+        return {s: reached[s] for s in self.trajectory.definition.states if s in reached}
+
+    def pull_to_inputs(self, t: int, vectors: Mapping[sympy.Symbol, Array]) -> Vectors:
+        """What vectors over the new state, as `arriving` gives them, bring to the inputs of step t."""
+        reached = self._back(t, vectors, lambda slope: True, None)
+        found: Vectors = {}
+        for slope in compiled(self.trajectory.definition).reading:
+            source, target = slope.edge.source, slope.edge.target
+            if target not in reached:
+                continue
+            above = reached[target]
+            if slope.entry is not None:
+                window = self.trajectory.between(t, t + 1)
+                part = diagonal(self.trajectory, slope, window)[0].T[..., None] * above
+            else:
+                weight = self.trajectory.weights[str(slope.matrix)]
+                if slope.diagonal:
+                    part = weight[:, None, None] * above
+                else:
+                    part = (weight.T @ above.reshape(len(above), -1)).reshape(weight.shape[1], *above.shape[1:])
+            found[source] = found[source] + part if source in found else part
+        return found
+
+    def _back(
+        self,
+        t: int,
+        vectors: Mapping[sympy.Symbol, Array],
+        keep: Callable[[Slope], bool],
+        through: dict[str, Vectors] | None,
+    ) -> Vectors:
         reached: Vectors = dict(vectors)
         for k, slope in self._backwards:
             source, target = slope.edge.source, slope.edge.target
@@ -94,7 +125,7 @@ class Steps:
                 tails = through.setdefault(target.label, {})
                 tails[source] = tails[source] + part if source in tails else part
             reached[source] = reached[source] + part if source in reached else part
-        return {s: reached[s] for s in self.trajectory.definition.states if s in reached}
+        return reached
 
 
 def carried(slope: Slope) -> bool:

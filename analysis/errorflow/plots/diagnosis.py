@@ -188,7 +188,7 @@ def _figure(diagnosis: Any, title: str) -> Any:
     )
     fig.text(0.09, 1 - 0.2 / height, title, fontsize=9)
     for k, layer in enumerate(rows):
-        _norms(axes[k, 0], layer, chr(ord("a") + 2 * k), diagnosis.loss if layer is rows[-1] else None)
+        _norms(axes[k, 0], layer, chr(ord("a") + 2 * k), diagnosis.loss_of(layer))
         if not layer.shares:
             axes[k, 1].set_axis_off()
             continue
@@ -218,9 +218,13 @@ def _norms(ax: Any, layer: Any, letter: str, loss: Any) -> None:
         named: list[tuple[str, Array, Any]] = [
             ("losses" if loss.every_step else "loss", loss.log2_error, style.DASHDOT)
         ]
-        named += [("last loss", loss.log2_last, style.DOTTED)] * loss.every_step
+        end = "first loss" if loss.direction == "reverse" else "last loss"  # the last one that it processes
+        named += [(end, loss.log2_last, style.DOTTED)] * loss.every_step
+        # Of a direction whose last state no loss reads, relative to the largest error.
+        first = loss.log2_error[:, :1]
+        base = np.where(np.isfinite(first), first, loss.log2_error.max(axis=1, keepdims=True))
         for name, values, line in named:
-            _, middle, _ = percentiles(values - loss.log2_error[:, :1])
+            _, middle, _ = percentiles(values - np.where(np.isfinite(base), base, 0.0))
             curves.append((name, loss.lags, middle, style.ORANGE, line))
     for _, at, values, color, line in curves[1:]:
         ax.plot(at, np.where(np.isfinite(values), values, np.nan), color=color, ls=line)
