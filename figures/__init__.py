@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from types import ModuleType
 
-from figures import (
+for _name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+    # The products here are small, and threads of the BLAS wait for one another; it reads this when NumPy is imported.
+    # The files are the same with any number of threads.
+    os.environ.setdefault(_name, "1")
+
+from figures import (  # noqa: E402
     carousel,
     costs,
     digits,

@@ -37,7 +37,11 @@ NARROW = 4.5  # inches: a page below this is one column
 LEAST = 3.0  # inches: no figure is drawn on less
 _EDGE, _GAP = 0.03, 0.15  # inches: to the border of the page, between what belongs to two panels
 _RISE = 5.0  # points from a panel to its heading
-_PASSES, _DPI = 3, 288
+_PASSES, _DPI = 3, 200
+
+
+class TooNarrow(ValueError):
+    """There is no room at this width."""
 
 
 class Page:
@@ -58,7 +62,7 @@ class Page:
         self._names: list[Name] = []
         self._key: list[tuple[str, dict[str, Any]]] = []
         if self.width < LEAST - 1e-9:
-            raise ValueError(f"width must be at least {LEAST} inches for letters to be read, got {self.width:g}")
+            raise TooNarrow(f"width must be at least {LEAST:g} inches for its letters to be read, got {self.width:g}")
 
     def panels(
         self, count: int, height: float, least: float = 2.0, ratios: Sequence[float] = (), stacked: float | None = None
@@ -126,7 +130,7 @@ class Page:
     def settle(self) -> None:
         """Gives every panel its place, the figure its height, the names their places. Called once, when all is drawn.
 
-        Raises: ValueError if a panel would be narrower than half an inch.
+        Raises: TooNarrow, a ValueError, if a panel would be narrower than half an inch.
         """
         renderer = self.fig.canvas.get_renderer()
         lines = _key_lines(self.fig, self._key, self.width, renderer)
@@ -222,7 +226,7 @@ def _across(row: _Row, margins: Sequence[tuple[float, float]], width: float) -> 
     for ratio, (left, right) in zip(row.ratios, margins, strict=True):
         inches = room * ratio / sum(row.ratios)
         if inches < 0.4:
-            raise ValueError(f"width must leave half an inch for each panel, got {width:g} inches")
+            raise TooNarrow(f"width must leave half an inch for each panel, got {width:g} inches")
         spans.append((x + left, inches))
         x += left + inches + right + _GAP
     return spans

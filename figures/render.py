@@ -14,7 +14,8 @@ from typing import Any
 
 from errorflow.plots.files import FORMATS, new_figure, picture, styled, write
 from figures import figure
-from figures.table import COLUMNS, Table
+from figures.layout import LEAST
+from figures.table import COLUMNS, TOLERANCE, Table
 
 OUT = Path(__file__).parent / "out"
 GALLERY = Path(__file__).parent / "gallery"
@@ -28,7 +29,7 @@ WIDTHS = {
     "ieee-column": 3.5,
     "ieee-double": 7.16,
 }
-MARGIN = 1e-9
+MOST = 12.0
 _PACKAGES = ("errorflow", "matplotlib", "numpy", "scipy", "sympy")
 
 
@@ -44,7 +45,8 @@ def render(
     out: the folder, made if absent. width: in inches, by default that of the figure.
     tell: receives one line for each thing that is being done.
 
-    Raises: KeyError for an unknown name or format; AssertionError if the data contradict what the figure claims.
+    Raises: KeyError for an unknown name or format; TooNarrow for a width on which it could not be read;
+    AssertionError if the data contradict what the figure claims.
     """
     for kind in formats:
         if kind not in FORMATS:
@@ -70,14 +72,16 @@ def only_data(name: str, out: Path = OUT) -> list[Path]:
     return render(name, out, ())
 
 
-def drawn_for(width: str, module: ModuleType) -> None:
-    """Raises: ValueError if the figure does not fit a place of that name, with the least width that it is drawn for."""
-    if hasattr(module, "HEIGHT") and WIDTHS[width] + MARGIN < module.WIDTH:
-        wide = ", ".join(n for n, inches in WIDTHS.items() if inches + MARGIN >= module.WIDTH)
-        raise ValueError(
-            f"--width must be at least {module.WIDTH} inches for {module.NAME}, got {width} ({WIDTHS[width]} inches);"
-            f" give one of {wide}, or none"
-        )
+def inches(width: str) -> float:
+    """The inches of a width: a name in WIDTHS, or a number. Raises: ValueError with the names, or with the least."""
+    try:
+        found = WIDTHS[width] if width in WIDTHS else float(width)
+    except ValueError:
+        found = float("nan")
+    if not LEAST <= found <= MOST:
+        venues = ", ".join(f"{name} ({size})" for name, size in WIDTHS.items())
+        raise ValueError(f"--width must be one of {venues}, or from {LEAST:g} to {MOST:g} inches, got {width!r}")
+    return found
 
 
 def caption(module: ModuleType) -> str:
@@ -96,6 +100,7 @@ def description(module: ModuleType, table: Table, width: float | None = None) ->
         "axes": {panel: list(words) for panel, words in table.axes.items()},
         "columns": list(COLUMNS),
         "sha256_of_csv": table.sha256(),
+        "tolerance_across_machines": dict(TOLERANCE),
         "width_inches": width or module.WIDTH,
         "versions": {"python": platform.python_version(), **{p: _version(p) for p in _PACKAGES}},
     }
@@ -114,7 +119,8 @@ def drawn(
 ) -> dict[str, bytes]:
     """The picture in each format, drawn and not scaled to `width` inches, by default that of the module.
 
-    Nothing in the bytes depends on the clock or on chance."""
+    Nothing in the bytes depends on the clock or on chance, nor on digits beyond those of the CSV.
+    """
     with styled(width or module.WIDTH):
         fig = laid_out(module, table, width)
         title = module.NAME.replace("_", " ")
@@ -122,9 +128,12 @@ def drawn(
 
 
 def laid_out(module: ModuleType, table: Table, width: float | None = None) -> Any:
-    """The Matplotlib figure, drawn for `width` inches, by default that of the module. Only within `styled(width)`."""
-    fig = new_figure(width or module.WIDTH, getattr(module, "HEIGHT", 1.0))
-    module.draw(fig, table)
+    """The Matplotlib figure, drawn for `width` inches, by default that of the module. Only within `styled(width)`.
+
+    Raises: TooNarrow if it could not be read at this width.
+    """
+    fig = new_figure(width or module.WIDTH, 1.0)  # its height follows from what is drawn
+    module.draw(fig, table.rounded())
     return fig
 
 

@@ -11,6 +11,10 @@ import numpy.typing as npt
 
 Array = npt.NDArray[np.float64]
 COLUMNS = ("panel", "curve", "x", "y")
+DIGITS = 9  # significant ones, of what is written and drawn
+# |one - other| <= absolute + relative |other| between machines whose processor or BLAS rounds otherwise. On one machine
+# the files are the same, byte by byte, whatever its number of threads.
+TOLERANCE = {"relative": 1e-6, "absolute": 1e-8}
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,11 +53,19 @@ class Table:
         """The same table with other ordinates for one curve."""
         return replace(self, curves={**self.curves, (panel, curve): (self.x(panel, curve), y)})
 
+    def rounded(self) -> Table:
+        """The table as the CSV holds it, so that what is drawn is what is written, and rounding does not show."""
+
+        def near(values: Array) -> Array:
+            return np.array([float(f"{v:.{DIGITS}g}") for v in values])
+
+        return replace(self, curves={key: (near(x), near(y)) for key, (x, y) in self.curves.items()})
+
     def csv(self) -> str:
         """All curves in long form, nine significant digits, so that rounding in the last place does not show."""
         lines = [",".join(COLUMNS)]
         for (panel, curve), (x, y) in self.curves.items():
-            lines += [f"{panel},{curve},{a:.9g},{b:.9g}" for a, b in zip(x, y, strict=True)]
+            lines += [f"{panel},{curve},{a:.{DIGITS}g},{b:.{DIGITS}g}" for a, b in zip(x, y, strict=True)]
         return "\n".join(lines) + "\n"
 
     def sha256(self) -> str:
