@@ -30,14 +30,14 @@ WIDTH = style.TEXT
 
 STEPS, WIDE = 100, 16
 OPTIONS: dict[str, dict[str, int]] = {"schmidhuber1992": {"block": 5}, "tbptt": {"horizon": 20, "every": 5}}
-LOOKS = {
-    "rtrl": (style.RED, style.SOLID, "RTRL", "$n^4$", "$n^3$"),
-    "schmidhuber1992": (style.PURPLE, style.LONG, "hybrid 1992", "$n^4/h$", "$n^3$"),
-    "tbptt": (style.INK, style.DOTTED, "BPTT($h$; $h'$)", "$n^2 h/h'$", "$nh$"),
-    "uoro": (style.VIOLET, (0, (3, 1, 1, 1, 1, 1)), "UORO", "$n^2$", "$n^2$"),
-    "snap1": (style.ORANGE, style.DASHDOT, "SnAp-1", "$n^2$", "$n^2$"),
-    "lstm1997": (style.GREY, style.SOLID, "1997", "$n^2$", "$n^2$"),
-    "bptt": (style.BLUE, style.DASHED, "BPTT", "$n^2$", "$nT$"),
+LOOKS = {  # colour, line, marker, name, orders of operations in a step and of words
+    "rtrl": (style.RED, style.SOLID, "o", "RTRL", "$n^4$", "$n^3$"),
+    "schmidhuber1992": (style.PURPLE, style.LONG, "s", "hybrid 1992", "$n^4/h$", "$n^3$"),
+    "tbptt": (style.INK, style.DOTTED, "v", "BPTT($h$; $h'$)", "$n^2 h/h'$", "$nh$"),
+    "uoro": (style.VIOLET, (0, (3, 1, 1, 1, 1, 1)), "^", "UORO", "$n^2$", "$n^2$"),
+    "snap1": (style.ORANGE, style.DASHDOT, "D", "SnAp-1", "$n^2$", "$n^2$"),
+    "lstm1997": (style.GREY, (0, (12, 1.5)), "p", "1997", "$n^2$", "$n^2$"),
+    "bptt": (style.BLUE, style.DASHED, "X", "BPTT", "$n^2$", "$nT$"),
 }
 COUNTED = {"a": (1, 2, 4, 8), "b": (20, 60, 200)}  # units and steps of the runs that are counted
 
@@ -130,13 +130,13 @@ def draw(fig: Any, table: Table) -> None:
     page.heading(a, "a", "multiply-adds, BPTT = 1")
     page.heading(b, "b", f"words of memory, $n = {WIDE}$")
     _, back = table["a", "bptt"]
-    for name, (color, line, *_) in LOOKS.items():
+    for name, (color, line, marker, *_) in LOOKS.items():
         x, y = table["a", name]
         a.plot(x, y / back, color=color, ls=line)
         points, counts = table["a", f"{name} counted"]
-        a.plot(points, counts / back[np.isin(x, points)], "o", ms=2.6, color=color, clip_on=False)
+        a.plot(points, counts / back[np.isin(x, points)], marker, ms=3.2, color=color, mew=0, clip_on=False)
         b.plot(*table["b", name], color=color, ls=line)
-        b.plot(*table["b", f"{name} counted"], "o", ms=2.6, color=color, clip_on=False)
+        b.plot(*table["b", f"{name} counted"], marker, ms=3.2, color=color, mew=0, clip_on=False)
         if ("b", f"{name} break-even") in table.curves:
             b.plot(*table["b", f"{name} break-even"], "o", ms=6, mfc="none", mec=style.INK, mew=0.7, clip_on=False)
     a.set_xscale("log", base=2)
@@ -165,8 +165,9 @@ def _key(ax: Any) -> None:
     columns = {"a step": 0.36, "words": 0.8}  # inches from the middle
     for word, x in columns.items():
         ax.text(x, 0, word, ha="center", **how)
-    for k, (color, line, name, macs, words) in enumerate(LOOKS.values(), 1):
-        ax.plot([-1.0, -0.76], [k, k], color=color, ls=line, clip_on=False, transform=across)
+    for k, (color, line, marker, name, macs, words) in enumerate(LOOKS.values(), 1):
+        ax.plot([-1.02, -0.74], [k, k], color=color, ls=line, clip_on=False, transform=across)
+        ax.plot([-0.88], [k], marker, color=color, ms=3.6, mew=0, clip_on=False, transform=across)
         ax.text(-0.7, k, name, color=style.readable(color), **how)
         for text, x in zip((macs, words), columns.values(), strict=True):
             ax.text(x, k, text, ha="center", **how)

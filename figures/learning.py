@@ -111,7 +111,13 @@ def draw(fig: Any, table: Table) -> None:
     page.heading(c, "c", f"$n = {WIDE}$ units, $m = {WIDE}$ inputs")
     a.plot(*table["a", "bptt"], "o", ms=4.2, mfc="none", mec=style.BLUE, mew=0.9, clip_on=False, label="BPTT")
     a.plot(*table["a", "rtrl"], ".", ms=3.2, color=style.dark(style.RED), clip_on=False, label="RTRL")
-    a.legend(frameon=False, loc="upper right", borderaxespad=0, handletextpad=0.1, labelcolor="linecolor")
+    a.legend(
+        frameon=False,
+        loc="upper right",
+        borderaxespad=0,
+        handletextpad=0.1,
+        labelcolor=[style.readable(style.BLUE), style.readable(style.RED)],
+    )
     a.set(yscale="log", xlim=(0, STEPS), xlabel="lag $q$ (steps)")
     a.set_xticks([0, 10, 20, 30, 40])
     a.set_ylabel("contribution to the gradient", labelpad=2)
