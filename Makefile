@@ -12,7 +12,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install
 
-.PHONY: run test test-all bench check figures paper formal clean
+.PHONY: run test test-all bench check figures paper docs formal clean
 
 run: .venv/.run
 	@$(BIN)/errorflow run
@@ -32,6 +32,10 @@ figures: .venv/.run
 
 paper: .venv/.run
 	@$(BIN)/python paper/build.py
+
+# HTML in build/docs/: pages by hand, those made from the registries, and the reference. Nothing is fetched.
+docs: .venv/.docs
+	@$(BIN)/python paper/docs/build.py
 
 # Coq proves the theorems again; this needs `coq` and `libcoq-coquelicot` and of Python only itself.
 formal:
@@ -58,6 +62,11 @@ check: .venv/.dev
 .venv/.dev: .venv/.run requirements-dev.txt
 	@echo "environment: tools for tests and checks"
 	@$(PIP) --require-hashes -r requirements-dev.txt
+	@touch $@
+
+.venv/.docs: .venv/.run requirements-docs.txt
+	@echo "environment: tools for the documentation"
+	@$(PIP) --require-hashes -r requirements-docs.txt
 	@touch $@
 
 clean:

@@ -277,7 +277,7 @@ class Cell:
         weights : mapping of str to array_like
             Under the names of `shapes`, in these shapes.
         inputs : array_like, (batch, T, m) or (T, m)
-        loss : array_like or callable
+        loss : array_like, (batch, T, n) or (batch, n), or callable
             d loss / d output, (batch, T, n) for a loss at every step or (batch, n) for one at the last; or a
             function of the output that returns (value, derivative).
         algorithm : str, default 'bptt'
@@ -288,7 +288,7 @@ class Cell:
             Whether biases are learned.
         count : bool, default False
             Whether products entry by entry and words kept are counted too.
-        **options : array_like
+        **options : object
             by_lag, truncated, and what else the algorithm takes; see `errorflow.learning.gradient`.
 
         Returns
@@ -324,9 +324,9 @@ class Cell:
         weights : mapping of str to array_like
             Under the names of `shapes`, in these shapes.
         inputs : array_like, (batch, T, m) or (T, m)
-        loss : array_like or callable
+        loss : array_like, (batch, T, n) or (batch, n), or callable
             As for `gradient`.
-        **options : array_like
+        **options : object
             algorithms, rng, draws, state, biases, options; see `errorflow.learning.gradient_quality`.
 
         Returns

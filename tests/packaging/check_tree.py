@@ -32,7 +32,7 @@ def main() -> int:
                 faults.append(f"{name}:{number}: holds the address of a package registry")
             if HOME.search(line):
                 faults.append(f"{name}:{number}: holds a path of one machine")
-    for name in ("requirements.txt", "requirements-dev.txt"):
+    for name in ("requirements.txt", "requirements-dev.txt", "requirements-docs.txt"):
         for number, line in enumerate((ROOT / name).read_text(encoding="utf-8").splitlines(), 1):
             if line and not line.startswith((" ", "#")) and not PINNED.match(line):
                 faults.append(f"{name}:{number}: is not pinned with a hash: {line}")

@@ -20,8 +20,14 @@ Layout = Literal["column", "row"]
 class Blocks:
     """A matrix of blocks of words over the state blocks of a cell.
 
-    rows, columns: names of the state blocks. words: (row, column) -> sum of words; a missing pair is zero.
-    layout: "column" for d new_p / d old_q in row p and column q, "row" for its transpose.
+    Attributes
+    ----------
+    rows, columns : tuple of str
+        Names of the state blocks.
+    words : mapping of (str, str) to words
+        (row, column) -> sum of words; a missing pair is zero.
+    layout : {'column', 'row'}
+        "column" for d new_p / d old_q in row p and column q, "row" for its transpose.
     """
 
     rows: tuple[str, ...]
@@ -50,7 +56,12 @@ class Blocks:
         return Blocks(self.rows, other.columns, {p: w for p, w in product.items() if w}, self.layout)
 
     def transposed(self) -> Blocks:
-        """The same derivative in the other layout."""
+        """The same derivative in the other layout.
+
+        Returns
+        -------
+        Blocks
+        """
         return Blocks(
             self.columns,
             self.rows,
@@ -59,7 +70,12 @@ class Blocks:
         )
 
     def counts(self) -> list[list[int]]:
-        """How many words each block has: the number of paths of the graph."""
+        """How many words each block has: the number of paths of the graph.
+
+        Returns
+        -------
+        list[list of int]
+        """
         return [[len(self[r, c]) for c in self.columns] for r in self.rows]
 
 

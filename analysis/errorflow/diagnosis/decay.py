@@ -27,8 +27,16 @@ FEWEST_FOR_ORDER = 6  # below it even the range of the rates covers the median w
 class Rate:
     """Change of log2 norm per step over the tail.
 
-    log2_per_step: median over sequences. low, high: the interval at 95 %, None where there is too little to tell.
-    over: the lags from which it was taken, first and last. by: "sequences" or "lags", what the interval varies over.
+    Attributes
+    ----------
+    log2_per_step : float
+        Median over sequences.
+    low, high : float or None
+        The interval at 95 %, None where there is too little to tell.
+    over : tuple of (int, int)
+        The lags from which it was taken, first and last.
+    by : {'sequences', 'lags'}
+        What the interval varies over.
     """
 
     log2_per_step: float
@@ -45,7 +53,12 @@ class Rate:
         return 1 if self.low > 0 else -1 if self.high < 0 else 0
 
     def json(self) -> dict[str, Any]:
-        """As data."""
+        """As data.
+
+        Returns
+        -------
+        dict
+        """
         return {
             "log2_per_step": self.log2_per_step,
             "interval": None if self.low is None else [self.low, self.high],

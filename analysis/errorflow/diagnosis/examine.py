@@ -92,7 +92,7 @@ def diagnose(
     loss : {'cross-entropy', 'squared'}, optional
         Of a linear read-out of the output, "squared" being the sum of squares over the outputs: its error is
         carried back along the joint flow, or through every layer and direction of a bidirectional network.
-    targets : array_like, optional
+    targets : array_like, (batch,), (batch, k), (batch, T) or (batch, T, k), optional
         A class, (batch,), or the values wanted, (batch, k), of a loss at the last step; (batch, T) or (batch, T, k)
         of one at every step, whose sum is meant.
     head : Head or tuple of array_like, optional

@@ -74,7 +74,7 @@ def gradient(
     weights : mapping of str to array_like
         Shapes as in `definition.parameters`.
     inputs : array_like, (batch, T, m) or (T, m)
-    loss : array_like or callable
+    loss : array_like, (batch, T, n) or (batch, n), or callable
         d loss / d output as an array, (batch, T, n) for a loss at every step or (batch, n) for one at the last step
         (without batch for a single sequence); or a function of the output that returns (value, derivative).
     algorithm : str, default 'bptt'
@@ -85,7 +85,7 @@ def gradient(
         Whether biases are learned.
     count : bool, default False
         Whether products entry by entry and words kept are counted too.
-    **options : array_like
+    **options : object
         What the algorithm takes, as its `options` tell. by_lag: also split the gradient by lag (T times the work).
         truncated: delete the cut edges, as the 1997 algorithm does; a set of labels only those into these maps.
         horizon, every: h and h' of BPTT(h; h'). block: steps in a block of the 1992 hybrid. rng:

@@ -91,7 +91,7 @@ def gradient_quality(
     weights : mapping of str to array_like
         Shapes as in `definition.parameters`.
     inputs : array_like, (batch, T, m) or (T, m)
-    loss : array_like or callable
+    loss : array_like, (batch, T, n) or (batch, n), or callable
         As for `errorflow.learning.gradient`.
     algorithms : iterable of str, optional
         All that are not exact, are defined for the cell and find what they take in `rng` and `options`, where it is

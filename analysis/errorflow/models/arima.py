@@ -149,7 +149,7 @@ class ARIMA:
         Returns
         -------
         array, (k, k)
-            k = p + d + D s.
+            With k = p + d + D s.
         """
         left, _ = self.sides
         size = left.degree()

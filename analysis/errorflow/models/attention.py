@@ -36,8 +36,12 @@ class Attention:
         W_O, identity where absent.
     heads : int, default 1
         h.
-    query_bias, key_bias, value_bias, output_bias : array_like, optional
-        Of the lengths of the rows, zero where absent.
+    query_bias, key_bias : array_like, (h d,), optional
+        Zero where absent.
+    value_bias : array_like, (h v,), optional
+        Zero where absent.
+    output_bias : array_like, (n,), optional
+        Zero where absent.
 
     Raises
     ------

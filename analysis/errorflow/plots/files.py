@@ -71,7 +71,13 @@ def picture(fig: Any, kind: str, title: str, alt: str, dpi: float = 200) -> byte
 
 @dataclass(frozen=True)
 class Picture:
-    """A picture that a notebook shows. content: PNG."""
+    """A picture that a notebook shows.
+
+    Attributes
+    ----------
+    content : bytes
+        PNG.
+    """
 
     content: bytes
 

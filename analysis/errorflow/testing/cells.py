@@ -91,7 +91,7 @@ def assert_jacobian_matches(
         A name such as "lstm", or a cell.
     weights : mapping of str to array_like
         As the cell takes them, under the names of `Cell.shapes`.
-    state : array_like, or tuple or mapping of array_like
+    state : array_like, (n,), or tuple or mapping of array_like
         One array, or the cell's blocks.
     x : array_like, (m,)
         The input.

@@ -39,8 +39,10 @@ def assert_gate_order(
         The same of the inputs; transposed (m, k n).
     bias : array_like, (k n,)
         The same of the biases.
-    state, x : array_like
-        Where the step is tried; take generic ones, since at zero some orders cannot be told apart.
+    state : array_like, (n,), or tuple or mapping of array_like
+        Where the step is tried; take a generic one, since at zero some orders cannot be told apart.
+    x : array_like, (m,)
+        The input there, generic too.
     cell : str or Cell, default 'lstm'
         A name, or a cell.
     recurrent_bias : array_like, (k n,), optional

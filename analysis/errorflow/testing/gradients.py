@@ -37,7 +37,7 @@ def assert_bptt_equals_rtrl(
         `steps`.
     weights : mapping of str to array_like, optional
         Of the step function.
-    state : array_like, or tuple or mapping of array_like, optional
+    state : array_like, (n,), or tuple or mapping of array_like, optional
         In which RTRL starts.
     inputs : array_like, (T, m), optional
         Over which it runs.

@@ -98,7 +98,7 @@ def assert_norm_bound_by_lag(
     ----------
     step : callable or array_like
         `step(state, x)`; or the Jacobians of a run, (T, N, N), newest last.
-    state : array_like, or tuple or mapping of array_like, optional
+    state : array_like, (n,), or tuple or mapping of array_like, optional
         In which the run starts.
     inputs : array_like, (T, m), optional
         Over which the step function is run.
@@ -179,7 +179,7 @@ def assert_identity_carry(
     step : callable or array_like
         A step function whose derivative is truncated, such as one of PyTorch that detaches what the gates read; or
         the truncated Jacobians of a run, (T, N, N), newest last.
-    state : array_like, or tuple or mapping of array_like, optional
+    state : array_like, (n,), or tuple or mapping of array_like, optional
         In which the run starts, the block under its name.
     inputs : array_like, (T, m), optional
         Over which the step function is run.
