@@ -62,6 +62,10 @@ class LossFlow:
         Weight -> log2 Frobenius norm of what the gradient, summed over sequences and losses, receives from the
         weight as used q steps before the loss, q = 0, 1, ... up to 127 at most; empty where there are losses at
         more steps than that.
+    layer : int or 'joint'
+        In which layer the error was followed, or in all of them as one.
+    direction : str
+        "forward" or "reverse".
     """
 
     loss: str
