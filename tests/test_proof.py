@@ -251,6 +251,17 @@ def test_nothing_internal_is_left_in_the_printed_theorem(theorem):
 
 
 @every
+def test_what_changes_with_an_index_or_a_unit_is_said_for_every_one(theorem):
+    plan = theorem.statement.recurrence
+    sentences = re.split(r"(?<=\.) (?=(?:Then|If|Moreover|For|Assume)\b)", theorem.text())
+    for sentence in sentences[1:]:
+        moving = plan and re.search(rf"\[{plan.index}\]|\(t-{plan.index}\)", sentence)
+        assert not moving or f"or every {plan.index} >= {plan.start}" in sentence, sentence
+    if theorem.statement.sums and theorem.name != "rnn.path_sum_as_printed":  # whose entries are those of any pair
+        assert re.search(r" for every (v|l|v and l) from 1 to [np]", theorem.text())
+
+
+@every
 def test_no_two_names_are_printed_alike(theorem):
     prints = [symbol.latex or symbol.name for symbol in theorem.symbols]
     assert len(prints) == len(set(prints))

@@ -161,4 +161,4 @@ def _whole(one: Theorem, report: Report) -> str:
 
 def _sentences(text: str) -> list[str]:
     """The statement sentence by sentence: what is let, put and assumed, and what follows."""
-    return re.split(r"(?<=\.) (?=(?:Let|Put|Assume|Then|If|Moreover)\b)", text)
+    return re.split(r"(?<=\.) (?=(?:Let|Put|Assume|Then|If|Moreover|For)\b)", text)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
+from ..checker.declarations import begin
 from ..checker.polynomial import names_in, parse_claim, parse_expression
 from ..checker.statement import Accumulated, Part, Statement
 from .blocks import block, in_short, is_long, long_entries
@@ -34,6 +36,8 @@ def hypotheses(statement: Statement, symbols: Sequence[Symbol] = ()) -> tuple[st
     found += [f"{name}: {kind}" for name, kind in _functions(page)]
     found += [*definitions(page), *_assumed(page)]
     found += [f"{text} for every {_indices(page)}" for text in _recurring(page)]
+    units = _units(page)
+    found += [f"all this for {units}"] if units else []
     for i, part in enumerate(statement.parts, 1):
         found += [f"part {i}: {claim_text(page, parse_claim(text))}" for text in part.assume]
     return tuple(found)
@@ -43,10 +47,8 @@ def text(statement: Statement, symbols: Sequence[Symbol] = ()) -> str:
     """The statement in plain text: hypotheses, then the conclusions of each part."""
     page = page_of(statement, symbols, False)
     sentences = _opening(page, symbols)
-    for k, part in enumerate(statement.parts):
-        shown = _shown(statement, k)
-        if shown:
-            sentences.append(f"{_head(page, part, k)} {'; '.join(claim_text(page, parse_claim(t)) for t in shown)}.")
+    for head, shown in _concluded(page):
+        sentences.append(f"{head} {'; '.join(claim_text(page, parse_claim(t)) for t in shown)}.")
     return " ".join(sentences)
 
 
@@ -55,11 +57,10 @@ def latex(statement: Statement, symbols: Sequence[Symbol] = ()) -> str:
     page = page_of(statement, symbols, True)
     plain = page_of(statement, symbols, False)
     out = "\n".join(_opening(page, symbols))
-    for k, part in enumerate(statement.parts):
-        shown = [parse_claim(t) for t in _shown(statement, k)]
-        if shown:
-            rows = _rows([(claim_text(page, c), len(claim_text(plain, c))) for c in shown])
-            out += f"\n{_head(page, part, k)}\n" + _display(rows)
+    for head, texts in _concluded(page):
+        shown = [parse_claim(t) for t in texts]
+        rows = _rows([(claim_text(page, c), len(claim_text(plain, c))) for c in shown])
+        out += f"\n{head}\n" + _display(rows)
     return out
 
 
@@ -89,6 +90,9 @@ def _opening(page: Page, symbols: Sequence[Symbol]) -> list[str]:
     assumed, recurring = list(_assumed(page)), list(_recurring(page))
     if recurring:
         assumed.append(f"for every {_indices(page)}, {_series(recurring)}")
+    units = _units(page)
+    if assumed and units:
+        assumed[-1] += f"; all this for {units}"
     if assumed:
         sentences.append(f"Assume {_series(assumed, '; ' if recurring else ', ')}.")
     return sentences
@@ -100,13 +104,66 @@ def _series(items: Sequence[str], between: str = ", ") -> str:
     return f"{between.join(items[:-1])}{between.rstrip()} and {items[-1]}"
 
 
-def _head(page: Page, part: Part, k: int) -> str:
+def _concluded(page: Page) -> Iterator[tuple[str, list[str]]]:
+    """The words that lead to conclusions, and these; parts that hold under the same words are said together."""
+    s = page.statement
+    found: list[tuple[Part, bool, list[str]]] = []
+    for k, part in enumerate(s.parts):
+        shown = _shown(s, k)
+        every = part.induction or _moves(s, shown + list(part.assume))
+        if found and (found[-1][0].assume, found[-1][1]) == (part.assume, every):
+            found[-1][2].extend(shown)
+        elif shown:
+            found.append((part, every, shown))
+    for k, (part, every, shown) in enumerate(found):
+        yield _head(page, part, every, k), shown
+
+
+def _moves(statement: Statement, claims: Sequence[str]) -> bool:
+    """Whether one of the claims changes with the index, so that it is meant at every one."""
+    if statement.recurrence is None:
+        return False
+    changing, plan = begin(statement).indexed, statement.recurrence
+    changing -= {a.name for a in plan.accumulate if a.term == "1"}
+    return any(
+        name.removesuffix("'") in changing
+        for text in claims
+        for claim in [parse_claim(text)]
+        for r in (*claim.chain, *claim.iff)
+        for side in (r.left, r.right)
+        for name in names_in(side)
+    )
+
+
+def _head(page: Page, part: Part, every: bool, k: int) -> str:
     """The words that lead to the conclusions of a part."""
-    every = f", for every {_indices(page)}," if part.induction and page.statement.recurrence else ""
-    if part.assume:
-        given = " and ".join(math(page, claim_text(page, parse_claim(t))) for t in part.assume)
-        return f"If {given}, then{every.replace(', for', ' for', 1)}"
-    return f"{'Moreover' if k else 'Then'}{every}" + ("," if k and not every else "")
+    indices = f"for every {_indices(page)}" if every and page.statement.recurrence else ""
+    if not part.assume:
+        return ("Moreover" if k else "Then") + (f", {indices}," if indices else "," * bool(k))
+    given = " and ".join(math(page, claim_text(page, parse_claim(t))) for t in part.assume)
+    units = _units(page, part.assume)
+    given += f" for {units}" if units else ""
+    if indices and _moves(page.statement, part.assume):
+        return f"F{indices[1:]}, if {given}, then"
+    return f"If {given}, then{' ' * bool(indices)}{indices}{',' * bool(indices)}"
+
+
+def _units(page: Page, claims: Sequence[str] | None = None) -> str:
+    """The indices of units for which what is assumed holds: all of it, or some claims."""
+    s = page.statement
+    if not s.sums:
+        return ""
+    texts = list(claims if claims is not None else (*_assumed(page), *_recurring(page)))
+    if claims is not None:
+        texts = [claim_text(page, parse_claim(t)) for t in texts]
+    words = [word for text in texts for word in re.findall(r"[_{]\{?([a-z]{1,2})(?=[^a-zA-Z]|$)", text)]
+    used = [letter for letter in "vl" if any(letter in word for word in words)]
+    count = name_of(page, s.sums[0][1])[0]
+    return (
+        f"every {' and '.join(math(page, x) for x in used)} from {math(page, '1')} to {math(page, count)}"
+        if used
+        else ""
+    )
 
 
 def _shown(statement: Statement, k: int) -> list[str]:

@@ -53,8 +53,8 @@ SOFTMAX_JACOBIAN = Theorem(
         Symbol("c", "c", "c", "any number"),
         Symbol("P", r"P_{@}", "P[@]"),
         Symbol("A", r"A_{@}", "A[@]"),
-        Symbol("Q", r"Q_{@}", "Q[@]", "for weights that sum to 1, and less the square of `A`, the quadratic form of "
-               "the Jacobian at `v`"),
+        Symbol("Q", r"Q_{@}", "Q[@]", "so that `Q - A^2` is, for weights that sum to 1, the quadratic form of the "
+               "Jacobian `diag(p) - p p^T` at `v`"),
         Symbol("U", r"U_{@}", "U[@]"),
         Symbol("S", r"S_{@}", "S[@]", "the squared length of `v`"),
     ),

@@ -111,13 +111,13 @@ PRODUCT = Theorem(
     step_point={"x": "0", "x'": "0", "f'": "1", "s": "1", "s'": "1"},
     neighbour=Neighbour("X >= a", "X >= 2*a", "K <= A iff X >= 2*a", {"a": "1", "X": "1", "K": "1/3"}),
     symbols=(
-        Symbol("x", "x_{@}", "x[@]", "the rate `-ln f_t` of the forget gate of one unit at step `t`"),
+        Symbol("x", "x_{@}", "x[@]", "the rate `-ln f_T` of the forget gate of one unit at step `T`"),
         Symbol("f", "f_{@}", "f[@]"),
         Symbol("K", "K_{@}", "K[@]"),
         Symbol("X", "X_{@}", "X[@]"),
         Symbol("A", "e^{-a}", "exp(-a)"),
         Symbol("Y", "e^{-X_{@}}", "exp(-X[@])"),
-        Symbol("s", r"\delta c_{@}", "dc[@]", "the change of the cell state after step `t`, along the carry"),
+        Symbol("s", r"\delta c_{@}", "dc[@]", "the change of the cell state after step `T`, along the carry"),
         Symbol("z", meaning="that before step 1"),
     ),
     depends=("lstm.factorisation",),
@@ -140,7 +140,7 @@ SUM_IS_WRONG = Theorem(
     ),
     scope="universal",
     source="against h = o + squash(c); Hochreiter & Schmidhuber 1997, section 4: y_c = y_out h(s)",
-    sharp="o tanh(c) stays inside (-1, 1), o + tanh(c) reaches any value below 2",
+    sharp="o tanh(c) stays inside (-1, 1), o + tanh(c) takes every value between -1 and 2",
     points=({"o": "0", "c": "0", "t": "0"}, {"o": "1", "c": "1"}),
     neighbour=Neighbour(
         "d(o + t, c) = 1 - t**2", "d(o + t, c) = o*(1 - t**2)", "d(o + t, c) = o*(1 - t**2)", {"o": "0", "t": "0"}

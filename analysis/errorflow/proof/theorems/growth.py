@@ -25,15 +25,25 @@ LOGARITHMIC_NORM = Theorem(
     reference="Hairer, Norsett & Wanner 1993, Solving Ordinary Differential Equations I, 2nd edition, section I.10",
     neighbour=Neighbour("S <= b", "2*S <= b", "2*S <= b", {"a": "1", "s": "1", "S": "1", "b": "1"}),
     symbols=(
-        Symbol("a", r"e^{-\int \mu(-A)}", "exp(-integral of mu(-A))"),
-        Symbol("s", r"\sigma_{\min}(\Phi)", "sigma_min(Phi)"),
-        Symbol("S", r"\lVert\Phi\rVert_{2}", "|Phi|", "the 2-norm of `Phi = d z(T) / d z(T - q)`"),
+        Symbol(
+            "a",
+            r"e^{-\int \mu(-A)}",
+            "exp(-integral of mu(-A))",
+            "the exponential of minus the integral of `mu(-A)` over the last `q` units of time, `mu(A)` being the "
+            "greatest eigenvalue of `(A + A^T) / 2` and `A` being `d f / d z` along the solution",
+        ),
+        Symbol(
+            "s",
+            r"\sigma_{\min}(\Phi)",
+            "sigma_min(Phi)",
+            "the least singular value of the flow `Phi = d z(T) / d z(T - q)`",
+        ),
+        Symbol("S", r"\lVert\Phi\rVert_{2}", "|Phi|", "its 2-norm"),
         Symbol(
             "b",
             r"e^{\int \mu(A)}",
             "exp(integral of mu(A))",
-            "the exponential of the integral of `mu(A)`, the greatest eigenvalue of `(A + A^T) / 2`, over the last "
-            "`q` units of time, `A` being `d f / d z` along the solution",
+            "that of the integral of `mu(A)`",
         ),
     ),
 )

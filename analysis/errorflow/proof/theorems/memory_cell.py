@@ -35,7 +35,7 @@ LINEAR_UNIT = Theorem(
             Part(("y = a + C*j",), induction=True),
         ),
     ),
-    scope="universal",
+    scope="schema in t, for any f with f' w = 1 at every net input, not only at those that the unit meets",
     source=f"{_H97}, section 3.2: f(x) = x/w, where the constant C is left out",
     sharp="an identity; with C other than 0 the error flow is constant and the activation drifts by C at every step",
     points=({"w": "2", "k": "1/2", "a": "3", "y": "3", "fy": "3", "C": "0", "j": "0"},),

@@ -20,9 +20,9 @@ _J = Symbol("j", "@", "@")
 _NORM = Symbol(
     "N", r"\|\Phi_{@}\|", "|Phi[@]|", "the norm of the `q`-step flow, whose newest factor is `W` times the slopes"
 )
-_SLOPE = Symbol("d", r"d_{@}", "d[@]", "the largest slope at step `q`")
+_SLOPE = Symbol("d", r"d_{@}", "d[@]", "the largest modulus of a slope at step `q`")
 _WNORM = Symbol("w", r"\|W\|", "|W|", "the norm of `W`")
-_GAMMA = Symbol("g", r"\gamma", "gamma", "an upper bound of all slopes")
+_GAMMA = Symbol("g", r"\gamma", "gamma", "an upper bound of the moduli of all slopes")
 _UPPER = Recurrence(
     "q",
     0,
@@ -127,9 +127,9 @@ LOWER = Theorem(
     neighbour=Neighbour("S >= K", "S >= 2*K", "S >= 2*K", {"S": "1", "K": "1"}),
     symbols=(
         Symbol("S", r"\sigma_{\min}(\Phi_{@})", "sigma_min(Phi[@])", "the least singular value of the `q`-step flow"),
-        Symbol("d", r"d_{@}", "d[@]", "the least slope at step `q`"),
+        Symbol("d", r"d_{@}", "d[@]", "the least modulus of a slope at step `q`"),
         Symbol("w", r"\sigma_{\min}(W)", "sigma_min(W)", "the least singular value of `W`"),
-        Symbol("m", meaning="a lower bound of all slopes"),
+        Symbol("m", meaning="a lower bound of the moduli of all slopes"),
     ),
 )
 
@@ -158,7 +158,7 @@ DETERMINANT = Theorem(
     neighbour=Neighbour("N >= K*Q", "N >= 2*K*Q", "N >= 2*K*Q", {"N": "1", "K": "1", "Q": "1"}),
     symbols=(
         Symbol("D", r"|\det\Phi_{@}|", "|det Phi[@]|", "the modulus of the determinant of the `q`-step flow"),
-        Symbol("p", r"\pi_{@}", "pi[@]", "the product of the slopes of all units at step `q`"),
+        Symbol("p", r"\pi_{@}", "pi[@]", "the product of the moduli of the slopes of all units at step `q`"),
         Symbol("w", r"|\det W|", "|det W|"),
         Symbol("N", r"\|\Phi_{@}\|_2^{n}", "|Phi[@]|^n"),
         Symbol("Q", r"P_{@}", "P[@]"),

@@ -81,7 +81,8 @@ UNBIASED = Theorem(
             Part(("X = P",), induction=True),
         ),
     ),
-    scope="schema in n, in the number of weights and in t; any factors a and b that do not depend on the signs",
+    scope="schema in n, in the number of weights and in t; any factors a and b that "
+    "do not change when all signs of the step do",
     source="Tallec & Ollivier 2017, unbiased online recurrent optimization",
     sharp="an identity; the variance is another matter",
     points=(

@@ -106,7 +106,7 @@ VANISHES = Theorem(
         Symbol("g", "g_{@}", "g[@]", "the activation after `q` steps from 0"),
         Symbol("G", "G_{@}", "G[@]", "the derivative there"),
         Symbol("L", "L", "L", "a number below `|a|` and at most `1 - 1/|w|`"),
-        Symbol("c", "c", "c", "the larger of 1 and `a^2`"),
+        Symbol("c", "c", "c", "at least 1 and at least `a^2`"),
         Symbol("T", r"\tanh(|w| L)", "tanh(|w| L)"),
         Symbol("j", "@", "@"),
     ),
@@ -133,6 +133,7 @@ VARIATION = Theorem(
             "I",
             r"\int_{-1}^{1} |\mathrm{d} h_{q} / \mathrm{d} h_{0}| \, \mathrm{d} h_{0}",
             "the integral over h[0] in [-1, 1] of |dh[q]/dh[0]|",
+            "what an error becomes in size, added up over all starts",
         ),
         Symbol(
             "V",
@@ -140,10 +141,10 @@ VARIATION = Theorem(
             "|h[q](1) - h[q](-1)|",
             "the distance after `q` steps of the orbits of one tanh unit that feeds itself from 1 and from -1",
         ),
-        Symbol("K", meaning="any size of the error"),
+        Symbol("K", meaning="any size of an error"),
         Symbol(
             "m",
-            meaning="the lengths, added up, of intervals of starts in [-1, 1], one after the other, from all of which "
+            meaning="the total length of intervals of starts in [-1, 1] that do not overlap, from all of which "
             "the modulus of `dh_q/dh_0` is at least `K`",
         ),
     ),
@@ -171,14 +172,19 @@ VOLUME = Theorem(
             "I",
             r"\int_{[-1, 1]^{n}} |\det\Phi_{q}| \, \mathrm{d} h_{0}",
             "the integral over h[0] in [-1, 1]^n of |det Phi[q]|",
+            "what a volume of errors becomes, added up over all starts",
         ),
-        Symbol("M", "2^{n}", "2^n"),
+        Symbol("M", "2^{n}", "2^n", "the volume of `[-1, 1]^n`, `n` being the number of units"),
         Symbol("K", meaning="any volume"),
         Symbol(
             "m",
             meaning="the measure of the starts in `[-1, 1]^n` from which the modulus of the determinant is `K` or more",
         ),
-        Symbol("L", meaning="the sum of the Lyapunov exponents from almost every start"),
+        Symbol(
+            "L",
+            meaning="the sum of the Lyapunov exponents from almost every start, the limit superior of "
+            "`ln |det Phi_q| / q`",
+        ),
     ),
     depends=("rnn.scalar_variation", "rnn.determinant_bound"),
     assumes=("the determinant is multiplicative",),

@@ -107,7 +107,7 @@ UNIT_ROOT = Theorem(
             Part(("y = 1",), assume=("phi = 0", "theta = 0"), induction=True),
         ),
     ),
-    scope="schema in q, in p and r for the sum; ARIMA(1, 1, 1) and ARIMA(0, 1, 0) in closed form",
+    scope="schema in q, and in the order of the process for the sum; ARIMA(1, 1, 1) and ARIMA(0, 1, 0) in closed form",
     source="Box & Jenkins 1970; the carousel is the unit root",
     sharp="an identity",
     points=(_WALK,),
