@@ -242,9 +242,9 @@ def _draw_outputs(page: Page, ax: Any, table: Table) -> None:
     ax.set_ylim(low, 3 * _DECADE)
     ax.set_yticks([k * _DECADE for k in (0, -10, -20, -30)], ["1", "$10^{-10}$", "$10^{-20}$", "$10^{-30}$"])
     ax.set_ylabel(r"$\|\,\partial h_T / \partial h_{T-q}\,\|$")
-    page.name(ax, *table["b", "h to h"], "all paths", style.RED, near=40, side="below")
+    page.name(ax, *table["b", "h to h"], "all paths", style.RED, near=52, side="below")
     blocks = "blocks $\\partial h_t / \\partial h_{t-1}$\nmultiplied alone"
-    page.name(ax, *table["b", "product of blocks"], blocks, style.PURPLE, near=36, side="right")
+    page.name(ax, *table["b", "product of blocks"], blocks, style.PURPLE, near=30, side="right")
     page.name(ax, [0, 1], [0, low], "hook on the outputs:\nexactly 0 from $q = 1$", style.FAINT, near=1, side="right")
 
 

@@ -150,9 +150,7 @@ def draw(fig: Any, table: Table) -> None:
     c.set_yticks([1, 1e-10, 1e-20, 1e-30, 1e-40, 1e-50], ["1", *(f"$10^{{-{k}}}$" for k in (10, 20, 30, 40, 50))])
     c.set_xticks([0, 25, 50, 75, 99])
     c.set_ylabel("relative to lag 0", labelpad=1)
-    page.name(c, *table["c", "memory_cell"], "memory cell", style.RED, near=70)
-    page.name(c, *table["c", "tanh"], "tanh", style.BLUE, near=50, side="right")
-    page.name(c, *table["c", "logistic"], "logistic", style.VIOLET, near=25, side="left")
+    page.note(c, "dotted: bounds", (1, 0.75), style.FAINT)
     page.name(a, *table["a", "memory_cell adam"], "Adam", style.RED, near=60, side="below")
     page.name(a, *table["a", "memory_cell descent"], "descent", style.RED, near=70, side="left")
     page.key({n.replace("_", " "): {"color": color, "ls": line, "marker": marker, "ms": 4, "mew": 0.9}

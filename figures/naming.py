@@ -171,7 +171,8 @@ class _Choice:
 
 def _path(ax: Any, x: Array, y: Array) -> Array:
     """Points along what is seen of a curve, evenly spaced; the corner of the panel if nothing is."""
-    seen = along(ax.transData.transform(np.stack([x, y], axis=1)), ax.bbox.extents)
+    points = ax.transData.transform(np.stack([x, y], axis=1))
+    seen = along(points, ax.bbox.extents) if len(points) > 1 else points[np.isfinite(points).all(axis=1)]
     if len(seen) == 0:
         return np.repeat(ax.bbox.extents[None, :2], _POINTS, axis=0)
     length = np.append(0.0, np.hypot(*np.diff(seen, axis=0).T).cumsum())
