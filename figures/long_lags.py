@@ -136,7 +136,7 @@ def draw(fig: Any, table: Table) -> None:
         b.plot(x, y, marker, ms=3.4, mfc="none", mec=color, mew=0.8)
         c.plot(*table["c", network], color=color, ls=line)
         if network != "memory_cell":
-            c.plot(*table["c", f"{network} bound"], color=color, ls=style.DOTTED, lw=1)
+            c.plot(*table["c", f"{network} bound"], color=color, ls=_BOUNDS[network], lw=1)
     a.set(ylim=(0, 1.02))
     a.set_yticks([0, 0.5, 1], ["0", "1/2", "1"])
     a.set_ylabel("share of trials", labelpad=1)
@@ -165,3 +165,4 @@ _LOOKS = {
     "tanh": (style.BLUE, style.DASHED, "s"),
     "logistic": (style.VIOLET, style.DASHDOT, "^"),
 }
+_BOUNDS = {"tanh": style.DOTTED, "logistic": (0, (1, 3))}

@@ -259,3 +259,19 @@ def test_a_panel_without_room_is_an_error_of_one_line_and_leaves_no_file(tmp_pat
         "python -m figures: slopes: width must leave half an inch for each panel, got 3.25 inches\n"
     )
     assert not (tmp_path / "out").exists()
+
+
+def test_the_figure_of_the_readme_can_be_drawn_at_every_width():
+    from types import ModuleType
+
+    from figures.render import GALLERY
+
+    text = (GALLERY.parent / "README.md").read_text(encoding="utf-8")
+    module = ModuleType("decay", text.split('```python\n"""')[1].split('"""')[0])
+    exec(text.split("```python\n")[1].split("```")[0], module.__dict__)
+    table = module.data()
+    module.check(table)
+    for width in WIDTHS.values():
+        with styled(width):
+            assert faults(laid_out(module, table, width)) == []
+    assert all(f"`{name}` | {inches}" in text for name, inches in WIDTHS.items())
