@@ -14,16 +14,22 @@ from figures import (  # noqa: E402
     carousel,
     costs,
     digits,
+    forget_gates,
     gradient_lags,
     gradient_quality,
     heat,
     laws,
     learning,
     learning_curves,
+    ledger,
     local_error,
     long_lags,
+    lstm_bounds,
+    phases,
+    radius,
     singular_values,
     slopes,
+    starting,
     vanishing_exploding,
 )
 
@@ -31,7 +37,12 @@ FIGURES: tuple[ModuleType, ...] = (
     slopes,
     local_error,
     vanishing_exploding,
+    radius,
+    phases,
+    starting,
     carousel,
+    lstm_bounds,
+    forget_gates,
     learning,
     costs,
     gradient_quality,
@@ -42,6 +53,7 @@ FIGURES: tuple[ModuleType, ...] = (
     singular_values,
     heat,
     laws,
+    ledger,
 )
 
 

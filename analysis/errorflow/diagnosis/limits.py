@@ -62,6 +62,31 @@ class Bound:
         above, truth = float(self.upper[-1]), float(self.truth[-1])
         return 0.0 if above == truth else above - truth
 
+    def plot(self, path: Any = None, title: str = "") -> Any:
+        """The path of a picture of norm and bounds by lag; without a path, a picture for a notebook.
+
+        Parameters
+        ----------
+        path : str or path-like, optional
+            Ends in .pdf, .svg or .png.
+        title : str, default ''
+            Stands above the picture.
+
+        Returns
+        -------
+        Path or Picture
+
+        Raises
+        ------
+        ValueError
+            For another suffix.
+        OSError
+            If the path cannot be written.
+        """
+        from errorflow.plots import plot_bound
+
+        return plot_bound(self, path, title)
+
     def json(self) -> dict[str, Any]:
         """As data.
 
