@@ -34,7 +34,8 @@ ALT = (
 )
 WIDTH = style.TEXT
 
-SEED, UNITS, STEPS, CHANNELS = 3, 100, 160, 10
+SEED, UNITS, CHANNELS = 3, 100, 10
+ALONE, STEPS, SEQUENCES, SETTLE = 80, 60, 4, 16  # where error grows rounding does: few steps, several runs
 WEIGHTS, BIASES = np.linspace(-4, 4, 49), np.linspace(-3, 3, 49)
 GAINS, DRIVES = np.linspace(0.1, 3, 30), np.linspace(0, 1.5, 16)
 START = 0.3  # of the one unit: any number but 0, from which it would not move where b = 0
@@ -45,14 +46,14 @@ def data() -> Table:
     rng = np.random.default_rng(SEED)
     one = {"W": [[1.0]], "U": [[1.0]], "b": [0.0]}
     cell = ef.rnn().definition
-    unit = growth_map(cell, one, np.ones((STEPS // 2, 1)), rng, recurrent=WEIGHTS, driving=BIASES, state={"h": [START]})
+    unit = growth_map(cell, one, np.ones((ALONE, 1)), rng, recurrent=WEIGHTS, driving=BIASES, state={"h": [START]})
     weights = {
         "W": rng.normal(0, UNITS**-0.5, (UNITS, UNITS)), "U": rng.normal(0, 1, (UNITS, CHANNELS)),
         "b": np.zeros(UNITS),
     }  # fmt: skip
-    start = {"h": rng.uniform(-1, 1, UNITS)}
-    noise = rng.normal(0, CHANNELS**-0.5, (STEPS, CHANNELS))
-    net = growth_map(cell, weights, noise, rng, recurrent=GAINS, driving=DRIVES, state=start)
+    start = {"h": rng.uniform(-1, 1, (SEQUENCES, UNITS))}
+    noise = rng.normal(0, CHANNELS**-0.5, (SEQUENCES, STEPS, CHANNELS))
+    net = growth_map(cell, weights, noise, rng, recurrent=GAINS, driving=DRIVES, state=start, settle=SETTLE)
     curves = {("a", f"b={b:.3g}"): (WEIGHTS, unit.rate[:, k]) for k, b in enumerate(BIASES)}
     curves |= {("b", f"s={s:.3g}"): (GAINS, net.rate[:, k]) for k, s in enumerate(DRIVES)}
     for sign, name in ((1, "slope 1"), (-1, "slope -1")):
@@ -63,8 +64,8 @@ def data() -> Table:
     curves["b", "border"] = (net.border(), DRIVES)
     return Table(
         curves,
-        {"seed": SEED, "units": UNITS, "steps": STEPS, "lags": list(net.lags), "channels": CHANNELS, "start": START,
-         "norm": float(norm), "radius": float(radius)},
+        {"seed": SEED, "units": UNITS, "steps": STEPS, "sequences": SEQUENCES, "steps_alone": ALONE,
+         "lags": list(net.lags), "channels": CHANNELS, "start": START, "norm": float(norm), "radius": float(radius)},
         {"a": ("weight w", "log2 of the factor per step"), "b": ("gain g", "log2 of the factor per step")},
     )  # fmt: skip
 

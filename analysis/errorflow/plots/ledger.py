@@ -20,7 +20,7 @@ MARKS: dict[str, dict[str, Any]] = {
     "failed": {"marker": "s", "color": style.INK},
 }
 _WRITTEN = {word.lower(): word for word in ("RNN", "LSTM", "GRU", "BPTT", "RTRL", "ReLU")}
-_LINE, _COLUMN = 1.42, 1.62  # height of a line in letters; width of a column in inches
+_LINE, _COLUMN = 1.34, 1.62  # height of a line in letters; width of a column in inches
 
 
 class Entry(NamedTuple):
@@ -93,7 +93,7 @@ def columns_for(width: float) -> int:
 
 def height(entries: Sequence[Entry], columns: int) -> float:
     """The height in inches that the entries take. Only within `styled`."""
-    return max(map(len, _columns(entries, columns))) * style.size("tick") * _LINE / 72
+    return max(map(len, _columns(entries, columns))) * _letters() * _LINE / 72
 
 
 def draw_ledger(ax: Any, entries: Sequence[Entry], columns: int) -> None:
@@ -120,9 +120,14 @@ def draw_ledger(ax: Any, entries: Sequence[Entry], columns: int) -> None:
             _written(ax, column + 0.03, row, line.name, 5)
 
 
+def _letters() -> float:
+    """The size of the letters in points: small, so that a column of a page holds them all."""
+    return style.size("tick") - 0.7
+
+
 def _written(ax: Any, x: float, y: float, text: str, dx: float, **how: Any) -> None:
     """Text to the right of a point, moved by so many points."""
-    how |= {"fontsize": style.size("tick"), "va": "center_baseline"}
+    how |= {"fontsize": _letters(), "va": "center_baseline"}
     ax.annotate(text, (x, y), (dx, 0), textcoords="offset points", annotation_clip=False, **how)
 
 

@@ -90,7 +90,6 @@ def draw_spectrum(ax: Any, log2_values: Array, color: str, line: Any = style.SOL
     line : line style, default '-'
     """
     shares = (np.arange(len(log2_values)) + 0.5) / len(log2_values)
-    ax.plot(shares, log2_values, color=color, ls=line)
     known = np.flatnonzero(np.isfinite(log2_values))
-    if len(known) and known[-1] + 1 < len(log2_values):
-        ax.plot(shares[known[-1]], log2_values[known[-1]], "v", ms=3.5, color=color, zorder=4)
+    ends = [int(known[-1])] if len(known) and known[-1] + 1 < len(log2_values) else []
+    ax.plot(shares, log2_values, color=color, ls=line, marker="v", ms=3.5, markevery=ends)
