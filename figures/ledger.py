@@ -87,7 +87,7 @@ def draw(fig: Any, table: Table) -> None:
     draw_ledger(ax, entries, columns)
     ax.set(xlabel="claims")
     page.heading(ax, "a", f"{len(entries)} claims, as they are heard")
-    b, c = page.panels(2, height=1.2, least=2.6, stacked=0.78)
+    b, c = page.panels(2, height=1.2, least=2.6, stacked=0.74)
     page.heading(b, "b", "verdicts by theme")
     page.heading(c, "c", "what they rest on")
     of_theme = {v: (MARKS[v]["color"], hatch) for v, hatch in zip(VERDICTS, _HATCH, strict=True)}
