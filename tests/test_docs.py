@@ -6,15 +6,19 @@ import ast
 import contextlib
 import doctest
 import io
+import json
 import re
 import shlex
 import sys
 from dataclasses import replace
 from functools import cache
 from importlib import import_module
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
+import numpy as np
 import pytest
+from sympy import tanh
 
 import errorflow as ef
 from errorflow.builtin import BUILTIN
@@ -24,6 +28,8 @@ from errorflow.cli.arguments import COMMANDS
 from errorflow.learning import ALGORITHMS
 from errorflow.models import MODELS
 from errorflow.proof import Report
+from errorflow.proof.checker.statement import Part
+from errorflow.proof.theorems.theorem import satisfiable
 from tests import documented
 from tests.packaging.readme_examples import COMPARE, FILE, commands, python_blocks
 
@@ -36,7 +42,7 @@ BY_HAND = ("first_derivation", "my_cell", "my_network", "trust")
 def made():
     """The modules of the documentation, by name."""
     sys.path.insert(0, str(DOCS))
-    names = ("writing", "reference", "pages")
+    names = ("writing", "reference", "pages", "front_page")
     yield {name: import_module(name) for name in names}
     sys.path.remove(str(DOCS))
     for name in names:
@@ -80,6 +86,63 @@ def test_the_examples_of_a_page_run(page, tmp_path, monkeypatch):
         assert bool(status) == bool(otherwise), command.line
         if command.output is not None:
             assert doctest.OutputChecker().check_output(command.output, said, COMPARE), said
+
+
+def test_the_tables_in_the_readme_are_those_that_are_made(made):
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert made["front_page"].written(text) == text, "python paper/docs/front_page.py writes them anew"
+    known = {theorem.name for theorem in ef.theorems()}
+    assert set(re.findall(r"^\| `([a-z0-9_]+\.[a-z0-9_]+)` \|", text, re.MULTILINE)) == known
+    with pytest.raises(ValueError, match="markers"):
+        made["front_page"].written(text.replace("<!-- /figures -->\n", ""))
+
+
+def test_places_and_files_that_the_readme_leads_to_exist():
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    titles = {
+        re.sub(r"[^a-z0-9 -]", "", title.lower()).replace(" ", "-") for title in re.findall(r"^## (.*)", text, re.M)
+    }
+    for target in re.findall(r"\]\(([^)]+)\)", text):
+        assert target[1:] in titles if target.startswith("#") else (ROOT / target).is_file(), target
+    assert text.count("\n") <= 340  # what is looked up stands in paper/docs/
+
+
+@pytest.fixture
+def contributing():
+    """The blocks of the section Contributing of the README, (language, source)."""
+    section = (
+        (ROOT / "README.md").read_text(encoding="utf-8").partition("## Contributing")[2].partition("## The map")[0]
+    )
+    return re.findall(r"```(python|py)\n(.*?)```", section, re.DOTALL)
+
+
+def test_the_cell_and_the_theorem_that_contributing_adds_work(contributing):
+    cell, theorem = (source for language, source in contributing if language == "python")
+    space = {"np": np, "ef": ef, "tanh": tanh, "inputs": np.random.default_rng(1).normal(size=(2, 100, 3))}
+    exec(cell, space)
+    bptt, rtrl = space["highway"]().cost(units=4, inputs=3, steps=5, algorithms=("bptt", "rtrl"))
+    assert 0 < bptt.macs_total < rtrl.macs_total
+    exec(theorem, space)
+    leak, parts = space["leak"], [[{"rule": "positive", "goal": space["claim"], "terms": space["terms"]}]]
+    assert satisfiable(leak)
+    false = replace(leak, statement=replace(leak.statement, parts=(Part((space["wrong"],)),)))
+    assert space["check"](false, json.loads(json.dumps(parts).replace("<= M", "<= M/2"))).verdict == "failed"
+
+
+def test_the_figure_that_contributing_adds_is_drawn(contributing, tmp_path):
+    from figures.render import drawn
+
+    (source,) = (source for language, source in contributing if language == "py")
+    path = tmp_path / "bell.py"
+    path.write_text(source, encoding="utf-8")
+    spec = spec_from_file_location("bell", path)
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    table = module.data()
+    module.check(table)
+    with pytest.raises(AssertionError, match="stays below 1/4"):
+        module.check(table.with_y("a", "slope", table.y("a", "slope") + 0.01))
+    assert drawn(module, table, ("svg",))["svg"].startswith(b"<?xml")
 
 
 def test_every_page_is_in_the_table_of_contents(made):

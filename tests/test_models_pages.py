@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,7 +14,6 @@ from errorflow.activations import NUMPY_FUNCTIONS
 from errorflow.cli import main
 from errorflow.definition import New
 from errorflow.models.recurrent_pages import PAGES, unrolled
-from errorflow.models.table import markdown
 
 NAMES = [page.name for page in models.MODELS]
 
@@ -95,9 +93,3 @@ def test_plain_text_has_words_of_mathematics_and_none_of_the_engine():
             w for w in ("Piecewise", "Derivative", "Sum(", "Product(", "Eq(", "KroneckerDelta", "True") if w in said
         ]
     assert models.model("ltsf_linear").json()["influence"] == "w[q] for q < L, else 0"
-
-
-def test_the_table_in_the_readme_is_the_one_that_is_printed():
-    shown = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
-    between = shown.partition("<!-- models -->")[2].partition("<!-- /models -->")[0]
-    assert between.strip() == markdown(models.MODELS).strip()  # `errorflow models --markdown`

@@ -1,4 +1,4 @@
-"""Fails unless the wheel holds the package alone, installs on its own, and the README's examples run with it."""
+"""Fails unless the wheel holds the package alone, installs on its own, and the examples of README and pages run with it."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from readme_examples import run_all
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "analysis" / "errorflow"
+PAGES = ("first_derivation", "my_cell", "my_network", "trust")
 
 
 def main() -> int:
@@ -31,7 +32,8 @@ def main() -> int:
         work.mkdir()
         # Commands in the README name these files as they lie in the clone.
         shutil.copytree(ROOT / "figures" / "networks", work / "figures" / "networks")
-        faults += run_all(readme, work, binaries)
+        for page in (readme, *(ROOT / "paper" / "docs" / f"{name}.md" for name in PAGES)):
+            faults += run_all(page, work, binaries)
     print("\n".join(faults) or "the wheel installs on its own and the README's examples run")
     return 1 if faults else 0
 
