@@ -1,4 +1,4 @@
-"""Fails unless the wheel holds the package alone, installs on its own, and the examples of README and pages run with it."""
+"""Fails unless the wheel holds the package alone, installs on its own, and the examples of README and pages run."""
 
 from __future__ import annotations
 
