@@ -176,13 +176,14 @@ def _read(trajectory: Trajectory, settings: Settings) -> Array:
 
 def _count_forward(trajectory: Trajectory, counter: Counter) -> None:
     """Counts the forward pass; elementwise products by repeating them on the stored values."""
-    window = trajectory.between(0, trajectory.steps if counter.count_elementwise else 1)
+    vectors = trajectory.steps * trajectory.batch
+    window = trajectory.between(0, trajectory.steps) if counter.count_elementwise else {}
     for node, function in compiled(trajectory.definition).nodes:
-        if function is not None and counter.count_elementwise:
+        if function is not None and window:
             counter.evaluate(function.function, [window[s] for s in function.reads], window[node.symbol].shape)
         for term in node.terms:
-            weight, source = trajectory.weights[str(term.matrix)], window[term.source]
+            weight = trajectory.weights[str(term.matrix)]
             if weight.ndim == 1:
-                counter.elementwise += source.size if counter.count_elementwise else 0
+                counter.products(vectors * weight.size)
             else:
-                counter.macs += trajectory.steps * source[0].size * weight.shape[0]
+                counter.macs += vectors * weight.size

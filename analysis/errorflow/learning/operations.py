@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from errorflow.numeric.arrays import Array
+from errorflow.numeric.lines import Copied
 
 
 @dataclass
@@ -66,6 +67,25 @@ class Counter:
         self.elementwise += product.size if self.count_elementwise else 0
         return product
 
+    def writes(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """A function of `errorflow.numeric.lines`, whose last argument is its target, with its products counted."""
+        if not self.count_elementwise:
+            return function
+
+        def counted(*places: Any) -> None:
+            *reads, target = places
+            if isinstance(function, Copied):
+                target[...] = self.evaluate(function.function, reads, target.shape)
+            else:
+                function(*places)
+                self.products(target.size * _products(function, reads))
+
+        return counted
+
+    def products(self, number: int) -> None:
+        """Counts products entry by entry."""
+        self.elementwise += number if self.count_elementwise else 0
+
     def evaluate(self, function: Callable[..., Any], arguments: list[Array], shape: tuple[int, ...]) -> Array:
         """function(*arguments), its products counted by the arrays themselves as they meet."""
         if not self.count_elementwise:
@@ -77,6 +97,16 @@ class Counter:
         return np.broadcast_to(np.asarray(function(*seen), dtype=float), shape)
 
 
+def _products(function: Callable[..., Any], reads: list[Any]) -> int:
+    """How many products one entry takes."""
+    if function in (np.multiply, np.true_divide, np.square, np.reciprocal):
+        return 1
+    if function not in (np.power, np.float_power) or np.ndim(reads[1]):  # other powers are functions, as exp is
+        return 0
+    exponent = float(reads[1])
+    return (abs(int(exponent)) - 1 if exponent.is_integer() else 0) + (exponent < 0)
+
+
 class _Counting(np.ndarray):
     """An array that adds its multiplications, divisions and powers to a counter."""
 
@@ -86,12 +116,7 @@ class _Counting(np.ndarray):
         counter = next(a.counter for a in inputs if isinstance(a, _Counting) and a.counter is not None)
         plain = [a.view(np.ndarray) if isinstance(a, _Counting) else a for a in inputs]
         result = np.asarray(getattr(ufunc, method)(*plain, **kwargs))
-        if ufunc in (np.multiply, np.true_divide, np.square):
-            counter.elementwise += result.size
-        elif ufunc in (np.power, np.float_power) and np.ndim(plain[1]) == 0:  # other powers are functions, as exp is
-            exponent = float(plain[1])
-            own = abs(int(exponent)) - 1 if exponent.is_integer() else 0
-            counter.elementwise += result.size * (own + (exponent < 0))
+        counter.elementwise += result.size * _products(ufunc, plain)
         counted = result.view(_Counting)
         counted.counter = counter
         return counted

@@ -13,10 +13,12 @@ import sympy
 from errorflow.definition import Definition
 from errorflow.learning import counting
 from errorflow.learning.algorithm import Algorithm, Result, Settings, Sizes, always
-from errorflow.learning.bptt import Window, backward, kept, stretch
-from errorflow.learning.bptt import whole as all_steps
+from errorflow.learning.backward import backward
+from errorflow.learning.backward import whole as all_steps
+from errorflow.learning.bptt import kept, stretch
 from errorflow.learning.cost import STEPS, Cost, size
 from errorflow.learning.influence import Places, places
+from errorflow.learning.local import Window
 from errorflow.learning.operations import Counter
 from errorflow.learning.plan import BackwardPlan, backward_plan
 from errorflow.learning.tbptt import whole

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from errorflow.definition import Definition
-from errorflow.learning.bptt import backward, kept, whole
+from errorflow.learning.backward import backward, whole
+from errorflow.learning.bptt import kept
 from errorflow.learning.operations import Counter
 from errorflow.learning.plan import backward_plan
 from errorflow.numeric.arrays import Array

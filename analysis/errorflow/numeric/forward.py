@@ -54,6 +54,16 @@ class Trajectory:
         """N, the length of the joint state."""
         return sum(block.shape[2] for block in self.states.values())
 
+    @property
+    def widths(self) -> dict[sympy.Symbol, int]:
+        """The length of every vector of a step."""
+        known = {s: self.states[s.name].shape[2] for s in self.definition.states}
+        known |= {s: self.values[s].shape[2] for s in self.definition.inputs}
+        sizes = {self.definition.sizes[s]: width for s, width in known.items()}
+        for p in self.definition.parameters:
+            sizes |= dict(zip((p.rows, p.columns or ""), self.weights[p.name].shape, strict=False))
+        return {symbol: sizes[label] for symbol, label in self.definition.sizes.items()}
+
     def sequences(self, start: int, stop: int) -> Trajectory:
         """The run of sequences start..stop-1, as views.
 

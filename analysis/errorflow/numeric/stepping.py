@@ -7,22 +7,43 @@ another. Vectors that nobody asks for are kept for a few steps only: their array
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
+from itertools import repeat
+from typing import Any
 
 import numpy as np
 import sympy
 
 from errorflow.definition import Definition, New, Node
+from errorflow.numeric import pieces
 from errorflow.numeric.arrays import Array
-from errorflow.numeric.compile import Elementwise, compiled
+from errorflow.numeric.compile import compiled
 from errorflow.numeric.fusion import Product, calls, products
+from errorflow.numeric.lines import Scratch, lines, walk
 
 Columns = dict[sympy.Symbol, Array]  # (T, width, batch)
 Operation = Callable[[int], None]  # what is done at step t
 _TOGETHER = 256  # columns, steps times sequences, of the inputs that are met at once
 
-Place = tuple[Array, int]  # an array, shorter than the run if it is used over and over; how many steps later than t
+
+@dataclass(frozen=True, eq=False)
+class Place:
+    """Where a vector stands at every step: an array, shorter than the run if it is used over and over.
+
+    later: how many steps later than t it stands for.
+    """
+
+    array: Array
+    later: int = 0
+
+    def over(self, start: int, count: int) -> Array:
+        """At some steps, which begin where the array begins anew if it is short."""
+        first = start % len(self.array) + self.later if len(self.array) else 0
+        return self.array[first : first + count]
+
+
+Call = tuple[Callable[..., Any], tuple[Place | Array | float, ...]]  # what stands at no place is the same at every step
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,18 +86,21 @@ def advance(
         for part, lasts in zip(parts, lasting, strict=True)
     )
     begin = _beginning(definition, weights, inputs, nets, together)
-    where: dict[sympy.Symbol, Place] = {s: (part.rows(s), 0) for part in (nets, rest) for s in part.spans}
-    where |= {x: (array.swapaxes(1, 2), 0) for x, array in inputs.items()}
+    where = {s: Place(part.rows(s)) for part in (nets, rest) for s in part.spans}
+    where |= {x: Place(array.swapaxes(1, 2)) for x, array in inputs.items()}
     for old, new in compiled(definition).news.items():
-        where[old], where[new] = (states[old.name], 0), (states[old.name], 1)
+        where[old], where[new] = Place(states[old.name]), Place(states[old.name], 1)
     program = _program(definition, weights, nets, rest, where)
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        for t in range(steps):
-            if t % together == 0:
-                begin(t)
-            for operation in program:
-                operation(t)
-    return {s: where[s][0] for part, lasts in zip(parts, lasting, strict=True) if lasts for s in part}
+        for start in range(0, steps, together):
+            begin(start)
+            count = min(together, steps - start)
+            walk(count, ((function, _at(places, start, count)) for function, places in program))
+    return {s: where[s].array for part, lasts in zip(parts, lasting, strict=True) if lasts for s in part}
+
+
+def _at(places: Iterable[Place | Array | float], start: int, count: int) -> tuple[Iterable[Any], ...]:
+    return tuple(p.over(start, count) if isinstance(p, Place) else repeat(p) for p in places)
 
 
 def stack(symbols: list[sympy.Symbol], widths: dict[sympy.Symbol, int], steps: int, batch: int) -> Stack:
@@ -145,31 +169,34 @@ def _times(matrix: Array, vectors: Array, out: Array) -> None:
         return
     columns = np.ones((steps, matrix.shape[1], batch))
     columns[:, :m] = vectors.swapaxes(1, 2)
-    np.matmul(matrix, columns, out=out)
+    cut = pieces.number(matrix, batch)
+    np.matmul(pieces.cut(matrix, cut), columns[:, None], out=pieces.cut(out, cut))
 
 
 def _program(
     definition: Definition, weights: dict[str, Array], nets: Stack, rest: Stack, where: dict[sympy.Symbol, Place]
-) -> list[Operation]:
+) -> list[Call]:
     """What is done at each step, in order: a map is complete before it is read, and nothing is done twice."""
-    functions = dict(zip((n.symbol for n in definition.nodes), (f for _, f in compiled(definition).nodes), strict=True))
     together = {node.symbol: run for run in calls(definition) for node in run}
+    full = [p for p in products(definition) if p.source not in definition.inputs]
     done: set[object] = set()
-    program: list[Operation] = []
+    program: list[Call] = []
 
     def complete(node: Node) -> None:
         if node.symbol in done:
             return
         done.add(node.symbol)
-        for product in products(definition):
-            if node.symbol in product.nets and product not in done and product.source not in definition.inputs:
+        for product in full:
+            if node.symbol in product.nets and product not in done:
                 done.add(product)
                 target = nets.rows(*product.nets)
-                program.append(_product(stacked_weights(product, weights), *where[product.source], target))
+                program.extend(_added(stacked_weights(product, weights), where[product.source], target))
         for term in node.terms:
             if term.kind == "diagonal" and term.source not in definition.inputs:
-                diagonal = weights[str(term.matrix)][:, None]
-                program.append(_scaling(diagonal, *where[term.source], nets.rows(node.symbol)))
+                target, diagonal = nets.rows(node.symbol), weights[str(term.matrix)][:, None]
+                room, whole = np.empty(target.shape[1:]), Place(target)
+                program.append((np.multiply, (diagonal, where[term.source], room)))
+                program.append((np.add, (whole, room, whole)))
 
     nodes = {node.symbol: node for node in definition.nodes}
     for node in definition.nodes:
@@ -177,49 +204,34 @@ def _program(
             complete(node)
         elif node.symbol not in done:
             run = together.get(node.symbol, (node,))
-            function = functions[node.symbol]
-            assert function is not None
             if len(run) == 1:
-                program.append(_call(function, [where[s] for s in function.reads], where[node.symbol]))
+                program.extend(_evaluated(node.expression, where, where[node.symbol]))
                 continue
             arguments = [one.expression.args[0] for one in run]  # type: ignore[union-attr]
             for argument in arguments:
                 complete(nodes[argument])
             done |= {one.symbol for one in run}
             read, target = nets.rows(*arguments), rest.rows(*(one.symbol for one in run))
-            program.append(_call(function, [(read, 0)], (target, 0)))
+            program.extend(_evaluated(node.expression, {arguments[0]: Place(read)}, Place(target)))
     return program
 
 
-def _product(matrix: Array, source: Array, later: int, target: Array) -> Operation:
-    room = np.empty((len(matrix), source.shape[2]))
-
-    def operation(t: int) -> None:
-        row = target[t % len(target)]
-        np.add(row, np.matmul(matrix, source[(t + later) % len(source)], out=room), out=row)
-
-    return operation
-
-
-def _scaling(diagonal: Array, source: Array, later: int, target: Array) -> Operation:
-    def operation(t: int) -> None:
-        target[t % len(target)] += diagonal * source[(t + later) % len(source)]
-
-    return operation
+def _added(matrix: Array, source: Place, target: Array) -> list[Call]:
+    """target += matrix @ source."""
+    batch = target.shape[2]
+    cut = pieces.number(matrix, batch)
+    room, whole = np.empty((len(matrix), batch)), Place(target)
+    product = (np.matmul, (pieces.cut(matrix, cut), source, pieces.cut(room, cut)))
+    return [product, (np.add, (whole, room, whole))]
 
 
-def _call(function: Elementwise, reads: list[Place], target: Place) -> Operation:
-    array, ahead = target
-    called = function.function
-    if len(reads) == 1:
-        only, later = reads[0]
-
-        def one(t: int) -> None:
-            array[(t + ahead) % len(array)] = called(only[(t + later) % len(only)])
-
-        return one
-
-    def several(t: int) -> None:
-        array[(t + ahead) % len(array)] = called(*[source[(t + later) % len(source)] for source, later in reads])
-
-    return several
+def _evaluated(expression: sympy.Expr, where: dict[sympy.Symbol, Place], target: Place) -> list[Call]:
+    """target = expression."""
+    program = lines(expression)
+    places: dict[object, Place | Array] = {Scratch(0): target, **where}
+    found: list[Call] = []
+    for line in program:
+        places.setdefault(line.target, np.empty(target.array.shape[1:]))
+        reads = (read if isinstance(read, float) else places[read] for read in line.reads)
+        found.append((line.function, (*reads, places[line.target])))
+    return found
