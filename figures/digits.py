@@ -23,7 +23,7 @@ from typing import Any
 import numpy as np
 
 import errorflow as ef
-from errorflow.diagnosis.readout import as_head, loss_and_error
+from errorflow.learning.readout import as_head, loss_and_error
 from errorflow.numeric.carried_errors import carried_back, log2_lengths
 from errorflow.numeric.forward import run
 from errorflow.numeric.linear import jacobians

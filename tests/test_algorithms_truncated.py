@@ -456,3 +456,19 @@ def test_the_work_of_a_step_is_proportional_to_the_number_of_weights():
 
 def test_output_is_where_the_errors_are():
     assert place(some("lstm1997_full_outputs")) == 5
+
+
+@pytest.mark.parametrize(("n", "b"), [(6, 2), (7, 3), (2, 5)])
+def test_random_weights_of_the_1997_cell_give_each_unit_one_block_so_that_its_algorithm_takes_them(n, b):
+    cell = ef.lstm1997_full()
+    weights = cell.random_weights(np.random.default_rng(0), n=n, m=2, b=b, k=2)
+    assert (weights["E"].sum(axis=1) == 1).all()
+    assert (np.diff(weights["E"].argmax(axis=1)) >= 0).all()  # blocks are of neighbours
+    if n >= b:
+        assert np.ptp(weights["E"].sum(axis=0)) <= 1
+    xs, errors = np.random.default_rng(1).normal(size=(5, 2)), np.random.default_rng(2).normal(size=(5, n))
+    want = cell.gradient(weights, xs, errors, truncated=True).weights
+    for algorithm in ("lstm1997", "gers2000"):
+        got = cell.gradient(weights, xs, errors, algorithm=algorithm).weights
+        for name, array in want.items():
+            np.testing.assert_allclose(got[name], array, rtol=0, atol=1e-13 * np.abs(array).max())

@@ -11,13 +11,14 @@ from errorflow.cli.output import _finite
 from errorflow.diagnosis import heat
 from errorflow.diagnosis.decay import FEWEST_FOR_ORDER, horizon, rate
 from errorflow.diagnosis.limits import bound_of
-from errorflow.diagnosis.readout import Head, check_targets, loss_and_error
 from errorflow.diagnosis.units import carriers, rank_by_lag
 from errorflow.diagnosis.verdict import verdict
+from errorflow.learning.readout import Head, check_targets, loss_and_error
 from errorflow.numeric import run
 from errorflow.numeric.carried_errors import carried_back, ending_at
 from errorflow.numeric.linear import jacobians
 from errorflow.numeric.profile import profile_of
+from tests.networks import state_dict
 
 
 def rnn_network(W, nonlinearity="relu"):
@@ -798,3 +799,44 @@ def test_what_is_found_about_a_layer_and_a_loss_is_a_table_in_a_notebook():
     found = ef.diagnose(rnn_network(0.5 * np.eye(2)), positive(1, 6), loss="squared", targets=[1.0], head=head)
     assert "<b>carried</b>" in found.layers[0]._repr_html_()
     assert "<td>6</td><td>" in found.loss._repr_html_()
+
+
+# Steps without a loss
+
+
+@pytest.mark.parametrize("loss", ["cross-entropy", "squared"])
+def test_masked_targets_have_no_loss_and_the_others_the_loss_that_they_had(loss):
+    network, inputs, rng = ef.read_network(state_dict("lstm", 3, 1)), positive(3, 9), np.random.default_rng(0)
+    head = (rng.normal(size=(4, 3)), rng.normal(size=4))
+    targets = rng.integers(0, 4, (3, 9)) if loss == "cross-entropy" else rng.normal(size=(3, 9, 4))
+    masked = np.ma.masked_array(targets, np.zeros(targets.shape, bool))
+    masked[0, 6:], masked[1] = np.ma.masked, np.ma.masked  # a sequence of six steps, and one of none
+    shorter = ef.diagnose(network, inputs[:1, :6], loss=loss, targets=targets[:1, :6], head=head).loss
+    found = ef.diagnose(network, inputs, loss=loss, targets=masked, head=head).loss
+    whole = ef.diagnose(network, inputs, loss=loss, targets=targets, head=head).loss
+    assert found.values[0] == pytest.approx(shorter.values[0], rel=1e-14)
+    assert found.values[1] == 0
+    assert (found.log2_error[1] == -np.inf).all()
+    assert (found.log2_error[0, :3] == -np.inf).all()
+    np.testing.assert_allclose(found.log2_error[0, 3:], shorter.log2_error[0], rtol=0, atol=1e-12)
+    np.testing.assert_array_equal(found.log2_error[2], whole.log2_error[2])
+    assert np.isnan(found.share_of_last[1]).all()
+
+
+def test_targets_of_which_all_are_masked_are_refused():
+    with pytest.raises(ValueError, match="unmasked somewhere"):
+        check_targets("cross-entropy", np.ma.masked_equal([[-100, -100]], -100), 1, 2, 2)
+    with pytest.raises(ValueError, match="got -100; mask it"):
+        check_targets("cross-entropy", [[0, -100]], 1, 2, 2)
+
+
+def test_the_gradient_by_lag_of_losses_at_every_step_of_a_long_run_has_the_first_lags_of_all_of_them(monkeypatch):
+    from errorflow.diagnosis import loss as module
+
+    network, inputs = ef.read_network(state_dict("lstm", 2, 1)), positive(2, 23)
+    options = {"loss": "squared", "targets": np.ones((2, 23, 1)), "head": (np.ones((1, 2)), np.zeros(1))}
+    whole = ef.diagnose(network, inputs, **options).loss.gradient_by_lag
+    monkeypatch.setattr(module, "MOST_STEPS_BY_LAG", 11)
+    for name, values in ef.diagnose(network, inputs, **options).loss.gradient_by_lag.items():
+        assert values.shape == (5,)
+        np.testing.assert_allclose(values, whole[name][:5], rtol=0, atol=1e-12)

@@ -89,6 +89,26 @@ def test_losses_at_every_step_say_what_the_last_one_has_a_share_of(call, few):
     np.testing.assert_allclose(alone["log2_error"], wanted.log2_error[2], rtol=0, atol=1e-9)
 
 
+def test_targets_that_are_to_be_ignored_have_no_loss(call, few):
+    targets = np.tile([4, -100], (3, 10))
+    np.save(few / "every.npy", targets)
+    words = ("profile", LSTM, "--inputs", few / "x.npy", "--loss", "cross-entropy", "--targets", few / "every.npy")
+    loss = document(call, *words, "--ignore", "-100")["loss"]
+    masked = np.ma.masked_equal(targets, -100)
+    wanted = ef.diagnose(ef.read_network(LSTM), np.load(few / "x.npy"), loss="cross-entropy", targets=masked).loss
+    assert loss["mean_value"] == pytest.approx(wanted.values.mean(), rel=1e-14)
+    assert loss["log2_error"][0] is None  # the last step has no loss
+    np.testing.assert_allclose(loss["log2_error"][1:], np.median(wanted.log2_error, axis=0)[1:], rtol=0, atol=1e-12)
+    status, out, _ = call(*words, "--ignore", "-100")
+    assert status == 0
+    assert "The gradient in the weights by lag" in out
+    status, _, err = call(*words)
+    assert (status, "classes from 0 to 9, got -100" in err) == (2, True)
+    status, _, err = call("profile", LSTM, "--inputs", few / "x.npy", "--ignore", "-100")
+    assert (status, "--targets must be given with --ignore" in err) == (2, True)
+    assert call(*words, "--ignore", "none")[0] == 2
+
+
 def test_one_sequence_takes_its_targets_without_a_batch_axis(call, few):
     np.save(few / "one.npy", np.load(few / "x.npy")[0])
     np.save(few / "classes.npy", np.arange(20) % 10)

@@ -12,7 +12,7 @@ from sympy import tanh
 import errorflow as ef
 from errorflow.definition import New
 from errorflow.learning import ALGORITHMS as ALL
-from errorflow.learning import Settings, undefined
+from errorflow.learning import Settings, readout_loss, undefined
 from errorflow.learning.bptt import bptt
 from errorflow.learning.operations import Counter
 from errorflow.learning.plan import backward_plan
@@ -562,3 +562,57 @@ def test_a_loss_whose_value_is_not_finite_is_refused():
     weights = cell.random_weights(np.random.default_rng(0), n=2, m=1)
     with pytest.raises(ValueError, match="the value of the loss must be finite, got nan"):
         cell.gradient(weights, np.ones((3, 1)), lambda h: (float("nan"), np.zeros_like(h)))
+
+
+def test_steps_that_fill_a_batch_up_have_no_loss_as_those_that_pytorch_ignores():
+    torch = pytest.importorskip("torch")
+    rng = np.random.default_rng(3)
+    cell, head = ef.lstm(), (rng.normal(size=(5, 4)), rng.normal(size=5))
+    weights, inputs = cell.random_weights(rng, n=4, m=3), rng.normal(size=(3, 8, 3))
+    targets = rng.integers(0, 5, (3, 8))
+    targets[0, 5:], targets[2, 1:] = -100, -100
+    net = torch.nn.LSTM(3, 4, batch_first=True, dtype=torch.float64)
+    with torch.no_grad():
+        net.weight_hh_l0[:] = torch.tensor(np.concatenate([weights[f"W_{k}"] for k in "ifgo"]))
+        net.weight_ih_l0[:] = torch.tensor(np.concatenate([weights[f"U_{k}"] for k in "ifgo"]))
+        net.bias_ih_l0.zero_()
+        net.bias_hh_l0.zero_()
+    read = net(torch.tensor(inputs))[0] @ torch.tensor(head[0].T) + torch.tensor(head[1])
+    loss = torch.nn.functional.cross_entropy(
+        read.reshape(-1, 5), torch.tensor(targets).reshape(-1), ignore_index=-100, reduction="sum"
+    )
+    loss.backward()
+    masked = np.ma.masked_equal(targets, -100)
+    for algorithm in ALGORITHMS:
+        found = cell.gradient(weights, inputs, readout_loss("cross-entropy", masked, head), **by(algorithm))
+        assert found.value == pytest.approx(float(loss.detach()), rel=1e-14)
+        wanted = dict(zip("ifgo", np.split(net.weight_hh_l0.grad.numpy(), 4), strict=True))
+        close({k: found.weights[f"W_{k}"] for k in "ifgo"}, wanted)
+
+
+@pytest.mark.parametrize("loss", ["cross-entropy", "squared"])
+@pytest.mark.parametrize("single", [False, True])
+def test_a_loss_of_a_read_out_is_told_by_its_value_and_derivative(loss, single):
+    rng = np.random.default_rng(4)
+    output, head = rng.normal(size=(2, 4, 3)), (rng.normal(size=(2, 3)), None)
+    every = rng.integers(0, 2, (2, 4)) if loss == "cross-entropy" else rng.normal(size=(2, 4, 2))
+    for targets in (np.ma.masked_array(every, np.arange(every.size).reshape(every.shape) % 3 == 0), every[:, -1]):
+        for read in (head, None) if loss == "cross-entropy" else (head,):
+            of = readout_loss(loss, targets[:1] if single else targets, read)
+            point = output[0] if single else output
+            value, derivative = of(point)
+            derivative = np.asarray(derivative)
+            direction, step = rng.normal(size=point.shape), 1e-6
+            slope = (of(point + step * direction)[0] - of(point - step * direction)[0]) / (2 * step)
+            last = direction if derivative.shape == point.shape else direction[..., -1, :]
+            assert (derivative * last).sum() == pytest.approx(slope, rel=1e-7)  # central differences, error step^2
+            assert np.isfinite(value)
+
+
+@pytest.mark.parametrize("by_lag", [False, True])
+def test_a_cell_without_weights_has_an_empty_gradient_by_every_exact_algorithm(by_lag):
+    (p,) = ef.names("p")
+    c = ef.Cell("doubling", inputs=[], state={p: 2 * p})
+    for algorithm in ALGORITHMS:
+        found = c.gradient({}, 5, np.ones((5, 2)), state={"p": [1.0, 2.0]}, by_lag=by_lag, **by(algorithm))
+        assert found.weights == {}

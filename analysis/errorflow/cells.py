@@ -77,6 +77,8 @@ class Cell:
     def random_weights(self, rng: Any, *, scale: float | None = None, **sizes: int) -> dict[str, Any]:
         """Weights drawn from N(0, scale^2); biases are zero, the weights of a diagonal have columns = 1.
 
+        A fixed matrix from blocks to their units has a single 1 in each row, at the block of the unit.
+
         Parameters
         ----------
         rng : numpy.random.Generator

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 import errorflow as ef
-from errorflow.diagnosis.readout import as_head, loss_and_error
+from errorflow.learning.readout import as_head, loss_and_error
 from figures.experiments.records import timed, write
 
 Array = npt.NDArray[np.float64]

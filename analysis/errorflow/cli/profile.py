@@ -55,6 +55,13 @@ def arguments(parser: Parser) -> None:
         " per step, (batch, T) or (batch, T, k), and the loss is summed over the steps",
     )
     parser.add_argument(
+        "--ignore",
+        type=_number,
+        metavar="V",
+        help="for --targets: where they are V, such as the -100 of PyTorch on steps that only fill a batch up, there is"
+        " no loss",
+    )
+    parser.add_argument(
         "--head",
         metavar="NAME",
         help="for --loss: what stands before weight and bias of the read-out, such as fc., or a file of these two",
@@ -95,6 +102,8 @@ def main(args: argparse.Namespace) -> int:
         raise Usage("--loss must say what --targets are for: cross-entropy or squared")
     if args.loss is not None and args.targets is None:
         raise Usage(f"--targets must be given with --loss {args.loss}: one for each sequence, or for each step of each")
+    if args.ignore is not None and args.targets is None:
+        raise Usage("--targets must be given with --ignore, which says what of them has no loss")
     if args.head is not None and args.loss is None:
         raise Usage("--loss must say what --head is for: cross-entropy or squared")
     if args.output is not None and args.loss is None:
@@ -171,6 +180,13 @@ def _head(args: argparse.Namespace) -> Any:
     return read_head(args.head) if _head_file(args.head) else None
 
 
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"must be a number such as -100, got {text!r}") from None
+
+
 def _layer(text: str) -> int | str:
     if text == "joint":
         return text
@@ -201,6 +217,8 @@ def _data(args: argparse.Namespace, first: Layer) -> tuple[Array, Array | None]:
     else:
         inputs = _sequences(Path(args.inputs), first.inputs, first.kind)
     targets = None if args.targets is None else _array("--targets", Path(args.targets))
+    if targets is not None and args.ignore is not None:
+        targets = np.ma.masked_equal(targets, args.ignore)
     if targets is not None and len(inputs) == 1 and targets.ndim and len(targets) != 1:
         targets = targets[None]  # of one sequence at every step
     if targets is not None and (targets.ndim < 1 or len(targets) != len(inputs)):

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from errorflow.diagnosis.loss import LossFlow
     from errorflow.networks import Network
 
-_MOST_BLOCKS, _MOST_PARTS, _MOST_UNITS = 4, 6, 5
+_MOST_BLOCKS, _MOST_PARTS, _MOST_UNITS, _MOST_WEIGHTS = 4, 6, 5, 5
 
 
 def page(network: Network, found: Diagnosis, over: int | str) -> str:
@@ -114,7 +114,24 @@ def _loss(flow: LossFlow) -> str:
         meaning += " beside the worst case, |delta_T|"
     meaning += ", that loss's |delta_T|" * flow.every_step + " times the norm of the flow; |cosine| of delta to the"
     meaning += " direction in which the flow reads most."
-    return "\n".join([paragraph(about), paragraph(meaning), "", _loss_table(flow, "last")])
+    return "\n".join([paragraph(about), paragraph(meaning), "", _loss_table(flow, "last"), *_by_lag(flow)])
+
+
+def _by_lag(flow: LossFlow) -> list[str]:
+    """What the gradient receives at each lag: of all weights, and of those that receive most."""
+    parts = flow.gradient_by_lag
+    if not parts:
+        return []
+    every = np.logaddexp2.reduce([2 * values for values in parts.values()], axis=0) / 2
+    first = sorted(parts, key=lambda name: -parts[name].max())[:_MOST_WEIGHTS]
+    told = (
+        "The gradient in the weights by lag, as they are used q steps before each loss, summed over sequences and"
+        " losses: log2 of its Frobenius norm, of all weights and of those that receive most."
+    )
+    rows = [["lag", "all weights", *first]]
+    for q in doubling(len(every) - 1):
+        rows.append([str(q), _norm(every[q]), *(_norm(parts[name][q]) for name in first)])
+    return ["", paragraph(told), "", table(rows, right=range(len(rows[0])))]
 
 
 def _loss_table(flow: LossFlow, end: str) -> str:

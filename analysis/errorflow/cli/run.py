@@ -116,7 +116,7 @@ def _count() -> Outcome:
         cell = make()
         labels = cell.definition.sizes
         size = {"n": 4, "m": 3} | dict.fromkeys({*labels.values()} - {"n", "m"}, 2)
-        weights = _choosing(cell.definition, cell.random_weights(rng, **size))
+        weights = cell.random_weights(rng, **size)
         inputs, errors = (
             rng.normal(size=(steps, size[labels[s]])) for s in (*cell.definition.inputs, cell.definition.output)
         )
@@ -139,18 +139,6 @@ def _count() -> Outcome:
         ok &= all(bool(np.abs(other - found["bptt"]).max() <= 1e-12 * largest) for other in found.values())
     done = f"{runs} runs counted, equal to their polynomials"
     return Outcome("learning algorithms", done, ok, "errorflow cost --cell lstm")
-
-
-def _choosing(definition: Any, weights: dict[str, Any]) -> dict[str, Any]:
-    """The weights, a fixed matrix with more rows than columns as one that gives each unit the gate of its block."""
-    import numpy as np
-
-    blocks = {}
-    for p in definition.parameters:
-        rows, columns = (*weights[p.name].shape, 0)[:2]
-        if p.kind == "fixed" and rows > columns:
-            blocks[p.name] = np.eye(columns)[np.arange(rows) % columns]
-    return weights | blocks
 
 
 def _networks() -> Outcome:

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from errorflow.diagnosis.loss import FURTHEST, MOST_SEQUENCES, LossFlow, cosines
-from errorflow.diagnosis.readout import Head, at_every_step, check_targets, loss_and_error, losses_and_errors
+from errorflow.learning.readout import Head, at_every_step, check_targets, loss_and_error, losses_and_errors
 from errorflow.networks import Layer
 from errorflow.networks.probe import merged, turned
 from errorflow.numeric.arrays import Array

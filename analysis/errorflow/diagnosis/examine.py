@@ -12,11 +12,11 @@ from errorflow.cells import Cell
 from errorflow.diagnosis.both_ways import OUTPUTS, LossBothWays, loss_both_ways
 from errorflow.diagnosis.limits import bound_of
 from errorflow.diagnosis.loss import LossFlow, loss_flow
-from errorflow.diagnosis.readout import Head, as_head, at_every_step, check_targets
 from errorflow.diagnosis.record import Diagnosis, LayerDiagnosis
 from errorflow.diagnosis.trap import trap_of
 from errorflow.diagnosis.units import carriers, rank_by_lag
 from errorflow.diagnosis.verdict import THRESHOLD, verdict
+from errorflow.learning.readout import Head, as_head, at_every_step, check_targets
 from errorflow.networks import Layer, Network
 from errorflow.numeric.arrays import Array, checked, checked_weights
 from errorflow.numeric.forward import Trajectory
@@ -94,7 +94,7 @@ def diagnose(
         carried back along the joint flow, or through every layer and direction of a bidirectional network.
     targets : array_like, (batch,), (batch, k), (batch, T) or (batch, T, k), optional
         A class, (batch,), or the values wanted, (batch, k), of a loss at the last step; (batch, T) or (batch, T, k)
-        of one at every step, whose sum is meant.
+        of one at every step, whose sum is meant. What is masked in a masked array has no loss.
     head : Head or tuple of array_like, optional
         (weight, bias); the one beside the network if not given.
     output : {'last', 'final'}, optional

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from errorflow.diagnosis.decay import middle_of
-from errorflow.diagnosis.readout import Head, check_targets, losses_and_errors
 from errorflow.learning import gradient
+from errorflow.learning.readout import Head, check_targets, losses_and_errors
 from errorflow.numeric.arrays import Array
 from errorflow.numeric.carried_errors import (
     Errors,
@@ -60,8 +60,8 @@ class LossFlow:
         leading right singular vector; nan where two directions lead or there is no error.
     gradient_by_lag : dict of str to array
         Weight -> log2 Frobenius norm of what the gradient, summed over sequences and losses, receives from the
-        weight as used q steps before the loss, q = 0, 1, ... up to 127 at most; empty where there are losses at
-        more steps than that.
+        weight as used q steps before the loss, q = 0, 1, ... up to 127 at most, or 63 where there are losses
+        at more steps than 128.
     layer : int or 'joint'
         In which layer the error was followed, or in all of them as one.
     direction : str
@@ -196,21 +196,38 @@ def cosines(flow: Array, error: Array, log2_length: Array) -> Array:
 
 
 def _gradient_by_lag(run: Trajectory, delta: Array) -> dict[str, Array]:
-    """The gradient by lag, as far as it is affordable; of a loss at the last step, that takes the last steps alone."""
+    """The gradient by lag, as far as it is affordable.
+
+    Of a loss at the last step, that takes the last steps alone. Of losses at every step of a long run, BPTT(2 L; L) has
+    every lag up to L of all of them.
+    """
     fits = int(np.sqrt(_ENTRIES // (run.batch * max(block.shape[2] for block in run.states.values()))))
-    lags = min(run.steps, MOST_STEPS_BY_LAG, max(fits, 1))
-    if not lags or (len(delta) > 1 and lags < run.steps):
+    window = lags = min(run.steps, MOST_STEPS_BY_LAG, max(fits, 1))
+    every = len(delta) > 1 and lags < run.steps
+    if every:
+        lags //= 2
+    if not lags:
         return {}
-    first = run.steps - lags
+    first = 0 if every else run.steps - lags
+    options: dict[str, Any] = {"algorithm": "tbptt", "horizon": window, "every": lags} if every else {}
     inputs = {x.name: run.values[x][first:].swapaxes(0, 1) for x in run.definition.inputs}
     given = next(iter(inputs.values())) if len(inputs) == 1 else inputs
     start = {name: block[first] for name, block in run.states.items()}
     errors = delta[0] if len(delta) == 1 else delta.swapaxes(0, 1)
-    found = gradient(run.definition, run.weights, given if inputs else lags, errors, state=start, by_lag=True)
+    found = gradient(
+        run.definition,
+        run.weights,
+        given if inputs else run.steps - first,
+        errors,
+        state=start,
+        by_lag=True,
+        **options,
+    )
     assert found.by_lag is not None
     with np.errstate(divide="ignore"):
         return {
-            name: np.log2(np.linalg.norm(parts.reshape(len(parts), -1), axis=1)) for name, parts in found.by_lag.items()
+            name: np.log2(np.linalg.norm(parts[:lags].reshape(lags, -1), axis=1))
+            for name, parts in found.by_lag.items()
         }
 
 

@@ -122,7 +122,7 @@ def _apart(
     each = np.zeros((steps, steps, batch, n))
     each[np.arange(steps), np.arange(steps)] = errors
     across, nets = _block(trajectory, plan, window, each, counter)
-    uses = influence.shape[2] // columns
+    uses = influence.shape[2] // max(columns, 1)  # a cell may have no weight
     moved = counter.matmul(across, influence).reshape(batch, width + steps, uses, columns)
     for loss in range(steps):
         reached = lags[loss + 1 : loss + 1 + uses]

@@ -15,6 +15,9 @@ def random_weights(
 ) -> dict[str, Array]:
     """Weights drawn from N(0, scale^2); biases are zero, diagonals have columns = 1.
 
+    A fixed matrix between vectors of different sizes gives each unit one entry, 1, of the block it belongs to; blocks
+    are of neighbouring units and differ by one unit at most.
+
     Raises: KeyError if a size label has no number, ValueError if it is not a positive integer, TypeError if rng is
     no Generator.
     """
@@ -29,6 +32,10 @@ def random_weights(
     weights = {}
     for p in definition.parameters:
         shape = (sizes[p.rows], sizes[p.columns]) if p.columns else (sizes[p.rows],)
+        if p.kind == "fixed" and p.rows != p.columns:
+            units, blocks = shape[0], shape[-1]
+            weights[p.name] = np.eye(blocks)[np.arange(units) * blocks // units]
+            continue
         spread = 1 / np.sqrt(shape[-1] if p.columns else 1) if scale is None else scale
         weights[p.name] = np.zeros(shape) if p.kind == "bias" else rng.normal(0.0, spread, shape)
     return weights
