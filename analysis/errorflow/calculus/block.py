@@ -11,6 +11,8 @@ import sympy
 from errorflow.activations import BY_FUNCTION, readable
 from errorflow.calculus.code import numpy_source
 from errorflow.calculus.latex import Notation
+from errorflow.calculus.marks import as_mathml
+from errorflow.calculus.mathml import equation, formula, table
 from errorflow.calculus.signs import timed_values
 from errorflow.calculus.words import Diag, Matrix, Words
 from errorflow.definition import Definition
@@ -49,6 +51,16 @@ class Block:
         str
         """
         return Notation(self.definition).words(self.words)
+
+    def mathml(self) -> str:
+        """The formula, without its left side, as one `math` element of presentation MathML.
+
+        Returns
+        -------
+        str
+        """
+        with as_mathml():
+            return formula(self.latex())
 
     def text(self) -> str:
         """The formula as plain text.
@@ -167,6 +179,28 @@ def text(blocks: Iterable[Block]) -> str:
 def markdown(blocks: Iterable[Block]) -> str:
     """Blocks as Markdown with display mathematics."""
     return "\n\n".join(f"$$\n{block.equation()}\n$$" for block in blocks)
+
+
+def mathml(blocks: Iterable[Block]) -> str:
+    """Blocks as a table of presentation MathML, long sums broken at their terms; to be called within `as_mathml`."""
+    rows = []
+    for block in blocks:
+        notation = Notation(block.definition)
+        rows += equation(block.left[0], [notation.word(w) for w in block.words] or [notation.words(())])
+    return table(rows)
+
+
+def myst(blocks: Iterable[Block], name: str) -> str:
+    """Blocks as MyST Markdown, each with a label of its own, NAME.new_old."""
+    return "\n\n".join(
+        directive(f"{name}.{b.row}_{b.column}", aligned([b.lines()]) if len(b.words) > 1 else b.equation())
+        for b in blocks
+    )
+
+
+def directive(label: str, latex: str) -> str:
+    """A formula as a `math` directive of MyST, with a label."""
+    return f"```{{math}}\n:label: {label}\n\n{latex}\n```"
 
 
 def numpy(blocks: Iterable[Block]) -> str:

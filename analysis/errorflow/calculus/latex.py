@@ -1,4 +1,4 @@
-"""Formulas as LaTeX and as plain text: one walk over the words, two sets of signs.
+"""Formulas as LaTeX, as plain text and as MathML: one walk over the words, three sets of marks.
 
 Names carry their time: an old state is h_{t-1}, a new one h_t, everything else belongs to the step. A scalar entry is
 printed as the vector it stands for, with elementwise products. Slopes are printed in the value they were read off.
@@ -14,8 +14,9 @@ from itertools import groupby
 import sympy
 
 from errorflow.activations import readable
-from errorflow.calculus.letters import applies, cases, letter
-from errorflow.calculus.signs import FUNCTIONS, TALL, Weight, braced, is_below, timed_values, upright
+from errorflow.calculus.letters import MACROS, applies, cases, current, letter, template
+from errorflow.calculus.marks import Marks, marks
+from errorflow.calculus.signs import FUNCTIONS, Weight, is_below, timed_values, upright
 from errorflow.calculus.words import At, Diag, Factor, Matrix, Partial, Word, Words, at, is_diagonal
 from errorflow.definition import Definition, Net, New, Node
 
@@ -24,8 +25,8 @@ from errorflow.definition import Definition, Net, New, Node
 class Notation:
     """How the words of one cell are written.
 
-    tex: LaTeX or plain text. time, advance: the step that names belong to is time + advance. unit: an index for the
-    unit, when entries and not vectors are meant.
+    tex: LaTeX, or MathML where that is asked for, or plain text. time, advance: the step that names belong to is time +
+    advance. unit: an index for the unit, when entries and not vectors are meant.
     """
 
     definition: Definition
@@ -51,29 +52,34 @@ class Notation:
         time = f"{self.time}{shift:+d}" if shift else self.time
         if self._lettered:
             kind, unit = ("unit", (self.unit,)) if self.unit else ("sym", ())
-            return letter(self.definition, kind, base.name, time, *unit)
+            return self._marks.read(letter(self.definition, kind, base.name, time, *unit))
         if not self.tex:
             return f"{base.name}[{self.unit + ',' if self.unit else ''}{time}]"
         stem, index = self._letters(base.name)
-        return rf"{stem}_{{{','.join(part for part in (index, self.unit, time) if part)}}}"
+        return self._marks.read(rf"{stem}_{{{','.join(part for part in (index, self.unit, time) if part)}}}")
 
     def matrix(self, name: str) -> str:
         """A weight without time index."""
         if not self.tex:
             return name
         if self._lettered:
-            return letter(self.definition, "mat", name)
+            return self._marks.read(letter(self.definition, "mat", name))
         stem, index = self._letters(name)
-        return f"{stem}_{{{index}}}" if index else stem
+        return self._marks.read(f"{stem}_{{{index}}}" if index else stem)
 
     def weight_between(self, name: str, units: str) -> str:
         """The entry of a matrix between two units."""
         if not self.tex:
             return f"{name}[{units.replace(' ', ',')}]"
         if self._lettered:
-            return letter(self.definition, "entry", name, units)
-        matrix = self.matrix(name)
-        return rf"{matrix if len(matrix) == 1 else f'({matrix})'}_{{{units}}}"
+            return self._marks.read(letter(self.definition, "entry", name, units))
+        stem, index = self._letters(name)
+        matrix = f"({stem}_{{{index}}})" if index else stem if len(stem) == 1 else f"({stem})"
+        return self._marks.read(rf"{matrix}_{{{units}}}")
+
+    @property
+    def _marks(self) -> Marks:
+        return marks(self.tex)
 
     @property
     def _lettered(self) -> bool:
@@ -103,21 +109,17 @@ class Notation:
 
     def bracket(self, text: str) -> str:
         """`text` in brackets of its size."""
-        return rf"\left({text}\right)" if self.tex and any(s in text for s in TALL) else f"({text})"
+        return self._marks.bracket(text)
 
     def _number(self, number: sympy.Expr) -> str:
         """A rational number; as a fraction in small type, so that brackets around it need not grow."""
-        if self.tex:
-            return sympy.latex(number).replace(r"\frac", r"\tfrac")
-        return str(sympy.sstr(number, full_prec=False))
+        return self._marks.number(number)
 
     def _sum(self, expression: sympy.Expr) -> str:
         number, rest = expression.primitive() if expression.is_Add else (1, expression)
         if number != 1 and all(abs(term.as_coeff_Mul()[0]) == 1 for term in rest.args):
-            times = r"\, " if self.tex else " * "
-            return (
-                self._number(number) + times + self.bracket(self._sum(rest))
-            )  # 1/2 (1 - h^2), which SymPy multiplies out
+            # 1/2 (1 - h^2), which SymPy multiplies out
+            return self._marks.numbered(self._number(number), self.bracket(self._sum(rest)))
         terms = sorted(sympy.Add.make_args(expression), key=self._rank)
         if terms[0].could_extract_minus_sign() and any(not t.could_extract_minus_sign() for t in terms):
             terms = sorted(terms, key=lambda t: (t.could_extract_minus_sign(), self._rank(t)))
@@ -148,18 +150,15 @@ class Notation:
         text = times.join(gathered)
         for number in numbers:
             shown = self._number(number)
-            text = shown if not text else f"{shown}\\, {text}" if self.tex else f"{shown} * {text}"
+            text = shown if not text else self._marks.numbered(shown, text)
         if below:
             bottom = self._sum(sympy.Mul(*below))
-            plain = bottom if len(below) == 1 and not below[0].is_Add else f"({bottom})"
-            text = rf"\frac{{{text or 1}}}{{{bottom}}}" if self.tex else f"{text or 1} / {plain}"
-        return text or "1"
+            text = self._marks.fraction(text or self._marks.one, bottom, len(below) == 1 and not below[0].is_Add)
+        return text or self._marks.one
 
     @property
     def _times(self) -> str:
-        if not self.tex:
-            return " * "
-        return r"\, " if self.unit else r" \odot "
+        return self._marks.between_units if self.unit else self._marks.between_vectors
 
     def _gather(self, factors: list[sympy.Expr]) -> list[str]:
         """Factors as text, f directly before 1 - f, so that a gate's slope is seen as one thing."""
@@ -180,13 +179,10 @@ class Notation:
         if isinstance(base, sympy.Function) and power.is_Integer:
             return self._function(base, int(power))
         if power == sympy.Rational(1, 2):
-            return rf"\sqrt{{{self._sum(base)}}}" if self.tex else f"sqrt({self._sum(base)})"
+            return self._marks.root(self._sum(base))
         exponent = self._sum(power)
         below = self.bracket(self._number(base)) if base.is_negative and base.is_Atom else self._atom(base)
-        if not self.tex:
-            return f"{below}^{exponent if power.is_Atom else self.bracket(exponent)}"
-        mark = "" if self.unit else r"\odot "
-        return f"{braced(below)}^{{{mark}{exponent}}}"
+        return self._marks.power(below, exponent, power.is_Atom, bool(self.unit))
 
     def _atom(self, expression: sympy.Expr) -> str:
         if expression.is_Symbol:
@@ -202,14 +198,13 @@ class Notation:
         if self._lettered and name.endswith("_slope"):
             return self._slope(expression, "factor")
         if self._lettered:
-            name = letter(self.definition, "fun", name)
+            name = self._marks.read(letter(self.definition, "fun", name))
         elif self.tex:
-            name = FUNCTIONS.get(name, rf"\operatorname{{{name}}}")
-        raised = (f"^{{{power}}}" if self.tex else f"^{power}") if power != 1 else ""
+            name = self._marks.read(FUNCTIONS.get(name, rf"\operatorname{{{name}}}"))
         (argument,) = expression.args
         if self.tex and isinstance(expression, sympy.Abs):
-            return rf"\lvert {self._sum(argument)} \rvert{raised}"
-        return f"{name}{raised}" + self.bracket(self._sum(argument))
+            return self._marks.modulus(self._sum(argument), power)
+        return self._marks.called(name, power, self._sum(argument))
 
     def _slope(self, expression: sympy.Expr, shape: str) -> str:
         """A slope in letters: of the value of its function where that has a name, and of its argument."""
@@ -219,7 +214,10 @@ class Notation:
         value = next((s for f, s in held.items() if f.func.__name__ == name and f.args == (argument,)), None)
         where = "unit." if self.unit else "at." if value is None else ""
         shown = "" if value is None else self.name(value)
-        return letter(self.definition, "slope", f"{name}@{where}{shape}", shown, self._sum(argument))
+        named = f"{name}@{where}{shape}"
+        if current() == MACROS:
+            return letter(self.definition, "slope", named, shown, self._sum(argument))
+        return self._marks.read(template(self.definition.name, current(), "slope", named), shown, self._sum(argument))
 
     def factor(self, factor: Factor) -> str:
         """One factor of a word."""
@@ -231,7 +229,7 @@ class Notation:
         text = self.matrix(factor.name)
         if not factor.transposed:
             return text
-        return braced(text) + "^{\\top}" if self.tex else text + "^T"
+        return self._marks.transposed(text)
 
     def _known_diagonal(self, factors: tuple[Factor, ...]) -> str:
         """The same diagonals stand in many words of a flow."""
@@ -250,7 +248,7 @@ class Notation:
         inside = self._slope(entry, "alone") if alone else self._sum(entry)
         if entry.is_number:
             return inside if entry.is_positive and entry.is_Atom else self.bracket(inside)
-        return (r"\operatorname{diag}" if self.tex else "diag") + self.bracket(inside)
+        return self._marks.diagonal + self.bracket(inside)
 
     def _merged(self, factors: Sequence[Factor]) -> sympy.Expr:
         """The entry of a product of diagonals."""
@@ -265,26 +263,24 @@ class Notation:
         if not all(is_diagonal(f) for w in words for f in w):
             return self.bracket(self.words(words))
         inside = " + ".join(self._sum(self._merged(w)) for w in words)
-        return (r"\operatorname{diag}" if self.tex else "diag") + self.bracket(inside)
+        return self._marks.diagonal + self.bracket(inside)
 
     def word(self, word: Word) -> str:
         """A product of factors; the empty one is the identity."""
-        between, parts = r"\, " if self.tex else " ", []
+        between, parts = self._marks.gap, []
         for diagonal, group in groupby(word, is_diagonal):
             factors = list(group)
             parts += [self._known_diagonal(tuple(factors))] if diagonal else [self.factor(f) for f in factors]
         plain = all(isinstance(f, Diag) and f.entry.is_number for f in word)
-        return between.join([*parts, "I"] if plain else parts)
+        return between.join([*parts, self._marks.identity] if plain else parts)
 
     def words(self, words: Words) -> str:
         """A sum of words; the empty one is zero."""
-        return " + ".join(self.word(w) for w in words) or "0"
+        return " + ".join(self.word(w) for w in words) or self._marks.zero
 
     def partial(self, of: sympy.Symbol, by: sympy.Symbol) -> str:
         """d of / d by, with the sign of a partial derivative."""
-        if self.tex:
-            return rf"\frac{{\partial {self.name(of)}}}{{\partial {self.name(by)}}}"
-        return f"d {self.name(of)} / d {self.name(by)}"
+        return self._marks.partial(self.name(of), self.name(by))
 
     def right_side(self, node: Node) -> str:
         """What a vector of the graph is defined as."""
@@ -293,7 +289,7 @@ class Notation:
         parts = []
         for term in node.terms:
             matrix = self.factor(Matrix(str(term.matrix), term.kind))
-            parts.append(f"{matrix} {self.name(term.source)}")
+            parts.append(self._marks.times(matrix, self.name(term.source)))
         return " + ".join([*parts, self.matrix(node.bias)] if node.bias else parts)
 
     def equations(self) -> list[tuple[str, str]]:

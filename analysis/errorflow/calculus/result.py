@@ -16,6 +16,8 @@ from errorflow.calculus.block import Block
 from errorflow.calculus.edges import Truncation, check_truncation
 from errorflow.calculus.jacobian import Blocks, Layout, check_layout, factorisation, state_jacobian
 from errorflow.calculus.latex import Notation
+from errorflow.calculus.marks import as_mathml, marks
+from errorflow.calculus.mathml import equation, table
 from errorflow.calculus.steps import Step, derivation
 from errorflow.definition import Definition, New
 
@@ -85,6 +87,25 @@ class Jacobian:
         """
         return show.markdown(self)
 
+    def mathml(self) -> str:
+        """All blocks as one `math` element of presentation MathML, long sums broken at their terms.
+
+        Returns
+        -------
+        str
+        """
+        with as_mathml():
+            return show.mathml(self)
+
+    def myst(self) -> str:
+        """All blocks as MyST Markdown, each a `math` directive with a label, such as lstm.jacobian.c_h.
+
+        Returns
+        -------
+        str
+        """
+        return show.myst(self, f"{self.definition.name}.{label(self)}")
+
     def numpy(self) -> str:
         """All blocks as NumPy assignments J_new_old = ..., old states by their name and new ones with `_new`.
 
@@ -136,7 +157,8 @@ class Jacobian:
         by = New(old) if among_new else old
         left = (tex.partial(new, by), text.partial(new, by))
         if not among_new and len(self.definition.states) > 1:
-            left = (rf"\left.{left[0]}\right|_{{\text{{new states held}}}}", f"{left[1]} (new states held)")
+            held = marks(True).read(r"\left.#1\right|_{\text{new states held}}", left[0])
+            left = (held, f"{left[1]} (new states held)")
         return Block(self.definition, row, column, blocks[row, column], left)
 
     def counts(self) -> list[list[int]]:
@@ -244,6 +266,29 @@ class Flow:
         str
         """
         return show.markdown(self) if self.lag != "q" else f"$$\n{self.latex()}\n$$"
+
+    def mathml(self) -> str:
+        """The flow as one `math` element of presentation MathML.
+
+        Returns
+        -------
+        str
+        """
+        with as_mathml():
+            if self.lag != "q":
+                return show.mathml(self)
+            lines = (line.partition(" = ") for line in self._symbolic(tex=True))
+            return table([row for left, _, right in lines for row in equation(left, [right])])
+
+    def myst(self) -> str:
+        """The flow as MyST Markdown, a `math` directive with a label, such as lstm.flow or lstm.flow_2.c_h.
+
+        Returns
+        -------
+        str
+        """
+        name = f"{self.definition.name}.{label(self)}"
+        return show.directive(name, self.latex()) if self.lag == "q" else show.myst(self, name)
 
     def numpy(self) -> str:
         """All blocks as NumPy assignments; names are arrays over time, h[t] the state after step t.
@@ -362,6 +407,14 @@ class Flow:
 def _about(derived: Jacobian | Flow) -> dict[str, Any]:
     cut = derived.truncated if isinstance(derived.truncated, bool) else sorted(derived.truncated)
     return {"cell": derived.definition.name, "layout": derived.layout, "truncated": cut}
+
+
+def label(derived: Jacobian | Flow) -> str:
+    """What it is called in a label: jacobian, flow, truncated_flow_2, cut_i_o_jacobian, row_flow."""
+    cut = _about(derived)["truncated"]
+    told = "truncated_" if cut is True else f"cut_{'_'.join(cut)}_" if cut else ""
+    name = "jacobian" if isinstance(derived, Jacobian) else "flow" if derived.lag == "q" else f"flow_{derived.lag}"
+    return told + "row_" * (derived.layout == "row") + name
 
 
 def _called(derived: Jacobian | Flow) -> str:

@@ -10,6 +10,7 @@ from errorflow.calculus.edges import Truncation, gates
 from errorflow.calculus.jacobian import Layout
 from errorflow.calculus.latex import Notation
 from errorflow.calculus.letters import applies, letter
+from errorflow.calculus.marks import marks
 from errorflow.calculus.steps import Step
 from errorflow.calculus.words import ONE, Words, transpose
 from errorflow.definition import Definition, New
@@ -25,13 +26,13 @@ def left(
         before = Notation(definition, tex, time="t" if lag == "0" else f"t-{lag}", advance=1)
         top = Notation(definition, tex).name(New(definition.state(new)))
         shown = _marked(definition, _fraction(top, before.name(definition.state(old)), tex), truncated, tex)
-        turned = rf"\left({shown}\right)^{{\!\top}}" if tex else f"({shown})^T"
+        turned = marks(tex).read(r"\left(#1\right)^{\!\top}", shown) if tex else f"({shown})^T"
         sides.append(shown if layout == "column" else turned)
     return sides[0], sides[1]
 
 
 def _fraction(top: str, below: str, tex: bool) -> str:
-    return rf"\frac{{\partial {top}}}{{\partial {below}}}" if tex else f"d {top} / d {below}"
+    return marks(tex).partial(top, below)
 
 
 def _marked(definition: Definition, derivative: str, truncated: Truncation, tex: bool) -> str:
@@ -39,7 +40,7 @@ def _marked(definition: Definition, derivative: str, truncated: Truncation, tex:
     if not truncated:
         return derivative
     cut = _cut(definition, truncated, tex)
-    return rf"\left.{derivative}\right|_{{{cut}}}" if tex else f"{derivative} ({cut})"
+    return marks(tex).read(rf"\left.#1\right|_{{{cut}}}", derivative) if tex else f"{derivative} ({cut})"
 
 
 def _cut(definition: Definition, truncated: Truncation, tex: bool) -> str:
@@ -66,12 +67,13 @@ def flow(definition: Definition, truncated: Truncation, layout: Layout, tex: boo
         factors = [_at(mark, time, tex) for time in times]
         head = f"{_at(name, 't,q', tex)} = {_product(factors, tex)}"
     else:
-        factors = [_transposed(_at(mark, time, tex), tex) for time in times]
-        head = f"{_transposed(_at(name, 't,q', tex), tex)} = {_product(factors, tex, newest_last=True)}"
+        raised = bool(truncated)
+        factors = [_transposed(_at(mark, time, tex), tex, raised) for time in times]
+        head = f"{_transposed(_at(name, 't,q', tex), tex, raised)} = {_product(factors, tex, newest_last=True)}"
     closed = flows.carried_flow(definition) if truncated is True else None
     if closed is None:
         return (head,)
-    lines = [head + (r" \qquad (q \ge 1)" if tex else "   (q >= 1)")]
+    lines = [head + (marks(tex).read(r" \qquad (q \ge 1)") if tex else "   (q >= 1)")]
     names = [s.name for s in definition.states]
     for pair in ((row, column) for row in names for column in names):
         prefix, factor = closed.blocks.get(pair if layout == "column" else pair[::-1], ((), ()))
@@ -92,26 +94,27 @@ def _marks(definition: Definition, truncated: Truncation, tex: bool) -> tuple[st
 
 
 def _at(mark: str, time: str, tex: bool) -> str:
-    return f"{mark}_{{{time}}}" if tex else f"{mark}[{time}]"
+    return marks(tex).read(f"{mark}_{{{time}}}") if tex else f"{mark}[{time}]"
 
 
-def _transposed(factor: str, tex: bool) -> str:
+def _transposed(factor: str, tex: bool, raised: bool) -> str:
+    """The transpose of what is raised already, as with the mark of a truncation, or is not."""
     if not tex:
         return f"{factor}^T"
-    return rf"\left({factor}\right)^{{\!\top}}" if "^" in factor else rf"{factor}^{{\top}}"
+    return marks(tex).read(r"\left(#1\right)^{\!\top}" if raised else r"#1^{\top}", factor)
 
 
 def _product(factors: list[str], tex: bool, *, newest_last: bool = False) -> str:
     """First, second, dots, last factor; or the other way round."""
     first, second, last = factors
-    space, dots = (r"\, ", r"\cdots") if tex else (" ", "...")
+    space, dots = (marks(tex).gap, marks(tex).read(r"\cdots")) if tex else (" ", "...")
     return f"{last} {dots} {second}{space}{first}" if newest_last else f"{first}{space}{second} {dots} {last}"
 
 
 def _closed(definition: Definition, prefix: Words, factor: Words, layout: Layout, tex: bool) -> str:
     """prefix at t times the product of the factor over all q steps; in row layout the transpose."""
     if not prefix:
-        return "0"
+        return marks(tex).zero
     index = _free(definition, "k", "j", "l")
     now = Notation(definition, tex)
     then = Notation(definition, tex, time=f"t-{index}")
@@ -120,10 +123,11 @@ def _closed(definition: Definition, prefix: Words, factor: Words, layout: Layout
         parts.append(now.as_factor(prefix if layout == "column" else transpose(prefix)))
     if factor != ONE:
         step = then.as_factor(factor)
-        parts.append(rf"\prod_{{{index}=0}}^{{q-1}} {step}" if tex else f"prod({index}=0..q-1) {step}")
+        over = marks(tex).read(rf"\prod_{{{index}=0}}^{{q-1}} ") if tex else f"prod({index}=0..q-1) "
+        parts.append(over + step)
     if layout == "row" and len(parts) == 2:
         parts = [now.bracket(parts[1]), parts[0]]  # the steps are diagonal, their own transposes
-    return (r"\, " if tex else " ").join(parts) or "I"
+    return marks(tex).gap.join(parts) or marks(tex).identity
 
 
 def _free(definition: Definition, *letters: str) -> str:
@@ -161,7 +165,7 @@ def _letters(rule: str) -> tuple[str, str]:
 def _flow_lines(definition: Definition, truncated: Truncation, tex: bool) -> list[str]:
     """The flow defined, unrolled, and in the factors of its step."""
     name, mark = _marks(definition, truncated, tex)
-    whole, space = _at(name, "t,q", tex), r"\, " if tex else " "
+    whole, space = _at(name, "t,q", tex), marks(tex).gap
     across = [_at("R", time, tex) for time in ("t", "t-1", "t-q+1")]
     return [
         f"{whole} = {_total(definition, truncated, tex)}",
@@ -176,7 +180,8 @@ def _total(definition: Definition, truncated: Truncation, tex: bool) -> str:
     """d state_t / d state_(t-q) of all state blocks together."""
     now = [Notation(definition, tex).name(New(s)) for s in definition.states]
     then = [Notation(definition, tex, time="t-q", advance=1).name(s) for s in definition.states]
-    top, below = (side[0] if len(side) == 1 else f"({', '.join(side)})" for side in (now, then))
+    comma = marks(tex).read(", ") if tex else ", "
+    top, below = (side[0] if len(side) == 1 else marks(tex).bracket(comma.join(side)) for side in (now, then))
     return _marked(definition, _fraction(top, below, tex), truncated, tex)
 
 
@@ -202,14 +207,15 @@ def path_sum(definition: Definition, lag: int | str, tex: bool) -> str:
     weight = slope.weight_between(form.matrix, "l_{m-1} l_m")
     if tex:
         over = rf"\sum_{{{units} = 1}}^{{{size}}} \;" if units else ""
-        head = rf"\left[\Phi_{{t,{q}}}\right]_{{uv}} = {over}\prod_{{m=1}}^{{{q}}} "
-        ends = rf", \qquad l_0 = u,\; l_{{{q}}} = v"
+        read = marks(tex).read
+        head = read(rf"\left[\Phi_{{t,{q}}}\right]_{{uv}}") + " = " + read(rf"{over}\prod_{{m=1}}^{{{q}}} ")
+        ends = read(rf", \qquad l_0 = u,\; l_{{{q}}} = v")
     else:
         over = f"sum({units} = 1..{size}) " if units else ""
         head = f"Phi[t,{q}][u,v] = {over}prod(m=1..{q}) "
         ends = f",  l_0 = u, l_{q} = v"
     factors = [slope.scalar(form.entry), weight] if form.entry != 1 else [weight]
-    return head + (r"\, " if tex else " ").join(factors if form.slope_first else factors[::-1]) + ends
+    return head + marks(tex).gap.join(factors if form.slope_first else factors[::-1]) + ends
 
 
 def departures(definition: Definition, tex: bool) -> str:
@@ -224,9 +230,10 @@ def departures(definition: Definition, tex: bool) -> str:
         )
     else:
         carry = letter(definition, "block", "carry") if applies(definition) else "C"
-        carried = rf"\Phi_{{t,q}} = {carry}_{{t}}\, {carry}_{{t-1}} \cdots {carry}_{{t-q+1}}"
-        left_out = (
-            rf" + \sum_{{{gate} \in \{{{', '.join(labels)}\}}}} \; \sum_{{{step}=0}}^{{q-1}}"
+        read = marks(tex).read
+        carried = read(r"\Phi_{t,q}") + " = " + read(rf"{carry}_{{t}}\, {carry}_{{t-1}} \cdots {carry}_{{t-q+1}}")
+        left_out = " + " + read(
+            rf"\sum_{{{gate} \in \{{{', '.join(labels)}\}}}} \; \sum_{{{step}=0}}^{{q-1}}"
             rf" J_{{t}} \cdots J_{{t-{step}+1}}\, E^{{({gate})}}_{{t-{step}}}\, {carry}_{{t-{step}-1}}"
             rf" \cdots {carry}_{{t-q+1}}"
         )
@@ -239,4 +246,6 @@ def departure(definition: Definition, label: str, pair: tuple[str, str]) -> tupl
     shown = [letter(definition, "block", name) for name in pair] if applies(definition) else pair
     block = f"{shown[0]}{shown[1]}," if several else ""
     latex = rf"E^{{({_label(definition, label, True)})}}_{{{block}t}}"
-    return latex, f"E({_label(definition, label, False)})[t]" + (f"[{pair[0]},{pair[1]}]" if several else "")
+    return marks(True).read(latex), f"E({_label(definition, label, False)})[t]" + (
+        f"[{pair[0]},{pair[1]}]" if several else ""
+    )

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+from contextlib import nullcontext
 
 from errorflow.calculus.letters import NOTATIONS, check_letters, written
+from errorflow.calculus.marks import as_mathml
 from errorflow.cells import Cell
 from errorflow.cli import formulas
 from errorflow.cli.arguments import Parser, Usage, one_of, whole
@@ -12,7 +14,8 @@ from errorflow.cli.cells import HELP, find_cell
 from errorflow.cli.output import print_json
 from errorflow.cli.views import View, blocks, departures, factors, flow_steps, path_sum, steps, symbolic_flow, weights
 
-FORMATS = ("text", "latex", "markdown", "json", "numpy", "srepr")
+FORMATS = ("text", "latex", "markdown", "myst", "mathml", "json", "numpy", "srepr")
+LETTERED = ("latex", "markdown", "myst", "mathml", "json")
 MOST_LAGS = 1000
 ROW = "--layout row"
 VIEWS = ("steps", "factors", "paths", "departures", "weights")
@@ -35,7 +38,7 @@ def arguments(parser: Parser) -> None:
         "--notation",
         type=one_of(*NOTATIONS),
         default="modern",
-        help="letters of LaTeX and Markdown: modern, classic (1997) or review",
+        help="letters of LaTeX, Markdown and MathML: modern, classic (1997) or review",
     )
     view = parser.add_mutually_exclusive_group()
     view.add_argument("--steps", action="store_true", help="line by line, with the rule of each")
@@ -52,7 +55,7 @@ def main(args: argparse.Namespace) -> int:
     form = "json" if args.json else args.format or "text"
     cell = find_cell(args.cell)
     _check(args, form)
-    with written(args.notation):
+    with written(args.notation), as_mathml() if form == "mathml" else nullcontext():
         check_letters(cell.definition, args.notation)
         view = _view(cell, args)
         data = view.data() if form == "json" else {}
@@ -120,8 +123,9 @@ def _check(args: argparse.Namespace, form: str) -> None:
         raise Usage("--block must be given with a number as --lag, got q; the flow over q steps is one product")
     if args.lag == "q" and form in ("numpy", "srepr"):
         raise Usage(f"--format {form} must be given with a number as --lag, got q; `--lag 3` writes three steps out")
-    if args.notation != "modern" and form not in ("latex", "markdown", "json"):
-        raise Usage(f"--notation {args.notation} must be given with --format latex, markdown or json, got {form}")
+    if args.notation != "modern" and form not in LETTERED:
+        formats = f"{', '.join(LETTERED[:-1])} or {LETTERED[-1]}"
+        raise Usage(f"--notation {args.notation} must be given with --format {formats}, got {form}")
 
 
 def _settings(args: argparse.Namespace) -> dict[str, object]:

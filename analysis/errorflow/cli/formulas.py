@@ -1,15 +1,19 @@
-"""Views of the calculus as plain text, LaTeX, Markdown and NumPy source."""
+"""Views of the calculus as plain text, LaTeX, Markdown, MathML and NumPy source."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from errorflow.calculus.block import directive
 from errorflow.calculus.latex import Notation
+from errorflow.calculus.mathml import equation as equation_rows
+from errorflow.calculus.mathml import table
 from errorflow.cells import Cell
 from errorflow.cli.output import TIE, WIDTH, equation, paragraph
 from errorflow.cli.views import BlockLine, Line, View
-from errorflow.results.layout import terms
+from errorflow.results.layout import aligned, terms
 
 
 def about(cell: Cell) -> dict[str, Any]:
@@ -89,6 +93,32 @@ def _markdown(cell: Cell, view: View, introduced: bool) -> str:
     return "\n\n".join(sections)
 
 
+def _mathml(cell: Cell, view: View, introduced: bool) -> str:
+    """One `math` element, to be called within `as_mathml`."""
+    lines = [line for _, part in view.parts for line in part]
+    rows = [equation_rows(*line.latex, line.rule[1] if line.rule else "") for line in lines]
+    return table([row for several in rows for row in several])
+
+
+def _myst(cell: Cell, view: View, introduced: bool) -> str:
+    sections = []
+    for title, lines in view.parts:
+        shown = []
+        for k, line in enumerate(lines, 1):
+            left, right = line.latex
+            latex = aligned([f"{left} ={{}}& " + " \\\\\n  &{}+ ".join(right)])
+            own = line.label or (str(k) if len(lines) > 1 else "")
+            label = ".".join(filter(None, (cell.name, view.name or _slug(title), own)))
+            shown.append(directive(label, latex) + (f"\n\n{line.rule[0]}" if line.rule else ""))
+        sections.append(f"**{cell.name}: {title}**\n\n" + "\n\n".join(shown))
+    return "\n\n".join(sections)
+
+
+def _slug(title: str) -> str:
+    """A heading as part of a label."""
+    return re.sub(r"\W+", "_", title.lower()).strip("_")
+
+
 def _numpy(cell: Cell, view: View, introduced: bool) -> str:
     states = ", ".join(s.name for s in cell.definition.states)
     names = (
@@ -115,6 +145,8 @@ RENDER: dict[str, Callable[[Cell, View, bool], str]] = {
     "text": _text,
     "latex": _latex,
     "markdown": _markdown,
+    "mathml": _mathml,
+    "myst": _myst,
     "numpy": _numpy,
     "srepr": _srepr,
 }

@@ -11,7 +11,8 @@ from errorflow.calculus.edges import Truncation
 from errorflow.calculus.flow import WeightDerivative, weight_derivatives
 from errorflow.calculus.jacobian import Layout
 from errorflow.calculus.latex import Notation
-from errorflow.calculus.result import Block
+from errorflow.calculus.marks import marks
+from errorflow.calculus.result import Block, label
 from errorflow.calculus.steps import Step
 from errorflow.cells import Cell
 from errorflow.definition import New
@@ -27,6 +28,7 @@ class Line:
     rule: tuple[str, str] | None = None
     numpy: str = ""
     srepr: str = ""
+    label: str = ""
 
 
 @dataclass(frozen=True)
@@ -43,11 +45,15 @@ class BlockLine:
 
     @cached_property
     def latex(self) -> tuple[str, Sequence[str]]:
-        return self.block.left[0], [self.written[0].word(w) for w in self.block.words] or ["0"]
+        return self.block.left[0], [self.written[0].word(w) for w in self.block.words] or [self.written[0].words(())]
 
     @cached_property
     def text(self) -> tuple[str, Sequence[str]]:
         return self.block.left[1], [self.written[1].word(w) for w in self.block.words] or ["0"]
+
+    @property
+    def label(self) -> str:
+        return f"{self.block.row}_{self.block.column}"
 
     @property
     def numpy(self) -> str:
@@ -62,12 +68,13 @@ class BlockLine:
 class View:
     """parts: (heading, lines) to print. data: makes the same for JSON, without what is said of every cell.
 
-    over_time: whether the NumPy source reads arrays over time, as a flow does.
+    over_time: whether the NumPy source reads arrays over time, as a flow does. name: in labels, where it has one.
     """
 
     parts: tuple[tuple[str, tuple[Line | BlockLine, ...]], ...]
     data: Callable[[], dict[str, Any]]
     over_time: bool = False
+    name: str = ""
 
 
 def _lines(blocks: Sequence[Block], matrix: str = "J") -> tuple[BlockLine, ...]:
@@ -98,7 +105,8 @@ def blocks(cell: Cell, lag: int | None, pair: tuple[str, str] | None, truncated:
     title = f"Error flow over {lag} step{'s' * (lag != 1)}" if lagged else "One-step state Jacobian"
     if truncated:
         title += ", truncated"
-    return View(((title, _lines(shown)),), lambda: {"blocks": [b.json() for b in shown]}, over_time=lagged)
+    parts = ((title, _lines(shown)),)
+    return View(parts, lambda: {"blocks": [b.json() for b in shown]}, over_time=lagged, name=label(derived))
 
 
 def symbolic_flow(cell: Cell, truncated: Truncation, layout: Layout) -> View:
@@ -108,7 +116,8 @@ def symbolic_flow(cell: Cell, truncated: Truncation, layout: Layout) -> View:
     pairs = zip(flow.text().split("\n"), tex.split(" \\\\\n"), strict=True)
     lines = [_formula(text, latex) for text, latex in pairs]
     title = "Error flow over q steps" + (", truncated" if truncated else "")
-    return View(((title, tuple(lines)),), lambda: {"flow": {"text": flow.text(), "latex": flow.latex()}})
+    data = {"flow": {"text": flow.text(), "latex": flow.latex()}}
+    return View(((title, tuple(lines)),), lambda: data, name=label(flow))
 
 
 def steps(cell: Cell, pair: tuple[str, str] | None, truncated: Truncation) -> View:
@@ -207,11 +216,11 @@ def weights(cell: Cell, truncated: Truncation) -> View:
 
 def _change(notation: Notation, found: WeightDerivative, state: str) -> tuple[str, list[str]]:
     """The change of a new state as a sum of words that end in the change of the weight and what it multiplies."""
-    tex = notation.tex
-    matrix = (r"\mathrm{d}" if tex else "d") + notation.matrix(found.weight)
+    tex, shown = notation.tex, marks(notation.tex)
+    differential, times = shown.read(r"\mathrm{d}") if tex else "d", shown.gap
+    matrix = differential + notation.matrix(found.weight)
     if found.kind == "diagonal":
-        matrix = rf"\operatorname{{diag}}\left({matrix}\right)" if tex else f"diag({matrix})"
-    times = r"\, " if tex else " "
+        matrix = shown.read(r"\operatorname{diag}\left(#1\right)", matrix) if tex else f"diag({matrix})"
     change = matrix if found.source is None else f"{matrix}{times}{notation.name(found.source)}"
-    left = (r"\mathrm{d}" if tex else "d ") + notation.name(New(notation.definition.state(state)))
+    left = (differential if tex else "d ") + notation.name(New(notation.definition.state(state)))
     return left, [f"{notation.word(w)}{times}{change}" if w else change for w in found.words[state]]

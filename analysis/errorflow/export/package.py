@@ -62,8 +62,13 @@ def package() -> str:
 
 def _defined(kind: str, key: str, text: str) -> str:
     parameters = "".join(f"#{k}" for k in range(1, ARGUMENTS[kind] + 1))
-    text = text.replace("(#1)", "({#1})")  # no line ends within t-m+1
+    text = _whole(text.replace("(#1)", "({#1})"))  # no line ends within t-m+1
     return rf"\expandafter\def\csname EF@{kind}@{key}\endcsname{parameters}{{{text}}}"
+
+
+def _whole(latex: str) -> str:
+    """No line ends within 1 - f."""
+    return re.sub(r"\((1 - (?:[^()]|\([^()]*\))*)\)", r"({\1})", latex)
 
 
 def letters(notation: str) -> Iterator[tuple[str, str, str]]:
@@ -173,7 +178,9 @@ def _display(rows: list[str]) -> str:
 
 
 def _joined(rows: list[tuple[str, str]]) -> str:
-    return "\\EFnext\n".join(f"\\EFrow{{{left}}}{{{right}}}%\n" for left, right in rows).replace(r"\cdots", r"\EFdots")
+    return "\\EFnext\n".join(f"\\EFrow{{{left}}}{{{_whole(right)}}}%\n" for left, right in rows).replace(
+        r"\cdots", r"\EFdots"
+    )
 
 
 def rows_of(latex: str) -> list[tuple[str, str]]:
