@@ -153,8 +153,13 @@ def _facts(result: Result, record: dict[str, Any]) -> str:
     else:
         verdict, key = _VERDICTS[result.kind], CELLS.get(result.name.partition(".")[0], "")
         source = f"\\cite{{{key}}}" if key else ""
-    shown = source if source.startswith("\\cite") else escaped(source).replace(r"\_", r"\_\allowbreak ")
+    shown = source if source.startswith("\\cite") else _breakable(escaped(source))
     return "".join(f"{{{text}}}" for text in (escaped(result.title), escaped(verdict), shown))
+
+
+def _breakable(text: str) -> str:
+    """Names of results may break within a line at their dots and underscores."""
+    return re.sub(r"(?<=[a-z0-9])(\.|\\_)(?=[a-z])", r"\1\\allowbreak ", text)
 
 
 def _body(piece: Piece) -> tuple[str, str]:
@@ -218,7 +223,7 @@ def _steps(latex: str) -> str:
         equation, _, rule = line.partition(r" \tag*{\footnotesize ")
         left, _, right = equation.partition("& ")
         empty = [n for n in NOTATIONS if expanded(left.removesuffix(" ={}"), n) == expanded(right, n)]
-        step = f"\\EFstep{{{left}}}{{{right}}}{{{rule.removesuffix('}')}}}"
+        step = f"\\EFstep{{{left}}}{{{_whole(right)}}}{{{rule.removesuffix('}')}}}"
         found.append("".join(f"\\EFunless{{{n}}}{{" for n in empty) + step + "}" * len(empty) + "%\n")
     return "".join(found)
 
