@@ -62,7 +62,8 @@ def alike(ax):
 
     def look(line):
         face = to_hex(line.get_markerfacecolor()) == "#ffffff" if line.get_marker() not in ("None", "") else None
-        return str(line._unscaled_dash_pattern), line.get_marker(), face, line.get_markersize(), line.get_linewidth()
+        mark = line.get_marker(), line.get_fillstyle(), face, line.get_markersize()
+        return str(line._unscaled_dash_pattern), line.get_linewidth(), *mark
 
     def named(line):
         return {color(line), style.readable(color(line))} & written
