@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 import sympy
@@ -13,6 +14,7 @@ from errorflow.builtin import BUILTIN
 from errorflow.calculus.edges import gates
 from errorflow.learning.cost import STEPS
 from errorflow.proof import theorems
+from errorflow.proof.page.symbols import Summed
 from errorflow.results import Content, Piece, Result, result, results
 from errorflow.results.cost_results import shown
 from errorflow.results.derivations import SORTS
@@ -59,6 +61,17 @@ def test_what_is_derived_of_a_cell_follows_from_where_its_error_leaves_the_carry
     if sort == "two steps" and [s.name for s in definition.states] == ["c", "h"]:
         sort = "factors"
     assert SORTS[name] == (sort if gates(definition) else "closed")
+
+
+def test_a_matrix_is_printed_as_one_sum_only_if_the_sum_gives_its_entries():
+    theorem = next(t for t in theorems() if t.name == "rnn.path_sum")
+    assert r"\Sigma_{uv} = \sum_{k, l=1}^{2} w_{uk} f_{1k} w_{kl} f_{2l} w_{lv} f_{3v}" in theorem.latex()
+    assert "Sum[u, v] = sum over k, l = 1..2 of w_uk f_1k w_kl f_2l w_lv f_3v" in theorem.text()
+    other = Summed(("k", "l"), 2, "w[u,k]*f[1,k]*w[k,l]*f[2,l]*w[v,l]*f[3,v]")
+    symbols = tuple(replace(s, summed=other) if s.summed else s for s in theorem.symbols)
+    full = replace(theorem, symbols=symbols).latex()
+    assert r"\Sigma_{uv}" not in full
+    assert r"\Sigma_{22} ={}& w_{21} f_{11} w_{11} f_{21} w_{12} f_{32}" in full
 
 
 def test_theorems_come_last_in_their_own_order():

@@ -4,14 +4,28 @@ from __future__ import annotations
 
 import argparse
 import sys
+import textwrap
 from pathlib import Path
 
 from errorflow.cli.arguments import Parser, Usage, filename
 from errorflow.cli.output import print_json
 
+_USE = """In an article, with DIR/errorflow.sty beside it:
+  \\usepackage[notation=classic]{errorflow}  or modern, or review
+  \\EFpath{DIR/}                             where the folder fragments/ is
+  \\[ \\EFresult{lstm.jacobian} \\]            or \\EFequation{...}, numbered
+  \\EFsteps{lstm.jacobian.c_h}               a derivation, line by line
+  \\EFstatement{rnn.vanishing}               a theorem; \\EFverdict{...} its verdict
+DIR/catalogue.tex shows every name. `sha256sum --check SHA256SUMS` in DIR, and
+--check with every result derived and proved anew, say which files differ.
+
+"""
+
 
 def arguments(parser: Parser) -> None:
     """What `export` takes."""
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.epilog = _USE + "\n".join(textwrap.wrap(parser.epilog or "", 78))
     parser.add_argument("folder", type=filename, metavar="DIR", help="where to; made if it is not there")
     parser.add_argument(
         "--cell", action="append", default=[], metavar="FILE.PY:NAME", help="a cell of your own too; may be repeated"
