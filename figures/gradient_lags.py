@@ -91,7 +91,7 @@ def draw(fig: Any, table: Table) -> None:
             seen = y > floor
             if name == "gers2000" and not y[1:].any():
                 ax.plot(x[:1], y[:1], "o", ms=3.6, color=color, clip_on=False, zorder=5)
-                page.name(ax, x[:1], y[:1], words, color)
+                page.name(ax, x[:2], y[[0, 0]], words, color, side="above")
             else:
                 page.name(ax, x[seen], y[seen], words, color, side=side)
         ax.set(yscale="log", xlim=(0, 63), ylim=(floor, 1), xlabel="lag $q$ (steps)")

@@ -1,13 +1,14 @@
-"""Ten steps and a hundred: what one unit learns, and what of the error reaches how far back.
+"""Ten steps, a hundred, a thousand: what one unit learns, and what of the error reaches how far back.
 
 Two sequences that differ in their first symbol, which is to be told p steps later (task 2a of the 1997 paper without
 the symbols that need no memory). Networks with one hidden unit: 18 trials each, weights from [-0.2, 0.2], 10000
 presentations. A unit that sees itself learns by BPTT, the memory cell of 1997 by its own algorithm. (a) Trials that
-succeed, for the best learning rate that was tried at each delay: by gradient descent (hollow) and by Adam (full).
-(b) Presentations until success, each trial that had any, by Adam. (c) At the start, p = 100: contribution of each lag
-to the gradient in the input weights, relative to lag 0, median over the trials. Units that see themselves stay below
-the bound (dotted) that no weight in [-0.2, 0.2] can pass, while the carousel hands every lag the same. What is
-measured is this start and this budget, not a law: with larger weights a unit may hold a symbol as long as one likes.
+succeed, for the best learning rate that was tried at each delay: by gradient descent (hollow) and by Adam (full); at a
+delay of 1000 the memory cell alone was tried, by Adam. (b) Presentations until success, each trial that had any, by
+Adam. (c) At the start, p = 100: contribution of each lag to the gradient in the input weights, relative to lag 0,
+median over the trials. Units that see themselves stay below the bound (dotted) that no weight in [-0.2, 0.2] can pass,
+while the carousel hands every lag the same. What is measured is this start and this budget, not a law: with larger
+weights a unit may hold a symbol as long as one likes.
 """
 
 from __future__ import annotations
@@ -27,10 +28,10 @@ from figures.table import Table, holds
 NAME = "long_lags"
 SHOWS = ("rnn.path_bound", "lstm1997.carousel")
 ALT = (
-    "Left: share of successful trials over the delay; the memory cell trained with Adam always succeeds up to a delay"
-    " of 100, units that see themselves mostly at 5, seldom at 10, never later. Middle: presentations needed. Right: by"
-    " lag, contributions of the logistic and the tanh unit fall in straight lines on a logarithmic scale, that of the"
-    " memory cell is level."
+    "Left: share of successful trials over the delay; the memory cell trained with Adam succeeds always up to a delay"
+    " of 100 and nearly always at 1000, units that see themselves mostly at 5, seldom at 10, never later. Middle:"
+    " presentations needed. Right: by lag, contributions of the logistic and the tanh unit fall in straight lines on a"
+    " logarithmic scale, that of the memory cell is level."
 )
 WIDTH = style.TEXT
 
@@ -42,6 +43,7 @@ FAR, SEED = 100, 1
 def data() -> Table:
     """Shares and presentations as they were measured, and contributions by lag at the start."""
     found = read("long_lags")
+    found["runs"] = [*found["runs"], *read("long_lags_1000")["runs"]]
     curves: dict[tuple[str, str], Any] = {}
     for network in NETWORKS:
         for optimiser in OPTIMISERS:
@@ -99,10 +101,12 @@ def check(table: Table) -> None:
             share = table.y("a", f"{network} {optimiser}")
             holds((share >= 0) & (share <= 1), "a share lies between 0 and 1")
     delays = table.x("a", "memory_cell adam")
-    holds(table.y("a", "memory_cell adam") == 1, "the memory cell succeeds in every trial, by Adam")
+    share = table.y("a", "memory_cell adam")
+    holds(share[delays <= 100] == 1, "the memory cell succeeds in every trial up to a delay of 100, by Adam")
+    holds(share[delays == 1000] > 0.9, "and in nearly every one at a delay of 1000")
     for network in ("logistic", "tanh"):
         for optimiser in OPTIMISERS:
-            share = table.y("a", f"{network} {optimiser}")
+            delays, share = table["a", f"{network} {optimiser}"]
             holds(share[delays >= 20] == 0, "no unit that sees itself bridges 20 steps within this budget")
             holds(share[delays >= 10] < 0.5, "units that see themselves fail in most trials from 10 steps on")
         slope = NETWORKS[network]
@@ -144,8 +148,8 @@ def draw(fig: Any, table: Table) -> None:
     b.set_yticks([100, 1000, 10000], ["100", "1000", "$10^4$"])
     b.set_ylabel("presentations", labelpad=1)
     for ax in (a, b):
-        ax.set(xscale="log", xlim=(4, 125), xlabel="delay $p$ (steps)")
-        ax.set_xticks([5, 10, 20, 50, 100], ["5", "10", "20", "50", "100"])
+        ax.set(xscale="log", xlim=(4, 1250), xlabel="delay $p$ (steps)")
+        ax.set_xticks([5, 10, 20, 50, 100, 1000], ["5", "10", "20", "50", "100", "1000"])
     c.set(yscale="log", ylim=(1e-50, 1e4), xlim=(0, FAR - 1), xlabel="lag $q$ (steps)")
     c.set_yticks([1, 1e-10, 1e-20, 1e-30, 1e-40, 1e-50], ["1", *(f"$10^{{-{k}}}$" for k in (10, 20, 30, 40, 50))])
     c.set_xticks([0, 25, 50, 75, 99])

@@ -64,8 +64,8 @@ def missing() -> list[str]:
 
 def write(source: str) -> dict[str, set[str]]:
     """Writes fragments, figures that are not drawn yet, tables and numbers; the names that there are, by command."""
-    from facts import facts
-    from tables import costs, ledger, models, statements, verdicts
+    from facts import facts, read
+    from tables import TASKS, costs, learned, ledger, models, statements, verdicts
     from words import paragraphs
 
     from errorflow.claims import judge
@@ -90,6 +90,7 @@ def write(source: str) -> dict[str, set[str]]:
         "verdicts": verdicts(reports),
         "ledger": ledger(judgements),
         "costs.rnn": costs("rnn"),
+        "learned": learned({task: read(f"curves_{task}") for task in TASKS}),
         "models": models(),
         "statements": statements(stated_in(source)),
     }
@@ -125,7 +126,8 @@ def wrong_names(source: str, known: dict[str, set[str]]) -> list[str]:
     used = {command: set(re.findall(rf"\\{command}\{{([^}}#]+)\}}", source)) for command in ("EF", "thm", "fact")}
     used["thm"] |= stated_in(source)
     used["drawn"] = figures_in(source)
-    tables = "".join(path.read_text(encoding="ascii") for path in GENERATED.glob("costs.*.tex"))
+    made = [*GENERATED.glob("costs.*.tex"), *GENERATED.glob("models.tex"), *GENERATED.glob("learned.tex")]
+    tables = "".join(path.read_text(encoding="ascii") for path in made)
     cited = re.findall(r"\\cite\{([^}#]+)\}", source + tables)
     used["cite"] = {name.strip() for names in cited for name in names.split(",")}
     problems = [

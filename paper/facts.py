@@ -5,18 +5,28 @@ from __future__ import annotations
 import csv
 import json
 import math
+import re
 from collections import Counter
+from collections.abc import Sequence
+from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import sympy
 
 import errorflow as ef
 from errorflow import bounds
 from errorflow.claims import Judgement
+from errorflow.learning import published1997
 from errorflow.models import MODELS
+from errorflow.numeric.forward import run
+from errorflow.numeric.linear import jacobians
 from errorflow.proof import Report, checker
 from errorflow.proof.checker.axioms import AXIOMS
 
+EXPERIMENTS = Path(__file__).parent.parent / "figures" / "experiments"
+NETWORKS = Path(__file__).parent.parent / "figures" / "networks"
 COQ = Path(__file__).parent.parent / "analysis" / "formal" / "theorems.json"
 Curves = dict[tuple[str, str], dict[int, float]]
 
@@ -43,6 +53,10 @@ def facts(reports: list[Report], judgements: list[Judgement], drawn: Path) -> di
         **_digits(drawn),
         **_quality(drawn),
         **_survivors(drawn),
+        **_trained(),
+        **_seen(drawn),
+        **_lags(),
+        **_published(),
     }
 
 
@@ -123,11 +137,105 @@ def _survivors(drawn: Path) -> dict[str, str]:
     return {f"survivors.{kind}": _percent(curves["d", kind][64]) for kind in ("rnn", "lstm", "gru")}
 
 
+def _trained() -> dict[str, str]:
+    """Accuracies of the networks that read digits, and how far the LSTM is from the two-sided theorem."""
+    told = (NETWORKS / "README.md").read_text(encoding="utf-8")
+    found = {f"accuracy.{kind}": re.findall(rf"digits_{kind}\.safetensors`.*accuracy (0\.\d\d)", told)[0]
+             for kind in ("rnn", "lstm", "gru")}  # fmt: skip
+    network = ef.read_network(NETWORKS / "digits_lstm.safetensors")
+    inputs = np.load(NETWORKS / "digits_inputs.npy")[:8].astype(float)
+    steps, n = jacobians(run(network.cell().definition, network.weights, inputs)), network.units
+    forget, A = np.diagonal(steps[..., :n, :n], axis1=-2, axis2=-1), steps[..., :n, n:]
+    D = np.diagonal(steps[..., n:, :n], axis1=-2, axis2=-1) / forget
+    B = steps[..., n:, n:] - D[..., None] * A
+    mu, beta = forget.min(axis=-1), np.linalg.norm(B, 2, axis=(-2, -1))
+    loop = np.abs(D).max(axis=-1) * np.linalg.norm(A, 2, axis=(-2, -1))
+    return found | {
+        "loop.weight": f"{np.median(loop):.1f}",
+        "loop.mu": f"{np.median(mu):.2f}",
+        "loop.held": str(int((np.sqrt(mu) >= np.sqrt(loop) + np.sqrt(beta)).sum())),
+        "loop.steps": str(mu.size),
+    }
+
+
+def _seen(drawn: Path) -> dict[str, str]:
+    """How far back gradients see at trained weights; shares at lag 40, and what a window of ten steps leaves out."""
+    curves, parameters = _data(drawn, "gradient_lags")
+    found = {"seen.digits": str(parameters["digits"])}
+    for panel, kind in (("a", "rnn"), ("b", "gru"), ("c", "lstm")):
+        exact, snap = curves[panel, "bptt"], curves[panel, "snap1"]
+        found |= {
+            f"seen.exact.{kind}": _percent(exact[40] / exact[0]),
+            f"seen.adds.{kind}": f"{1 / exact[0]:.0f}",
+            f"seen.cosine.{kind}": f"{parameters[kind]['snap1']['cosine_of_whole']:.2f}",
+            f"seen.window.{kind}": _percent(curves["d", kind][10]),
+        }
+        if kind != "rnn":
+            found |= {
+                f"seen.snap.{kind}": _percent(snap[40] / exact[40]),
+                f"seen.traces.{kind}": _percent(curves[panel, "gers2000"][40] / exact[40]),
+            }
+    return found
+
+
+def _lags() -> dict[str, str]:
+    """Trials that bridge a delay with one hidden unit, delay by delay, and what they were given."""
+    near, far = read("long_lags")["runs"], read("long_lags_1000")["runs"]
+    delays = sorted({run["delay"] for run in near})
+
+    def best(network: str, optimiser: str, delay: int) -> int:
+        runs = [r for r in near if (r["network"], r["optimiser"], r["delay"]) == (network, optimiser, delay)]
+        return max(sum(shown is not None for shown in r["reached"]) for r in runs)
+
+    [last] = far
+    reached = [shown for shown in last["reached"] if shown is not None]
+    shown = sorted(r for one in near if (one["network"], one["optimiser"], one["delay"]) == ("memory_cell", "adam", 100)
+                   for r in one["reached"])  # fmt: skip
+    return {
+        "lags.delays": _listed(delays),
+        "lags.trials": str(near[0]["trials"]),
+        "lags.presentations": _thousands(near[0]["presentations"]),
+        "lags.minutes": f"{sum(r['cpu_s'] for r in near) / 60:.0f}",
+        **{f"lags.{n}": _listed([best(n, "adam", p) for p in delays]) for n in ("tanh", "logistic", "memory_cell")},
+        "lags.memory_cell.descent": _listed([best("memory_cell", "descent", p) for p in delays]),
+        "lags.memory_cell.last": _thousands(shown[len(shown) // 2]),
+        "far.delay": _thousands(last["delay"]),
+        "far.trials": str(last["trials"]),
+        "far.reached": str(len(reached)),
+        "far.last": _thousands(sorted(reached)[len(reached) // 2]),
+        "far.minutes": f"{last['cpu_s'] / 60:.0f}",
+    }
+
+
+def _published() -> dict[str, str]:
+    factor = published1997.decay(Fraction(1, 5), 10)
+    mantissa, exponent = f"{float(factor):.1e}".split("e")
+    assert all(network.agrees for network in published1997.NETWORKS), "a table of 1997 counts other weights"
+    return {
+        "published.networks": str(len(published1997.NETWORKS)),
+        "published.factor": rf"${mantissa}\cdot10^{{{int(exponent)}}}$",
+    }
+
+
+def read(name: str) -> dict[str, Any]:
+    """Results of a learning experiment, as they were committed."""
+    found: dict[str, Any] = json.loads((EXPERIMENTS / f"{name}.json").read_text(encoding="utf-8"))
+    return found
+
+
+def _listed(numbers: Sequence[int]) -> str:
+    return ", ".join(map(str, numbers[:-1])) + f" and {numbers[-1]}"
+
+
+def _thousands(number: int) -> str:
+    return f"{number:,}".replace(",", r"\,")
+
+
 def _percent(share: float) -> str:
     return f"${100 * share:.{0 if abs(share) >= 0.01 else 1}f}\\,\\%$"
 
 
-def _data(drawn: Path, name: str) -> tuple[Curves, dict[str, int | float]]:
+def _data(drawn: Path, name: str) -> tuple[Curves, dict[str, Any]]:
     """The curves of a figure and the parameters behind them, from the files beside it."""
     curves: Curves = {}
     with open(drawn / f"{name}.csv", encoding="utf-8", newline="") as file:

@@ -45,6 +45,21 @@ def test_long_lags_hold_every_budget_that_was_searched():
         assert 0 < run["cpu_s"] <= run["wall_s"] + 0.2
 
 
+def test_the_longest_lag_has_the_budget_of_the_others():
+    [run] = read("long_lags_1000")["runs"]
+    [near] = [
+        r
+        for r in read("long_lags")["runs"]
+        if (r["network"], r["optimiser"], r["delay"]) == ("memory_cell", "adam", 100)
+    ]
+    assert run_long_lags.LONG == {"memory_cell": ("lstm1997", {"adam": (0.01,)})}
+    changed = {key for key in Budget.__dataclass_fields__ if run[key] != near[key]}
+    assert changed == {"delay"}
+    assert run["delay"] == 1000
+    assert len(run["reached"]) == run["trials"]
+    assert all(r is None or (0 <= r <= run["presentations"] and r % 2 == 0) for r in run["reached"])
+
+
 @pytest.mark.parametrize("task", TASKS)
 def test_learning_curves_hold_every_run_of_their_budget(task):
     found = read(f"curves_{task}")

@@ -90,3 +90,41 @@ def test_a_line_that_sticks_out_and_an_undefined_reference_are_complaints(paper)
     assert not complaints("Overfull \\hbox (0.4pt too wide) in paragraph\n")
     assert len(complaints("Overfull \\hbox (1.2pt too wide) in paragraph\n")) == 1
     assert len(complaints("LaTeX Warning: Reference `x' on page 1 undefined on input line 3.\n")) == 1
+
+
+def test_every_model_has_a_source_that_stands_in_the_references(paper):
+    from tables import SOURCES, models
+
+    items = set(re.findall(r"\\bibitem\{([^}]+)\}", (PAPER / "errorflow.tex").read_text(encoding="utf-8")))
+    assert set(SOURCES.values()) <= items
+    assert set(re.findall(r"\\cite\{([^}]+)\}", models())) == set(SOURCES.values())
+
+
+def test_the_exported_sources_are_those_of_the_article():
+    from errorflow.export.sources import SOURCES
+
+    entries = re.findall(r"\\bibitem\{[^}]+\} (.+)", (PAPER / "errorflow.tex").read_text(encoding="utf-8"))
+    plain = [re.sub(r"\\emph|[{}~$\\\"]", "", entry) for entry in entries]
+    for key, (_, fields) in SOURCES.items():
+        title = re.sub(r"[{}~$\\\"]", "", fields["title"]).lower()
+        [entry] = [entry for entry in plain if f". {title}. " in entry.lower()]
+        number = f"({fields['number']})" if "number" in fields else ""
+        volume = f"{fields.get('volume', '')}{number}"
+        for told in (fields["year"], f"{volume}:{fields['pages']}" if volume else fields.get("pages", "")):
+            assert told in entry, (key, told, entry)
+
+
+def test_the_table_of_what_was_learned_holds_every_run_and_marks_success(paper):
+    from tables import learned
+
+    runs = [
+        {"algorithm": name, "options": {"horizon": 4, "every": 2} if name == "tbptt" else {}, "seed": seed,
+         "correct": [0.0, 0.25 * seed], "reached": 100 if seed == 2 else None}
+        for name in ("uoro", "tbptt", "bptt") for seed in (3, 1, 2)
+    ]  # fmt: skip
+    found = {"budget": {"presentations": 12_000}, "runs": runs}
+    table = learned(dict.fromkeys(("embedded_reber", "adding", "temporal_order"), found))
+    rows = [line for line in table.splitlines() if "$0.25$" in line]
+    assert [row.split("~")[0].split(" ")[0] for row in rows] == ["BPTT", "BPTT(4;", "UORO"]
+    assert all(row.count(r"$0.25$\enspace $0.50^*$\enspace $0.75$") == 3 for row in rows)
+    assert r"12\,000 & 12\,000 & 12\,000" in table
