@@ -160,7 +160,9 @@ DETERMINANT = Theorem(
         Symbol("D", r"|\det\Phi_{@}|", "|det Phi[@]|", "the modulus of the determinant of the `q`-step flow"),
         Symbol("p", r"\pi_{@}", "pi[@]", "the product of the moduli of the slopes of all units at step `q`"),
         Symbol("w", r"|\det W|", "|det W|"),
-        Symbol("N", r"\|\Phi_{@}\|_2^{n}", "|Phi[@]|^n"),
+        Symbol(
+            "N", r"\|\Phi_{@}\|_2^{n}", "|Phi[@]|^n", "the `n`-th power of its 2-norm, `n` being the number of units"
+        ),
         Symbol("Q", r"P_{@}", "P[@]"),
     ),
 )
