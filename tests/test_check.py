@@ -59,6 +59,15 @@ PROVED = {
     "lstm truncated: max(f) < 1 implies vanishes": "",
     "lstm truncated: never explodes": "logistic.slope",
     "lstm1997 truncated: never vanishes": "lstm1997.carousel",
+    "lstm: norm(flow(c,c,1)) <= max(f)": "",
+    "lstm: norm(flow(h,c,1)) <= 1": "logistic.slope",
+    "lstm: norm(W_f) <= 1/10 and norm(W_i) <= 1/10 and norm(W_g) <= 4/10 and norm(W_o) <= 1/10 and max(f) <= 1/2"
+    " implies vanishes": "lstm.vanishing",
+    "lstm: W_f == 0 and W_i == 0 and W_o == 0 and norm(W_g, inf) < 1/2 and max(f) <= 1/2 implies vanishes": (
+        "lstm.constants"
+    ),
+    "lstm: W_f == 0 and norm(W_i, 1) <= 1 and norm(W_g, 1) <= 1/8 and norm(W_o, 1) <= 1 and max(f) <= 1/4"
+    " implies never explodes": "lstm.state_bound",
     "gru truncated: norm(flow(q)) <= max(z)**q": "",
     "mingru: norm(flow(q)) < 1": "",
     "norm(W) <= norm(W, fro)": "",
@@ -171,6 +180,13 @@ def test_what_is_neither_proved_nor_refuted_is_undecided_and_says_what_was_tried
     found = ef.check(claim, seconds=0.5)
     assert (found.verdict, found.proof, found.counterexample) == ("undecided", None, None)
     assert found.searched["points"] > 0
+
+
+@pytest.mark.parametrize("given", ["norm(W_g) < 1/2 and max(f) <= 1/2 and norm(W_o) <= 1/8",
+                                   "norm(W_g) <= 1/2 and max(f) <= 1/2 and W_o == 0",
+                                   "norm(W_g) < 1/8 and max(f) < 1 and W_o == 0"])  # fmt: skip
+def test_a_loop_that_may_be_as_strong_as_the_limit_is_not_called_weak(given):
+    assert ef.check(f"lstm: W_f == 0 and W_i == 0 and {given} implies vanishes", seconds=0.01).verdict == "undecided"
 
 
 def test_can_explode_is_refuted_by_weights_that_bound_the_flow_along_every_trajectory():

@@ -213,11 +213,14 @@ def _longer(about: Subject, long: Term, short: Term, more: Power) -> Iterator[Li
 
 def _diagonal_flow(about: Subject, flow: Term, power: Power) -> Iterator[Line]:
     blocks = flow.data if isinstance(flow.data, tuple) else about.states * 2
-    found = about.diagonal_block(*blocks) if len(blocks) == 2 else None
+    one_step = power == (Fraction(1), Fraction(0))
+    found = about.diagonal_block(*blocks, one_step) if len(blocks) == 2 else None
     if found is None:
         return
     theorem = "lstm1997.carousel" if about.name == "lstm1997" and found.entry == 1 else ""
     why = f"derived: this block of the flow is the product of the diagonals of {found.entry}, one for each step"
+    if one_step:
+        why = f"derived: this block of the Jacobian is the diagonal of {found.entry}"
     norms = (*INDUCED, "maxabs", "radius")
     if found.entry.is_Symbol and about.unit_gate(found.entry.name):
         gate = found.entry.name

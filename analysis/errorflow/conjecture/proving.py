@@ -12,6 +12,7 @@ from fractions import Fraction
 from errorflow.conjecture import inequalities as known
 from errorflow.conjecture.direct import Proof, of_a_kind, of_blocks, of_slopes
 from errorflow.conjecture.implication import implied
+from errorflow.conjecture.memory_cell import of_an_lstm
 from errorflow.conjecture.monomials import Line, Monomial, NotMonomial, constant, lines, monomial, summands
 from errorflow.conjecture.sentences import condition_text
 from errorflow.conjecture.subject import Subject
@@ -183,7 +184,7 @@ def _fate(name: str, claim: Claim, about: Subject) -> Proof | None:
             found = _by_lines(goal, given, claim, about) if _sound(goal, about) else None
             if found:
                 return _with(about, theorem, why, found)
-        return None
+        return of_an_lstm(claim, about, lambda line: _by_lines(line, given, claim, about))
     if name == "can explode":
         name = "explodes"
     for rate, theorem, why in known.growth(about, claim):

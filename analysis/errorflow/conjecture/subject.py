@@ -66,15 +66,18 @@ class Subject:
         assert self.cell is not None
         return any(n.symbol.name == name and isinstance(n.expression, logistic) for n in self.cell.definition.nodes)
 
-    def diagonal_block(self, row: str, column: str) -> DiagonalBlock | None:
-        """The block as a product of diagonals, where nothing enters it from other blocks, or nothing leaves it."""
-        if row != column or self.cell is None:
+    def diagonal_block(self, row: str, column: str, one_step: bool = False) -> DiagonalBlock | None:
+        """The block as a product of diagonals, where nothing enters it from other blocks, or nothing leaves it.
+
+        one_step: of the Jacobian of one step, whatever else enters and leaves.
+        """
+        if (row != column and not one_step) or self.cell is None:
             return None
         others = [s for s in self.states if s != row]
         enters = any((row, s) in self.jacobian for s in others)
         leaves = any((s, row) in self.jacobian for s in others)
-        words = self.jacobian.get((row, row), ())
-        if (enters and leaves) or len(words) != 1 or len(words[0]) > 1:
+        words = self.jacobian.get((row, column), ())
+        if (enters and leaves and not one_step) or len(words) != 1 or len(words[0]) > 1:
             return None
         if not words[0]:
             return DiagonalBlock(sympy.Integer(1), Fraction(1))
