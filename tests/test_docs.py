@@ -183,13 +183,16 @@ def test_the_ledger_has_every_claim_and_links_to_theorems_that_exist(made):
 @pytest.mark.parametrize(
     ("page", "names"),
     [
-        ("cells", {f"errorflow.{name}" for name in BUILTIN}),
+        ("cells", {"errorflow.rnn", "errorflow.lstm1997_full"}),
         ("algorithms", {algorithm.name for algorithm in ALGORITHMS}),
         ("models", {model.name for model in MODELS}),
         ("command_line", set(COMMANDS)),
     ],
 )
-def test_a_page_made_from_a_registry_has_all_of_it(made, page, names):
+def test_a_page_made_from_a_registry_has_all_of_it(made, page, names, monkeypatch):
+    assert made["pages"].BUILTIN is BUILTIN
+    monkeypatch.setattr(made["pages"], "BUILTIN", {name: BUILTIN[name] for name in ("rnn", "lstm1997_full")})
+    monkeypatch.setattr(made["pages"], "COUNTED", ("rnn",))  # two cells do for a test; `make docs` makes all
     text = getattr(made["pages"], page)()
     missing = names - names_in_code(text) - set(re.findall(r"## errorflow (\w+)", text))
     assert not missing

@@ -65,8 +65,8 @@ PAGES: tuple[Page, ...] = (
     Page(
         "derivations",
         "Derivations",
-        "What `Cell.jacobian`, `Cell.flow` and the registry of named results hand back.",
-        _errorflow("result"),
+        "What `Cell.jacobian`, `Cell.flow` and the registry of named results hand back, and how it is exported.",
+        _errorflow("result") + ("errorflow.results.results_of", "errorflow.export.export"),
         (
             *(f"errorflow.calculus.result.{name}" for name in ("Jacobian", "Flow", "Block")),
             *("errorflow.calculus.steps.Step", "errorflow.results.Result", "errorflow.results.Content"),
@@ -98,6 +98,7 @@ PAGES: tuple[Page, ...] = (
             *("errorflow.diagnosis.verdict.Verdict", "errorflow.diagnosis.decay.Rate"),
             *("errorflow.diagnosis.limits.Bound", "errorflow.diagnosis.units.Carriers"),
             *("errorflow.diagnosis.trap.Trap", "errorflow.diagnosis.loss.LossFlow"),
+            "errorflow.diagnosis.both_ways.LossBothWays",
         ),
     ),
     Page(
