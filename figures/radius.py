@@ -17,6 +17,7 @@ import numpy as np
 
 import errorflow as ef
 from errorflow import bounds
+from errorflow.definition import Definition
 from errorflow.numeric.forward import Trajectory
 from errorflow.numeric.profile import profile_of
 from errorflow.plots import style
@@ -67,7 +68,7 @@ def data() -> Table:
 def _networks() -> Array:
     """Radius of W, norm of W and factor of the error per step of random tanh networks, (networks, 3)."""
     rng = np.random.default_rng(SEED)
-    found = np.empty((NETWORKS, 3))
+    definition, found = ef.rnn().definition, np.empty((NETWORKS, 3))
     for k in range(NETWORKS):
         values = rng.uniform(0.3, 1, UNITS) * rng.choice([-1, 1], UNITS)
         radius = np.exp(rng.uniform(np.log(0.2), np.log(2.5)))
@@ -75,18 +76,17 @@ def _networks() -> Array:
         turn, _ = np.linalg.qr(rng.normal(size=(UNITS, UNITS)))
         far = rng.choice(FAR) * np.triu(rng.normal(size=(UNITS, UNITS)), 1)
         W = turn @ (np.diag(values) + far) @ turn.T
-        flow = _driven(W, rng.uniform(-0.9, 0.9, (LAGS[1] + 1, UNITS)))
+        flow = _driven(definition, W, rng.uniform(-0.9, 0.9, (LAGS[1] + 1, UNITS)))
         rate = (flow[LAGS[1]] - flow[LAGS[0]]) / (LAGS[1] - LAGS[0])
         found[k] = np.abs(np.linalg.eigvals(W)).max(), np.linalg.norm(W, 2), 2**rate
     return found
 
 
-def _driven(W: Array, states: Array) -> Array:
+def _driven(definition: Definition, W: Array, states: Array) -> Array:
     """log2 norms by lag of a tanh network that its inputs lead from each of these states to the next.
 
     It is not run: where error grows, so would rounding, and the states would be others.
     """
-    definition = ef.rnn().definition
     (x,), (h,) = definition.inputs, definition.states
     inputs = np.arctanh(states[1:]) - states[:-1] @ W.T
     weights = {"W": W, "U": np.eye(len(W)), "b": np.zeros(len(W))}

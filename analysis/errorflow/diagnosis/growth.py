@@ -187,9 +187,13 @@ def _rates(trajectory: Trajectory, rng: np.random.Generator, first: int, last: i
         name: rng.normal(size=(block.shape[2], 1)) * np.ones((trajectory.batch, 1, 1))
         for name, block in trajectory.states.items()
     }
-    lengths = [log2_lengths(errors)[:, 0] for errors in carried_back(trajectory, start, last)]
+    at = {
+        lag: log2_lengths(e)[:, 0]
+        for lag, e in enumerate(carried_back(trajectory, start, last))
+        if lag in (first, last)
+    }
     with np.errstate(invalid="ignore"):
-        return np.where(np.isneginf(lengths[last]), -np.inf, (lengths[last] - lengths[first]) / (last - first))
+        return np.where(np.isneginf(at[last]), -np.inf, (at[last] - at[first]) / (last - first))
 
 
 def _factors(name: str, values: Any) -> Array:

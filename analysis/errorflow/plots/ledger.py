@@ -14,7 +14,13 @@ from errorflow.plots.files import Picture, delivered, new_figure, picture, style
 # verdict -> how its mark is drawn; told apart by shape and filling too
 MARKS: dict[str, dict[str, Any]] = {
     "right": {"marker": "o", "color": style.BLUE},
-    "conditional": {"marker": "o", "color": style.ORANGE, "fillstyle": "left", "markerfacecoloralt": "white"},
+    "conditional": {
+        "marker": "D",
+        "ms": 4.2,
+        "color": style.ORANGE,
+        "fillstyle": "left",
+        "markerfacecoloralt": "white",
+    },
     "wrong": {"marker": "X", "color": style.RED, "mew": 0},
     "open": {"marker": "o", "color": style.FAINT, "mfc": "white"},
     "failed": {"marker": "s", "color": style.INK},
@@ -116,7 +122,7 @@ def draw_ledger(ax: Any, entries: Sequence[Entry], columns: int) -> None:
             if isinstance(line, str):
                 _written(ax, column, row, line, 0, style="italic")
                 continue
-            ax.plot(column + 0.03, row, ls="none", ms=5, clip_on=False, **{"mew": 0.8, **MARKS[line.verdict]})
+            ax.plot(column + 0.03, row, ls="none", clip_on=False, **{"mew": 0.8, "ms": 5, **MARKS[line.verdict]})
             _written(ax, column + 0.03, row, line.name, 5)
 
 
@@ -128,7 +134,8 @@ def _letters() -> float:
 def _written(ax: Any, x: float, y: float, text: str, dx: float, **how: Any) -> None:
     """Text to the right of a point, moved by so many points."""
     how |= {"fontsize": _letters(), "va": "center_baseline"}
-    ax.annotate(text, (x, y), (dx, 0), textcoords="offset points", annotation_clip=False, **how)
+    words = ax.annotate(text, (x, y), (dx, 0), textcoords="offset points", annotation_clip=False, **how)
+    words.set_in_layout(False)  # within the panel: a page of many need not be measured again and again
 
 
 def _columns(entries: Sequence[Entry], columns: int) -> list[list[Entry | str]]:
