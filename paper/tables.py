@@ -36,6 +36,7 @@ SOURCES = {
     "Hochreiter & Schmidhuber 1997": "lstm",
     "Gers, Schmidhuber & Cummins 2000": "gers",
     "Cho et al. 2014": "cho",
+    "Beck et al. 2024": "xlstm",
     "Feng et al. 2024": "mingru",
     "Orvieto et al. 2023": "lru",
     "Box & Jenkins 1970": "box",

@@ -123,6 +123,10 @@ PAGES = (
     _page("gru", "GRU", Law("exponential", sympy.Symbol("r"), sense="at most"),
           (("r", "bound of the norm of J"),), (), "Cho et al. 2014",
           "the direct path carries the product of the update gates z; |J| is at most max z plus what h enters by"),
+    _page("slstm", "sLSTM", Law("constant", sense="at most"), (), ("slstm.convex_weights",), "Beck et al. 2024",
+          "without recurrent matrices: c/n is an average of the candidates z, whose weights i f ... f / n are at most 1"
+          " and sum to 1, so that no lag explodes and a large i keeps one. With them the derivative has further paths,"
+          " which nothing here bounds"),
     _page("mingru", "minGRU", Law("exponential", sympy.Symbol("max(1-z)"), sense="at most"),
           (("z", "update gate, of the input alone"),), (), "Feng et al. 2024",
           "J = diag(1 - z) exactly, so the influence is a product of known gates"),
