@@ -19,6 +19,7 @@ myst_enable_extensions = ["dollarmath", "deflist"]
 myst_heading_anchors = 3
 html_math_renderer = "mathml"
 default_role = "obj"
+smartquotes = False  # f' is a derivative
 nitpicky = True
 # What stands in single backquotes in a docstring is a link where it names something public, else code.
 nitpick_ignore_regex = [("py:obj", r".*")]

@@ -187,8 +187,15 @@ def models() -> str:
              " which cost for one more step. `errorflow models NAME` prints a page.", models_table(MODELS)]  # fmt: skip
     for page in MODELS:
         letters = "; ".join(f"{plain(letter)}: {plain(meaning)}" for letter, meaning in page.letters)
+        about = {
+            "influence": plain(page.law.text()),
+            "letters": letters,
+            "remark": plain(page.remark),
+            "theorems": ", ".join(f"[{code(name)}](theorems.md#{anchor(name)})" for name in page.theorems),
+            "source": plain(page.source),
+        }
         parts += [f"## {plain(page.title)}", display(f"\\begin{{aligned}}\n{page.latex()}\n\\end{{aligned}}")]
-        parts += [f"Influence: {plain(page.law.text())}. {letters}. {plain(page.remark)} Source: {plain(page.source)}."]
+        parts.append("\n".join(f"- *{word}*: {text}" for word, text in about.items() if text))
     return "\n\n".join(parts) + "\n"
 
 
