@@ -123,5 +123,6 @@ def draw(fig: Any, table: Table) -> None:
         ax.axhline(0, color=style.GREY, lw=0.7, zorder=0)
         ax.set(xlim=(0, 1), ylim=(low * decade, high * decade), xlabel="share of directions", ylabel="singular value")
         ax.set_xticks([0, 0.5, 1], ["0", "1/2", "1"])
+    page.share_x(axes)
     page.key({text: {"color": color, "ls": line} for color, line, text in _LOOK.values()})
     page.settle()

@@ -91,10 +91,10 @@ PAGES: tuple[Page, ...] = (
         "networks",
         "Trained networks",
         "Reading weights, and the diagnosis of what they do. [](my_network.md) shows their use.",
-        _errorflow("read_network diagnose") + ("errorflow.diagnosis.heat",),
+        _errorflow("read_network diagnose") + ("errorflow.diagnosis.heat", "errorflow.diagnosis.growth_map"),
         (
             *(f"errorflow.networks.{name}" for name in ("Network", "Layer", "Head")),
-            *(f"errorflow.diagnosis.{name}" for name in ("Diagnosis", "LayerDiagnosis", "Heat")),
+            *(f"errorflow.diagnosis.{name}" for name in ("Diagnosis", "LayerDiagnosis", "Heat", "GrowthMap")),
             *("errorflow.diagnosis.verdict.Verdict", "errorflow.diagnosis.decay.Rate"),
             *("errorflow.diagnosis.limits.Bound", "errorflow.diagnosis.units.Carriers"),
             *("errorflow.diagnosis.trap.Trap", "errorflow.diagnosis.loss.LossFlow"),
