@@ -15,6 +15,7 @@ from sympy import tanh
 
 import errorflow as ef
 from errorflow import export as module
+from errorflow.calculus.letters import NOTATIONS
 from errorflow.cli import main
 from errorflow.export import export, files
 from errorflow.results import Content, Piece, Result, result, results
@@ -234,18 +235,13 @@ def sweep(notation, columns):
     return "\n\n".join([*lines, r"\end{document}"]) + "\n"
 
 
-SLOW = [("modern", "twocolumn"), ("classic", "onecolumn"), ("review", "onecolumn")]
+NOTATIONS_AND_COLUMNS = [(n, c) for n in NOTATIONS for c in ("onecolumn", "twocolumn")]
+SLOW = [
+    pytest.param(*pair, marks=pytest.mark.slow) for pair in NOTATIONS_AND_COLUMNS if pair != ("classic", "twocolumn")
+]
 
 
-@pytest.mark.parametrize(
-    ("notation", "columns"),
-    [
-        ("modern", "onecolumn"),
-        ("classic", "twocolumn"),
-        ("review", "twocolumn"),
-        *(pytest.param(*pair, marks=pytest.mark.slow) for pair in SLOW),
-    ],
-)
+@pytest.mark.parametrize(("notation", "columns"), [("classic", "twocolumn"), *SLOW])
 def test_the_whole_export_compiles_with_the_package_and_nothing_sticks_out(folder, tmp_path, notation, columns):
     if shutil.which("pdflatex") is None:
         pytest.skip("pdflatex is not installed (texlive-latex-base)")

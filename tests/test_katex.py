@@ -53,16 +53,17 @@ def formulas(name, piece):
     return found + [(name, False, inside) for inside in re.findall(r"\$(.*?)\$", between, re.DOTALL)]
 
 
+@pytest.mark.slow
 def test_katex_reads_every_fragment(refused):
     listed = [f for r in results() for name, piece in r.pieces().items() for f in formulas(name, piece)]
     assert len(listed) > 2000
     assert refused(listed) == []
 
 
-@pytest.mark.parametrize("notation", NOTATIONS[1:])
+@pytest.mark.parametrize("notation", NOTATIONS)
 def test_katex_reads_the_formulas_of_a_cell_in_every_notation(refused, notation):
     listed = []
-    for cell in (ef.rnn(), ef.lstm1997(), ef.lstm()):
+    for cell in (ef.rnn(), ef.lstm()):
         assert notation in lettered(cell.definition)
         with written(notation):
             blocks = [b.equation() for b in cell.jacobian()]

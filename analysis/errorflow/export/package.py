@@ -23,7 +23,7 @@ from errorflow.calculus.letters import (
     template,
     written,
 )
-from errorflow.definition import New
+from errorflow.definition import Definition, New
 from errorflow.export.sources import CELLS
 from errorflow.results import Piece, Result
 from errorflow.results.layout import escaped, terms
@@ -75,10 +75,10 @@ def letters(notation: str) -> Iterator[tuple[str, str, str]]:
     """(kind, cell.name, template) of every letter in a notation; a cell without letters in it has the modern ones."""
     for name, tables in LETTERS.items():
         chosen = tables.get(notation, {})
-        known = next(iter(tables.values()))
+        known, definition = next(iter(tables.values())), cell(name).definition
         for full in known:
             kind, _, of = full.partition(".")
-            text = chosen[full] if full in chosen else _modern(name, kind, of)
+            text = chosen[full] if full in chosen else _modern(definition, kind, of)
             if text is not None:
                 yield kind, f"{name}.{of}", text
             if kind == "fun":
@@ -94,9 +94,8 @@ def _sign(function: str) -> str:
     return next(a.tex for a in ACTIVATIONS if a.function.__name__ == function)
 
 
-def _modern(name: str, kind: str, of: str) -> str | None:
+def _modern(definition: Definition, kind: str, of: str) -> str | None:
     """The modern letter as a template: what `Notation` prints, with its parameters in the place of time and unit."""
-    definition = cell(name).definition
     if kind == "fun":
         return _sign(of)
     if kind == "map":
@@ -123,9 +122,9 @@ def fragments(chosen: tuple[Result, ...], records: list[dict[str, Any]]) -> dict
         ]
     found = {}
     for result, record, parts in zip(chosen, records, pieces, strict=True):
-        facts = _facts(result, record)
+        facts, only = _facts(result, record), _only(result)
         for name, piece in parts.items():
-            first = _only(result)
+            first = only
             body = _steps(piece.latex) if name.endswith(".steps") else None
             kind, body = ("steps", body) if body is not None else _body(piece)
             if name == result.name and (derived := [k[:-6] for k in result.content.parts if k.endswith(".steps")]):
