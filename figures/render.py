@@ -96,7 +96,7 @@ def description(module: ModuleType, table: Table, width: float | None = None) ->
         "caption": caption(module),
         "alt": module.ALT,
         "theorems": list(module.SHOWS),
-        "parameters": table.parameters,
+        "parameters": table.rounded().parameters,
         "axes": {panel: list(words) for panel, words in table.axes.items()},
         "columns": list(COLUMNS),
         "sha256_of_csv": table.sha256(),

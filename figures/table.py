@@ -54,12 +54,11 @@ class Table:
         return replace(self, curves={**self.curves, (panel, curve): (self.x(panel, curve), y)})
 
     def rounded(self) -> Table:
-        """The table as the CSV holds it, so that what is drawn is what is written, and rounding does not show."""
-
-        def near(values: Array) -> Array:
-            return np.array([float(f"{v:.{DIGITS}g}") for v in values])
-
-        return replace(self, curves={key: (near(x), near(y)) for key, (x, y) in self.curves.items()})
+        """The table as the CSV and the JSON hold it: what is drawn is what is written, and rounding does not show."""
+        curves = {
+            key: (np.array(_near(x.tolist())), np.array(_near(y.tolist()))) for key, (x, y) in self.curves.items()
+        }
+        return replace(self, curves=curves, parameters=_near(self.parameters))
 
     def csv(self) -> str:
         """All curves in long form, nine significant digits, so that rounding in the last place does not show."""
@@ -71,6 +70,15 @@ class Table:
     def sha256(self) -> str:
         """The digest of the CSV text."""
         return hashlib.sha256(self.csv().encode()).hexdigest()
+
+
+def _near(value: Any) -> Any:
+    """The same with every float in it rounded to the digits that are written."""
+    if isinstance(value, dict):
+        return {key: _near(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_near(inner) for inner in value]
+    return float(f"{value:.{DIGITS}g}") if isinstance(value, float) else value
 
 
 def holds(condition: Any, claim: str) -> None:

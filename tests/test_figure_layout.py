@@ -11,6 +11,7 @@ from figures import figure, names
 from figures.layout import Page, TooNarrow
 from figures.naming import Name, place, texts
 from figures.render import FORMATS, WIDTHS, drawn, laid_out
+from figures.table import Table
 from tests.figure_audit import alike, faults
 
 X = np.linspace(0, 1, 101)
@@ -221,6 +222,16 @@ def test_a_curve_that_is_not_seen_is_named_all_the_same():
         nowhere = np.full(3, np.nan)
         place(fig, [Name(ax, X[:3], nowhere, "nan", style.RED), Name(ax, X, 5 + X, "above", style.RED)])
         assert np.isfinite(texts(fig, fig.canvas.get_renderer())).all()
+
+
+def test_what_is_drawn_and_told_has_the_digits_that_are_written():
+    x, curve = np.array([1 / 3, np.nan]), np.array([1e-300 / 3, -np.inf])
+    table = Table({("a", "b"): (x, curve)}, {"deep": [{"p": 2 / 3}], "n": 12345678901, "yes": True}, {"a": ("x", "y")})
+    near = table.rounded()
+    np.testing.assert_array_equal(near.x("a", "b"), [0.333333333, np.nan])
+    np.testing.assert_array_equal(near.y("a", "b"), [3.33333333e-301, -np.inf])
+    assert near.parameters == {"deep": [{"p": 0.666666667}], "n": 12345678901, "yes": True}
+    assert near.csv() == table.csv()
 
 
 WIDE = {
