@@ -472,3 +472,22 @@ def test_random_weights_of_the_1997_cell_give_each_unit_one_block_so_that_its_al
         got = cell.gradient(weights, xs, errors, algorithm=algorithm).weights
         for name, array in want.items():
             np.testing.assert_allclose(got[name], array, rtol=0, atol=1e-13 * np.abs(array).max())
+
+
+def test_e_prop_of_a_plain_network_looks_back_no_step_of_a_leaky_one_it_is_rflo_and_of_an_lstm_the_truncated_gradient():
+    rng = np.random.default_rng(7)
+    equals = {
+        "rnn": {"algorithm": "tbptt", "horizon": 1},
+        "leaky_rnn": {"algorithm": "rflo"},
+        "lstm": {"truncated": True},
+    }
+    for kind, options in equals.items():
+        cell = ef.cell(kind)
+        weights = cell.random_weights(rng, n=4, m=3)
+        xs, errors = rng.normal(size=(2, 6, 3)), rng.normal(size=(2, 6, 4))
+        got = cell.gradient(weights, xs, errors, algorithm="eprop").weights
+        for name, wanted in cell.gradient(weights, xs, errors, **options).weights.items():
+            np.testing.assert_allclose(got[name], wanted, rtol=0, atol=1e-13 * np.abs(wanted).max())
+        whole = cell.gradient(weights, xs, errors).weights
+        assert any(np.abs(got[name] - whole[name]).max() > 1e-3 for name in whole)
+    assert ef.lstm().cost(algorithms=["eprop"]) == ef.lstm().cost(algorithms=["gers2000"])

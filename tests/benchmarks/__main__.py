@@ -2,7 +2,7 @@
 
     python -m tests.benchmarks [--quick] [--rounds N] [--only TEXT] [--python FILE] [--json FILE] [--table FILE]
 
-The learning algorithms follow, as `python -m tests.benchmarks.learning` prints them; with --only, if it is `learning`.
+The learning algorithms follow, as `python -m tests.benchmarks.learning` has them; with --only, if it is `learning`.
 
 Figures are processor time, which other work on the machine disturbs less than the time on the clock; one core each.
 Both are in the JSON, with the load, and the limits of this machine: products of matrices and writing. About 20 minutes
@@ -139,17 +139,19 @@ def main():
         if arguments.only in " ".join(map(str, ("jacobians" if row[0] is JACOBIANS else "norms", *row[1:]))):
             rows.append(measured(row, arguments.rounds, arguments.python))
             print(table(rows[-1:]).split("\n", 2)[2], file=sys.stderr)
+    slopes = []
+    if arguments.only in ("", "learning"):
+        gradients, slopes = learning.measured(arguments.quick, arguments.rounds, arguments.python)
+        rows += gradients
     machine |= {"load_after": os.getloadavg(), "minutes": round((time.perf_counter() - began) / 60, 1)}
     for file in filter(None, (arguments.json, arguments.table)):
         file.parent.mkdir(parents=True, exist_ok=True)
     if arguments.json:
-        arguments.json.write_text(json.dumps({"machine": machine, "rows": rows}, indent=1))
-    text = f"{json.dumps(machine)}\n\n{table(rows)}\n"
+        arguments.json.write_text(json.dumps({"machine": machine, "rows": rows, "slopes": slopes}, indent=1))
+    text = "\n".join([json.dumps(machine), "", table(rows), "", *map(learning.sentence, slopes), ""])
     if arguments.table:
         arguments.table.write_text(text)
     print(text)
-    if arguments.only in ("", "learning"):
-        learning.measured(arguments.quick, arguments.rounds, arguments.python)
 
 
 if __name__ == "__main__":

@@ -1,9 +1,10 @@
-"""Gradients beside those of PyTorch and JAX, each program alone in its process: one thread, float64, round after round.
+"""Gradients beside those of PyTorch and JAX, each program alone in its process: one core, float64, round after round.
 
-    python -m tests.benchmarks.learning [--quick] [--rounds N] [--python FILE]
+    python -m tests.benchmarks.learning [--quick] [--rounds N] [--python FILE] [--only TEXT] [--json FILE]
 
-BPTT of an LSTM, T = 200, a batch of 16, with as many inputs as units; RTRL of a tanh network, one sequence. Then the
-slopes of seconds against n, log to log, beside those of the multiply-adds. Seconds of processor time, medians.
+BPTT of an LSTM, T = 200, a batch of 16, with as many inputs as units, beside the products of matrices that it takes and
+nothing else; RTRL of a tanh network, one sequence. Then how seconds grow with the number of units, beside how
+multiply-adds do. Seconds of processor time.
 """
 
 from __future__ import annotations
@@ -21,13 +22,14 @@ from pathlib import Path
 import numpy as np
 
 ROOT = Path(__file__).parents[2]
-BATCH = 16
 ONE_THREAD = {
     **dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1"),
     "XLA_FLAGS": "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1",
 }
-BPTT = ("errorflow bptt", "torch bptt", "jax bptt")
+BPTT = ("errorflow bptt", "numpy products", "torch bptt", "jax bptt")
 RTRL = ("errorflow rtrl", "jax influence", "jax jacfwd")
+# Sizes from which on the products of matrices take most of the time.
+GROWTH = {"bptt": ("lstm", (256, 384, 512, 768, 1024), 4, 128), "rtrl": ("rnn", (96, 128, 160, 192), 4, 1)}
 
 
 def numbers(kind, n, m, steps, batch):
@@ -48,6 +50,32 @@ def ours(work, w, xs, errors):
 
     cell = ef.lstm() if work == "bptt" else ef.rnn()
     return lambda: cell.gradient(w, xs, errors, algorithm=work).weights["W_i" if work == "bptt" else "W"]
+
+
+def products_alone(w, xs, errors):
+    """The products of BPTT alone, into memory that is there: no program in NumPy is faster than these."""
+    from errorflow.numeric.pieces import cut, number
+
+    W, U = (np.concatenate([w[f"{part}_{g}"] for g in "ifog"]) for part in "WU")
+    batch, steps, m = xs.shape
+    n, x = W.shape[1], np.ascontiguousarray(xs.transpose(1, 2, 0))
+    h, net = np.ascontiguousarray(errors.transpose(1, 2, 0)), np.zeros((4 * n, batch))
+    back, rows = np.ascontiguousarray(W.T), 16 * batch
+    ways = []
+    for matrix, vectors in ((U, x), (W, h), (back, np.zeros((steps, 4 * n, batch)))):
+        pieces = number(matrix, batch)
+        ways.append((cut(matrix, pieces), vectors, cut(np.empty((len(matrix), batch)), pieces)))
+    nets, states, inputs = np.zeros((4 * n, rows)), np.zeros((n, rows)), np.zeros((rows, m))
+
+    def program():
+        for matrix, vectors, room in ways:
+            for vector in vectors:
+                np.matmul(matrix, vector, out=room)
+        for _ in range(steps * batch // rows):
+            found = nets @ states.T, nets @ inputs
+        return found[0] + net[0, 0]
+
+    return program
 
 
 def torch_bptt(w, xs, errors):
@@ -130,14 +158,17 @@ def jax_program(work, w, xs, errors):
     return lambda: np.asarray(run(w))[:, :n]
 
 
-def one(name, n, m, steps, times):
+def one(name, kind, n, m, steps, batch, times):
     """Times one program in this process: seconds, and the gradient's sum of squares to compare."""
+    if hasattr(os, "sched_setaffinity"):  # flags that ask for one thread do not keep every library to it
+        os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
     library, work = name.split(" ")
-    lstm = work == "bptt"
-    w, xs, errors = numbers("lstm" if lstm else "rnn", n, m, steps, BATCH if lstm else 1)
+    w, xs, errors = numbers(kind, n, m, steps, batch)
     try:
         if library == "errorflow":
             program = ours(work, w, xs, errors)
+        elif library == "numpy":
+            program = products_alone(w, xs, errors)
         elif library == "torch":
             program = torch_bptt(w, xs, errors)
         else:
@@ -150,36 +181,74 @@ def one(name, n, m, steps, times):
         start = time.process_time()
         gradient = program()
         seconds.append(time.process_time() - start)
-    return {"seconds": seconds, "square": float((gradient**2).sum())}
+    return {"cpu": seconds, "square": float((gradient**2).sum())}
 
 
-def apart(name, n, m, steps, times, python):
+def apart(name, kind, n, m, steps, batch, times, python=None):
     """The same in a process of its own."""
     interpreter = python if python and name.startswith("jax") else sys.executable
-    command = [interpreter, "-m", "tests.benchmarks.learning", "--one", name, *map(str, (n, m, steps, times))]
+    command = [interpreter, "-m", "tests.benchmarks.learning", "--one", name, kind]
+    command += map(str, (n, m, steps, batch, times))
     done = subprocess.run(command, cwd=ROOT, env=os.environ | ONE_THREAD, capture_output=True, text=True, check=False)
     if done.returncode:
         return {"absent": done.stderr.strip().splitlines()[-1] if done.stderr.strip() else str(done.returncode)}
     return json.loads(done.stdout.splitlines()[-1])
 
 
-def compared(programs, n, m, steps, rounds, times, python):
-    """Prints the row of every program, in turn, round after round."""
-    seconds = {name: [] for name in programs}
-    squares = {}
+def compared(programs, kind, n, m, steps, batch, rounds, times, python):
+    """The row of some programs, run in turn, round after round; all gradients are one."""
+    cells, squares = {name: {} for name in programs}, {}
     for _, name in itertools.product(range(rounds), programs):
-        got = apart(name, n, m, steps, times if name != "jax jacfwd" else 1, python)
-        seconds[name] += got.get("seconds", [])
-        squares[name] = got.get("square")
-    ours_ = statistics.median(seconds[programs[0]])
-    for name in programs:
-        if not seconds[name]:
-            print(f"  {name:16} absent")
+        if "absent" in cells[name]:
             continue
-        middle = statistics.median(seconds[name])
-        agree = abs(squares[name] / squares[programs[0]] - 1)
-        print(f"  {name:16} {1e3 * middle:10.2f} ms  {middle / ours_:7.2f} times ours   differs by {agree:.0e}")
-    return ours_
+        got = apart(name, kind, n, m, steps, batch, times if name != "jax jacfwd" else 1, python)
+        if "absent" in got:
+            cells[name] = got
+            continue
+        cells[name].setdefault("cpu", []).extend(got["cpu"])
+        squares[name] = got["square"]
+    for name, square in squares.items():
+        if name != "numpy products" and abs(square / squares[programs[0]] - 1) > 1e-9:
+            raise ArithmeticError(f"{name} has another gradient than {programs[0]}: {square}, {squares[programs[0]]}")
+    what = {"lstm": "BPTT, lstm", "rnn": "RTRL, rnn"}[kind]
+    return {"work": f"{what}, n = {n}, m = {m}, {steps} steps, batch {batch}", "programs": cells}
+
+
+def growth(work, rounds):
+    """How seconds and multiply-adds grow with n: the slope of a line through their logarithms, for each round."""
+    import errorflow as ef
+
+    kind, sizes, steps, batch = GROWTH[work]
+    inputs = dict(zip(sizes, sizes if work == "bptt" else [4] * len(sizes), strict=True))
+    cost = [
+        ef.cell(kind).cost(units=n, inputs=m, steps=steps, algorithms=[work])[0].macs_total for n, m in inputs.items()
+    ]
+    seconds = []
+    for _ in range(rounds):
+        runs = [apart(f"errorflow {work}", kind, n, m, steps, batch, 5) for n, m in inputs.items()]
+        seconds.append([min(run["cpu"]) for run in runs])
+    slope = [float(np.polyfit(np.log(sizes), np.log(some), 1)[0]) for some in (*seconds, np.array(cost, dtype=float))]
+    return {"work": work, "cell": kind, "units": sizes, "inputs": list(inputs.values()), "steps": steps, "batch": batch,
+            "seconds": seconds, "multiply_adds": [batch * c for c in cost], "slopes": slope[:-1],
+            "counted": slope[-1]}  # fmt: skip
+
+
+def sentence(found):
+    """The growth in words."""
+    slopes, units = found["slopes"], ", ".join(map(str, found["units"]))
+    return (
+        f"{found['work']} of {found['cell']}, n = {units}, batch {found['batch']}: seconds grow as"
+        f" n^{statistics.median(slopes):.2f} ({min(slopes):.2f} to {max(slopes):.2f} in {len(slopes)} rounds),"
+        f" multiply-adds as n^{found['counted']:.2f}"
+    )
+
+
+def measured(quick, rounds, python, only=""):
+    """All rows, and the growth of each algorithm."""
+    work = [(BPTT, "lstm", n, n, 200, 16, 10) for n in ((64,) if quick else (64, 128))]
+    work.append((RTRL, "rnn", *((32, 4, 20) if quick else (64, 4, 50)), 1, 3))
+    rows = [compared(*row[:-1], rounds, row[-1], python) for row in work if only in " ".join(row[0])]
+    return rows, [growth(each, rounds) for each in GROWTH if only in each]
 
 
 def main():
@@ -188,39 +257,21 @@ def main():
     parser.add_argument("--quick", action="store_true", help="fewer sizes")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--python", help="an interpreter that has JAX and NumPy, where this one has not")
-    parser.add_argument("--one", nargs=5, help=argparse.SUPPRESS)
+    parser.add_argument("--only", default="", help="bptt or rtrl")
+    parser.add_argument("--json", type=Path)
+    parser.add_argument("--one", nargs=7, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.one:
-        name, *rest = arguments.one
-        print(json.dumps(one(name, *map(int, rest))))
+        name, kind, *rest = arguments.one
+        print(json.dumps(one(name, kind, *map(int, rest))))
         return
-    measured(arguments.quick, arguments.rounds, arguments.python)
+    from tests.benchmarks.__main__ import table
 
-
-def measured(quick, rounds, python):
-    """Prints all rows, then the slopes."""
-    for n in (64,) if quick else (64, 128):
-        print(f"BPTT of an LSTM, n = m = {n}, T = 200, batch {BATCH}; load {os.getloadavg()[0]:.1f}")
-        compared(BPTT, n, n, 200, rounds, 10, python)
-    n, steps = (32, 20) if quick else (64, 50)
-    print(f"RTRL of a tanh network, n = {n}, m = 4, T = {steps}; load {os.getloadavg()[0]:.1f}")
-    compared(RTRL, n, 4, steps, rounds, 3, python)
-    slopes(rounds)
-
-
-def slopes(rounds):
-    """How seconds and multiply-adds grow with n = m, between the two largest sizes."""
-    import errorflow as ef
-
-    for work, cell, sizes, steps in (("bptt", ef.lstm(), (256, 512), 20), ("rtrl", ef.rnn(), (64, 128), 5)):
-        times, macs = [], []
-        for n in sizes:
-            got = [apart(f"errorflow {work}", n, n, steps, 3, None)["seconds"] for _ in range(rounds)]
-            times.append(min(s for some in got for s in some))
-            macs.append(cell.cost(units=n, inputs=n, steps=steps, algorithms=[work])[0].macs_total)
-        measured, counted = (np.log2(b / a) for a, b in (times, macs))
-        print(f"{work} of {cell.name}, n = m = {sizes[0]} to {sizes[1]}: seconds grow as n^{measured:.2f},"
-              f" multiply-adds as n^{counted:.2f}")  # fmt: skip
+    rows, slopes = measured(arguments.quick, arguments.rounds, arguments.python, arguments.only)
+    print(table(rows), *map(sentence, slopes), f"load {os.getloadavg()[0]:.1f}", sep="\n")
+    if arguments.json:
+        arguments.json.parent.mkdir(parents=True, exist_ok=True)
+        arguments.json.write_text(json.dumps({"rows": rows, "slopes": slopes}, indent=1))
 
 
 if __name__ == "__main__":

@@ -25,6 +25,7 @@ from errorflow.learning.comparison import (
 from errorflow.learning.cost import LETTERS as OPTIONS
 from errorflow.learning.cost import size as symbol
 from errorflow.learning.rate import rate
+from errorflow.learning.table import ALIASES
 
 LETTERS = {"units": "n", "inputs": "m", "steps": "T"}
 MOST = 10**12
@@ -48,7 +49,7 @@ def arguments(parser: Parser) -> None:
         "--size", type=_size, action="append", default=[], metavar="LETTER=K", help="another size, such as p=16"
     )
     parser.add_argument("--biases", action="store_true", help="count the biases too")
-    names = [a.name for a in ALGORITHMS]
+    names = [*(a.name for a in ALGORITHMS), *ALIASES]
     parser.add_argument("--algorithm", nargs="+", choices=names, metavar="A", help=f"some of {', '.join(names)}")
     for name, meaning in HORIZON.items():
         parser.add_argument(f"--{name}", type=whole(1), metavar="H", help=f"a number for {meaning}")

@@ -26,17 +26,20 @@ ALGORITHMS: tuple[Algorithm, ...] = (
     *(LSTM1997, GERS2000, SNAP1, RFLO, UORO),
 )
 
+# Other names of the same algorithm.
+ALIASES = {"eprop": "gers2000"}
+
 _WORDS = {"n": "units", "m": "inputs", "T": "steps"}
 # What `costs` and `Cell.cost` call by these names is no width of a vector.
 _TAKEN = frozenset({"T", *LETTERS.values(), *LETTERS, *_WORDS.values(), "biases", "algorithms", "definition", "self"})
 
 
 def algorithm(name: str) -> Algorithm:
-    """The algorithm of this name. Raises: KeyError with all names."""
+    """The algorithm of this name, or of another name of it. Raises: KeyError with all names."""
     for found in ALGORITHMS:
-        if found.name == name:
+        if found.name == ALIASES.get(name, name):
             return found
-    known = ", ".join(a.name for a in ALGORITHMS)
+    known = ", ".join([*(a.name for a in ALGORITHMS), *ALIASES])
     raise KeyError(f"algorithm must be one of {known}, got {name!r}")
 
 
