@@ -1,9 +1,9 @@
 """Eligibility traces: the truncated gradient where gates carry the states, one number for each weight and state.
 
 The same algorithm is e-prop, whose learning signal is the derivative of the loss in the output, sent back exactly or by
-fixed weights (`feedback`); so "eprop" is another name of it. Of an LSTM, its eligibility traces are those of Gers et al.
-and its gradient is that of the graph with all reads of h by maps cut. Of a leaky network it is RFLO. A plain network
-carries nothing, and what is left is BPTT(1), the gradient that looks back no step.
+fixed weights (`feedback`); so "eprop" is another name of it. Of an LSTM, its eligibility traces are these, and its
+gradient is that of the graph with all reads of h by maps cut. Of a leaky network it is RFLO. A plain network carries
+nothing, and what is left is BPTT(1), the gradient that looks back no step.
 """
 
 from __future__ import annotations
