@@ -286,3 +286,13 @@ def test_the_figure_of_the_readme_can_be_drawn_at_every_width():
         with styled(width):
             assert faults(laid_out(module, table, width)) == []
     assert all(f"`{name}` | {inches}" in text for name, inches in WIDTHS.items())
+
+
+def test_the_example_of_a_page_runs():
+    import doctest
+
+    from figures import layout
+
+    done = doctest.testmod(layout)
+    assert done.attempted > 4
+    assert done.failed == 0
