@@ -616,3 +616,14 @@ def test_a_cell_without_weights_has_an_empty_gradient_by_every_exact_algorithm(b
     for algorithm in ALGORITHMS:
         found = c.gradient({}, 5, np.ones((5, 2)), state={"p": [1.0, 2.0]}, by_lag=by_lag, **by(algorithm))
         assert found.weights == {}
+
+
+@pytest.mark.parametrize("name", ["rnn", "lstm", "lstm_peephole", "gru_reset_before", "lru", "slstm"])
+def test_stretch_after_stretch_of_a_long_run_the_gradient_and_its_count_are_exact(name):
+    cell, rng = ef.cell(name), np.random.default_rng(5)
+    weights, steps = cell.random_weights(rng, n=3, m=2), 35  # two stretches of 16 steps, and one of three
+    inputs, errors = rng.normal(size=(2, steps, 2)), rng.normal(size=(2, steps, 3))
+    found = cell.gradient(weights, inputs, errors, count=True, biases=False)
+    close(found.weights, cell.gradient(weights, inputs, errors, algorithm="rtrl", biases=False).weights)
+    (cost,) = cell.cost(units=3, inputs=2, steps=steps, algorithms=["bptt"])
+    assert (found.macs, found.elementwise) == (2 * cost.macs_total, 2 * cost.elementwise_total)
