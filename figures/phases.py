@@ -7,11 +7,14 @@ of one unit cannot explode, whatever w and b are (rnn.scalar_variation). (b) A h
 weights times g, driven by noise of strength s. To the left of the dashed line, g |W| = 1, vanishing is proved; growth
 is possible to the right of it only (rnn.explosion_needs). The dotted line is where the spectral radius of g W is 1.
 The measured border (solid) lies to its right, the farther the more the input flattens the units: between the dashed
-and the solid line error vanishes and the norm does not tell.
+and the solid line error vanishes and the norm does not tell. (c) The networks trained on digits, all their recurrent
+weights times a factor, means over 4 digits. As they are, at 1, each keeps error within a few hundredths of its size
+per step, next to where it begins to grow; for the tanh network the norm proves decay only left of the dotted line.
 """
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -28,9 +31,9 @@ from figures.table import Array, Table, holds
 NAME = "phases"
 SHOWS = ("rnn.vanishing", "rnn.explosion_needs", "rnn.scalar_variation")
 ALT = (
-    "Two maps of the measured factor of an error per step. One tanh unit over weight and bias: decay everywhere, on "
-    "both sides of weight one, except on two thin cusped curves. A hundred units over gain and input strength: decay "
-    "on the left, growth on the right; the proved border lies at half the gain of the measured one."
+    "Maps of the measured factor of an error per step. One tanh unit over weight and bias: decay on both sides of "
+    "weight one, except about two curves. A hundred units over gain and input: the proved border lies at half the gain "
+    "of the measured one. Three trained networks with scaled recurrent weights: factor near one where they are."
 )
 WIDTH = style.TEXT
 
@@ -38,6 +41,8 @@ SEED, UNITS, CHANNELS = 3, 100, 10
 ALONE, STEPS, SEQUENCES, SETTLE = 80, 60, 4, 16  # where error grows rounding does: few steps, several runs
 WEIGHTS, BIASES = np.linspace(-4, 4, 49), np.linspace(-3, 3, 49)
 GAINS, DRIVES = np.linspace(0.1, 3, 30), np.linspace(0, 1.5, 16)
+FOLDER = Path(__file__).parent / "networks"
+TRAINED, FACTORS, DIGITS = ("rnn", "lstm", "gru"), np.linspace(0.1, 2, 20), 4
 START = 0.3  # of the one unit: any number but 0, from which it would not move where b = 0
 
 
@@ -62,12 +67,31 @@ def data() -> Table:
     radius = np.abs(np.linalg.eigvals(weights["W"])).max()
     curves["b", "bound"] = (GAINS, np.array([bounds.log2_rnn_upper(g * weights["W"], 1, 1) for g in GAINS]))
     curves["b", "border"] = (net.border(), DRIVES)
+    proved = _trained(curves, rng)
     return Table(
         curves,
         {"seed": SEED, "units": UNITS, "steps": STEPS, "sequences": SEQUENCES, "steps_alone": ALONE,
-         "lags": list(net.lags), "channels": CHANNELS, "start": START, "norm": float(norm), "radius": float(radius)},
-        {"a": ("weight w", "log2 of the factor per step"), "b": ("gain g", "log2 of the factor per step")},
+         "lags": list(net.lags), "channels": CHANNELS, "start": START, "norm": float(norm), "radius": float(radius),
+         "digits": DIGITS, "networks": [f"digits_{kind}.safetensors" for kind in TRAINED], "proved_below": proved},
+        {"a": ("weight w", "log2 of the factor per step"), "b": ("gain g", "log2 of the factor per step"),
+         "c": ("factor of all recurrent weights", "log2 of the factor per step")},
     )  # fmt: skip
+
+
+def _trained(curves: dict[tuple[str, str], tuple[Array, Array]], rng: np.random.Generator) -> float:
+    """Adds the rates of the trained networks; the factor below which the norm proves decay of the tanh network."""
+    inputs = np.load(FOLDER / "digits_inputs.npy")[:DIGITS]
+    for kind in TRAINED:
+        network = ef.read_network(FOLDER / f"digits_{kind}.safetensors")
+        found = growth_map(network.cell().definition, network.weights, inputs, rng, recurrent=FACTORS)
+        curves["c", kind] = (FACTORS, found.rate[:, 0])
+        if kind == "rnn":
+            curves["c", "bound"] = (
+                FACTORS,
+                np.array([bounds.log2_rnn_upper(g * network.weights["W"], 1, 1) for g in FACTORS]),
+            )
+            proved = float(1 / np.linalg.norm(network.weights["W"], 2))
+    return proved
 
 
 def _marginal(sign: int) -> tuple[tuple[Array, Array], tuple[Array, Array]]:
@@ -106,12 +130,19 @@ def check(table: Table) -> None:
     holds(border > 1.8 / norm, "the measured border lies at almost twice the proved one or beyond")
     holds(border > 0.95 / radius, "and not left of a spectral radius of 1")
     holds(border[drives >= 1] > 1.3 / radius, "input moves it to the right")
+    holds(table.y("c", "rnn") <= table.y("c", "bound") + 1e-9, "the trained network keeps to its norm too")
+    for kind in TRAINED:
+        x, y = table["c", kind]
+        holds(np.abs(np.interp(1.0, x, y)) < np.log2(1.06), f"as trained the {kind} keeps error within 6 % per step")
+        holds((y[x < 0.8] < 0).all() and y[x > 1.2].mean() > 0, f"the {kind} decays below and grows on the whole above")
 
 
 def draw(fig: Any, table: Table) -> None:
     """Two maps with their borders."""
     page = Page(fig)
     left, right = page.panels(2, height=2.0, least=2.7)
+    (below,) = page.panels(1, height=1.2)
+    page.heading(below, "c", "trained on digits")
     page.heading(left, "a", r"one unit, $h' = \tanh(wh + b)$")
     page.heading(right, "b", f"{table.parameters['units']} units, weights times $g$")
     unit = np.stack([table.y("a", f"b={b:.3g}") for b in BIASES], axis=1)
@@ -136,4 +167,18 @@ def draw(fig: Any, table: Table) -> None:
     left.set(xlabel="weight $w$", ylabel="bias $b$", xlim=(-4, 4), ylim=(-3, 3))
     right.set(xlabel="gain $g$", ylabel="input strength $s$", xlim=(GAINS[0], 3), ylim=(0, DRIVES[-1]))
     left.set_xticks([-4, -1, 0, 1, 4], ["−4", "−1", "0", "1", "4"])
+    looks = {"rnn": (style.BLUE, style.DASHED, "RNN"), "lstm": (style.RED, style.SOLID, "LSTM"),
+             "gru": (style.ORANGE, style.DASHDOT, "GRU")}  # fmt: skip
+    for kind, (color, line, text) in looks.items():
+        below.plot(*table["c", kind], color=color, ls=line)
+        page.name(below, *table["c", kind], text, color, near=0.45)
+    below.axhline(0, color=style.GREY, lw=0.7, zorder=0)
+    below.axvline(1, color=style.GREY, lw=0.7, zorder=0)
+    proved = table.parameters["proved_below"]
+    below.axvline(proved, color=style.BLUE, lw=0.7, ls=style.DOTTED, zorder=0)
+    below.set(
+        xlabel="factor of all recurrent weights", ylabel="factor per step", xlim=(0, 2), ylim=np.log2([0.6, 1.15])
+    )
+    below.set_xticks([proved, 0.5, 1, 1.5, 2], [f"{proved:.2f}", "0.5", "1", "1.5", "2"])
+    below.set_yticks(np.log2([0.6, 0.8, 1]), ["0.6", "0.8", "1"])
     page.settle()

@@ -183,6 +183,9 @@ CORRUPTIONS = {
         ("b", "s=0", lambda y: y + 1),
         ("b", "bound", lambda y: y - 1.2),
         ("b", "border", None),
+        ("c", "bound", lambda y: y - 2),
+        ("c", "lstm", lambda y: y - 0.2),
+        ("c", "rnn", lambda y: -np.abs(y)),
     ],
     "starting": [
         ("a", "orthogonal", lambda y: y - 1),
