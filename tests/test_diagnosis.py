@@ -701,7 +701,7 @@ def test_only_the_layer_that_is_asked_for_is_judged():
 
 
 WRONG = [
-    ({"layer": 1}, "layer must be from 0 to 0"),
+    ({"layer": 1}, "layer must be 0, of the only layer"),
     ({"layer": "joint"}, "one layer"),
     ({"targets": [0]}, "loss must say what the targets are for"),
     ({"loss": "squared", "targets": [0.0]}, "head must be given"),

@@ -152,7 +152,7 @@ TYPED = [
         "choose one with --prefix, or those of a stack, lowest first, as in --prefix 'encoder.rnn.' --prefix 'decoder",
     ),
     ("--prefix decoder. --prefix encoder.", "--prefix must name modules of"),
-    ("--prefix encoder. --layer 3", "--layer must be from 0 to 0"),
+    ("--prefix encoder. --layer 3", "--layer must be 0, of the only layer"),
     ("--prefix encoder. --nonlinearity relu", "--nonlinearity must be left out for"),
     ("--prefix encoder. --layout keras", "must hold kernel and recurrent_kernel"),
     ("--prefix encoder. --merge sum", "--merge must be left out for"),
@@ -249,7 +249,7 @@ def test_a_picture_is_written_where_it_was_asked_for(call, few, suffix):
 
 WRONG = [
     ("--layer two", "--layer must be the number of a layer, from 0, or joint, got 'two'"),
-    ("--layer 1", "layer must be from 0 to 0"),
+    ("--layer 1", "layer must be 0, of the only layer"),
     ("--layer joint", "one layer"),
     ("--loss cross-entropy", "--targets must be given with --loss cross-entropy"),
     ("--targets {y}", "--loss must say what --targets are for"),

@@ -11,6 +11,7 @@ from fractions import Fraction
 from errorflow.cli.arguments import Parser, Usage
 from errorflow.cli.output import paragraph, print_json, table
 from errorflow.enclosure import NAMES, Check, Enclosure, Extremum, recheck, slope
+from errorflow.enclosure.text import read_number
 
 WORDS = {True: "attained at", False: "not attained; approached", None: "whether it is attained is open;"}
 
@@ -39,6 +40,8 @@ def main(args: argparse.Namespace) -> int:
     near = difflib.get_close_matches(args.expression, NAMES, 1)
     if args.expression.isidentifier() and args.expression not in (*NAMES, "x") and near:
         raise Usage(f"no activation {args.expression!r}; did you mean {near[0]!r}? `errorflow slope --help` shows all")
+    for option, end in (("--from", args.low), ("--to", args.high)):
+        _check_number(option, end)
     try:
         found = slope(args.expression, interval=(args.low, args.high))
     except ValueError as error:
@@ -52,6 +55,14 @@ def main(args: argparse.Namespace) -> int:
     else:
         print(_shown(found, checks))
     return 1 if any(check.verdict == "rejected" for check in checks) else 0
+
+
+def _check_number(option: str, end: str | None) -> None:
+    try:
+        if end not in (None, "oo", "-oo"):
+            read_number(end or "")
+    except ValueError as error:
+        raise Usage(str(error).replace("a number", option, 1)) from error
 
 
 def _document(found: Enclosure, checks: tuple[Check, ...]) -> dict[str, object]:

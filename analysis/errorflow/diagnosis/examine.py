@@ -208,7 +208,8 @@ def _check_output(output: str | None, every_step: bool, steps: int) -> None:
 def _check_layer(network: Network, layer: int | str | None) -> None:
     numbers = sorted({each.layer for each in network.layers})
     if layer is not None and layer != JOINT and layer not in numbers:
-        raise ValueError(f"layer must be from 0 to {numbers[-1]}, or {JOINT!r}, got {layer!r}")
+        among = f"from 0 to {numbers[-1]}, or {JOINT!r}" if len(numbers) > 1 else "0, of the only layer"
+        raise ValueError(f"layer must be {among}, got {layer!r}")
     if network.directions > 1 and layer == JOINT:
         raise ValueError(
             f"layer must be a number and not {JOINT!r} for a bidirectional network: together its layers are no"

@@ -41,5 +41,5 @@ def model(name: str) -> Model:
         if page.name == name:
             return page
     near = difflib.get_close_matches(name, [page.name for page in MODELS], 1)
-    hint = f"; did you mean {near[0]!r}?" if near else "."
+    hint = f"; did you mean {near[0]!r}?" if near else ";"
     raise KeyError(f"no model called {name!r}{hint} `errorflow models` shows all")

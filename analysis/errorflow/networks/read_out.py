@@ -51,7 +51,7 @@ def named(name: str, module: Module, shapes: Shapes, where: str) -> FoundHead:
     matrices = {t: m["name"] for t in others if (m := NAME.fullmatch(t)) and len(others[t]) == 2}
     fitting = [t for t, before in matrices.items() if name in (before, before.rstrip("./"))]
     if not fitting:
-        there = listed(map(repr, matrices.values())) if matrices else "no linear map"
+        there = listed(map(repr, matrices.values())) if matrices else "which has none"
         raise ValueError(
             f"head must be what stands before the weight of a linear map in {where}, {there}, got {name!r}"
         )
