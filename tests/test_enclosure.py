@@ -393,7 +393,8 @@ def test_command_line_answers_in_text_and_json_and_refuses_in_one_line(capsys):
 @pytest.mark.parametrize(
     ("words", "said"),
     [("x --from a", "--from must be a decimal or a quotient, got 'a'"),
-     ("x --to 1/0", "--to must be a decimal or a quotient, got '1/0'"), ("tan(x)", "no function 'tan' of 1 argument; ")],
+     ("x --to 1/0", "--to must be a decimal or a quotient, got '1/0'"),
+     ("tan(x)", "no function 'tan' of 1 argument; ")],
 )  # fmt: skip
 def test_what_is_typed_wrong_is_named_as_it_is_typed(words, said, capsys):
     assert main(["slope", *words.split()]) == 2

@@ -180,9 +180,8 @@ class _Reader:
             return ex.where(args[0], args[1], args[2])
         if name in CALLS and len(args) == 1:
             return CALLS[name](args[0])
-        raise Refused(
-            f"no function {name!r} of {len(args)} argument{'s' * (len(args) != 1)}; there are {', '.join([*CALLS, *SEVERAL])}"
-        )
+        many = f"{len(args)} argument{'s' * (len(args) != 1)}"
+        raise Refused(f"no function {name!r} of {many}; there are {', '.join([*CALLS, *SEVERAL])}")
 
     def _conditional(self, tree: ast.IfExp, depth: int) -> Node:
         test = tree.test
