@@ -7,11 +7,13 @@ Exit status: 0 built; 1 a theorem fails, a name is unknown or unused, a referenc
 from __future__ import annotations
 
 import ast
+import json
 import os
 import re
 import shutil
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -40,6 +42,7 @@ def main() -> int:
     if lacking:
         print(f"paper: {', '.join(lacking)} not found; {INSTALL}", file=sys.stderr)
         return 3
+    sys.path.append(str(HERE.parent))  # the figures
     source = SOURCE.read_text(encoding="utf-8")
     try:
         known = write(source)
@@ -75,10 +78,7 @@ def write(source: str) -> dict[str, set[str]]:
     shutil.rmtree(GENERATED, ignore_errors=True)  # a fragment of an earlier version would still be read in
     written = {path.name for path in export(GENERATED)}
     figures = figures_in(source)
-    undrawn = sorted(
-        name for name in figures if not all((DRAWN / f"{name}.{k}").exists() for k in ("pdf", "csv", "json"))
-    )
-    if undrawn:
+    if undrawn := sorted(name for name in figures if not is_drawn(name, DRAWN)):
         subprocess.run([sys.executable, "-m", "figures", *undrawn], cwd=HERE.parent, check=False)
     reports, judgements = prove(), judge()
     numbers = facts(reports, judgements, DRAWN)
@@ -103,6 +103,14 @@ def write(source: str) -> dict[str, set[str]]:
         "drawn": {path.stem for path in DRAWN.glob("*.pdf")},
         "cite": set(re.findall(r"\\bibitem\{([^}]+)\}", source)),
     }
+
+
+def is_drawn(name: str, folder: Path) -> bool:
+    """Whether the files of a figure are in the folder, as wide as the article shows it."""
+    if not all((folder / f"{name}.{kind}").exists() for kind in ("pdf", "csv", "json")):
+        return False
+    drawn = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
+    return bool(drawn["width_inches"] == import_module(f"figures.{name}").WIDTH)
 
 
 def _docstring(name: str) -> str:

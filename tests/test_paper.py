@@ -128,3 +128,17 @@ def test_the_table_of_what_was_learned_holds_every_run_and_marks_success(paper):
     assert [row.split("~")[0].split(" ")[0] for row in rows] == ["BPTT", "BPTT(4;", "UORO"]
     assert all(row.count(r"$0.25$\enspace $0.50^*$\enspace $0.75$") == 3 for row in rows)
     assert r"12\,000 & 12\,000 & 12\,000" in table
+
+
+@pytest.mark.usefixtures("paper")
+def test_a_figure_that_was_drawn_for_another_column_is_drawn_again(tmp_path):
+    from build import is_drawn
+
+    from figures import slopes
+
+    for kind in ("pdf", "csv"):
+        (tmp_path / f"slopes.{kind}").touch()
+    assert not is_drawn("slopes", tmp_path)  # its data are not told
+    for width, drawn in ((slopes.WIDTH, True), (3.25, False)):
+        (tmp_path / "slopes.json").write_text(f'{{"width_inches": {width}}}', encoding="utf-8")
+        assert is_drawn("slopes", tmp_path) is drawn
