@@ -55,7 +55,15 @@ def test_a_walk_takes_the_first_call_then_the_second_at_every_step():
 
 @pytest.mark.parametrize(
     ("rows", "inner", "columns", "want"),
-    [(512, 128, 16, 2), (256, 64, 16, 1), (1024, 256, 16, 8), (512, 128, 1, 1), (30, 10**4, 16, 1), (48, 2000, 16, 2)],
+    [
+        (512, 128, 16, 2),
+        (256, 64, 16, 1),
+        (1024, 256, 16, 8),
+        (512, 128, 1, 1),
+        (30, 10**4, 16, 1),
+        (48, 2000, 16, 2),
+        (512, 128, 64, 1),
+    ],
 )
 def test_pieces_are_of_equal_height_and_small_or_there_is_one(rows, inner, columns, want):
     matrix = np.empty((rows, inner))

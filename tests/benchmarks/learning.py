@@ -29,7 +29,7 @@ ONE_THREAD = {
 BPTT = ("errorflow bptt", "numpy products", "torch bptt", "jax bptt")
 RTRL = ("errorflow rtrl", "jax influence", "jax jacfwd")
 # Sizes from which on the products of matrices take most of the time.
-GROWTH = {"bptt": ("lstm", (256, 384, 512, 768, 1024), 4, 128), "rtrl": ("rnn", (96, 128, 160, 192), 4, 1)}
+GROWTH = {"bptt": ("lstm", (512, 768, 1024, 1536, 2048), 16, 16), "rtrl": ("rnn", (128, 160, 192, 224, 256), 3, 1)}
 
 
 def numbers(kind, n, m, steps, batch):
@@ -225,7 +225,7 @@ def growth(work, rounds):
     ]
     seconds = []
     for _ in range(rounds):
-        runs = [apart(f"errorflow {work}", kind, n, m, steps, batch, 5) for n, m in inputs.items()]
+        runs = [apart(f"errorflow {work}", kind, n, m, steps, batch, 4) for n, m in inputs.items()]
         seconds.append([min(run["cpu"]) for run in runs])
     slope = [float(np.polyfit(np.log(sizes), np.log(some), 1)[0]) for some in (*seconds, np.array(cost, dtype=float))]
     return {"work": work, "cell": kind, "units": sizes, "inputs": list(inputs.values()), "steps": steps, "batch": batch,

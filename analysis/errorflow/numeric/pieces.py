@@ -10,12 +10,13 @@ from errorflow.numeric.arrays import Array
 
 _SMALL = 10**6  # multiply-adds
 _ROWS = 16  # no piece is lower: its calls would take longer than its products
+_COLUMNS = 32  # with more of them a product is as fast in one piece
 
 
 def number(matrix: Array, columns: int) -> int:
     """In how many pieces of equal height to cut a matrix that meets so many columns."""
     rows, inner = matrix.shape
-    if columns < 2:
+    if not 2 <= columns <= _COLUMNS:
         return 1
     pieces = 1
     while rows * inner * columns >= pieces * _SMALL and rows % (2 * pieces) == 0 and rows >= 2 * pieces * _ROWS:
