@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import itertools
+
 import mpmath
 import numpy as np
 import pytest
 
 import errorflow as ef
-from errorflow.numeric import flows, largest, thinning
+from errorflow.numeric import flows, largest, rows, thinning
+from errorflow.numeric.assembly import jacobian_blocks
 from errorflow.numeric.backward import Backward
+from errorflow.numeric.formed import gathered
 from errorflow.numeric.linear import Steps, carried, jacobians
 from errorflow.numeric.profile import profile_of
 from errorflow.numeric.scaled import Scaled
@@ -60,6 +64,32 @@ def test_a_start_without_the_leading_vector_is_not_taken_for_certain():
     # The column of the largest diagonal entry, 3, is orthogonal to the eigenvector of 4 = 2 + 2.
     gram = np.array([[[3.0, 0, 0], [0, 2, 2], [0, 2, 2]]])
     np.testing.assert_allclose(largest.largest(gram), [4.0], rtol=4 * ULP)
+
+
+@pytest.mark.parametrize("hidden", [4.0, 3.0 + 1e-9, 3.0 + 1e-13, 3.0 - 1e-13, 2.9])
+def test_a_krylov_space_that_cannot_see_the_largest_eigenvalue_does_not_certify_another(hidden):
+    # Lanczos' method starts, and stays, in the first half, whose largest eigenvalue is 3.
+    rng, half = np.random.default_rng(7), 60
+    gram, turn = np.zeros((2, 2 * half, 2 * half)), np.linalg.qr(rng.normal(size=(half, half)))[0]
+    gram[:, :half, :half] = np.diag([3.0, *0.01 * rng.random(half - 1)])
+    gram[:, half:, half:] = turn @ np.diag([hidden, *0.01 * rng.random(half - 1)]) @ turn.T
+    np.testing.assert_allclose(largest.largest(gram), max(hidden, 3.0), rtol=2.0**-41 + 400 * ULP)
+
+
+def test_the_rest_of_the_trace_bounds_what_a_basis_leaves_out():
+    rng, n = np.random.default_rng(8), 30
+    matrix = rng.normal(size=(4, n, n)) * 2.0 ** -np.arange(n)
+    gram = matrix @ matrix.swapaxes(1, 2)
+    basis = np.linalg.qr(rng.normal(size=(4, n, 5)))[0].swapaxes(1, 2)
+    found, certain = largest._ritz(gram, basis, basis @ gram)
+    assert not certain.any()  # the span of random vectors holds no eigenvector
+    leading = np.linalg.eigh(gram)[1][:, :, -5:].swapaxes(1, 2)
+    found, certain = largest._ritz(gram, leading, leading @ gram)
+    assert certain.all()
+    np.testing.assert_allclose(found, np.linalg.eigvalsh(gram)[:, -1], rtol=2.0**-41)
+    skewed = leading.copy()
+    skewed[:, 0] += 1e-6 * skewed[:, -1]
+    assert not largest._ritz(gram, skewed, skewed @ gram)[1].any()
 
 
 @pytest.fixture
@@ -248,6 +278,67 @@ def test_the_short_way_back_is_the_way_edge_by_edge(name):
         want = steps.pull(3, arriving, keep)
         for s, block in zip(blocks, back.pull(3, list(blocks.values())), strict=True):
             np.testing.assert_allclose(block, want.get(s, np.zeros_like(block)), rtol=1e-12, atol=1e-13)
+
+
+@pytest.mark.parametrize("formed", [1, 10**9])
+@pytest.mark.parametrize("name", NAMES)
+def test_rows_pass_a_step_as_the_jacobian_has_it_formed_or_not(name, formed, monkeypatch):
+    monkeypatch.setattr(rows, "_FORMED", formed)
+    trajectory = numbers(name, 4, 2, 20).run()
+    steps = Steps(trajectory, 1, 20)
+    walk, every = rows.Rows(steps, Backward(steps)), np.empty((20, 1, 3, trajectory.width))
+    every[0] = np.random.default_rng(0).normal(size=every.shape[1:])
+    walk.walk(range(19, 0, -1), every)
+    want = every[0, 0]
+    for q, jacobian in enumerate(jacobians(trajectory)[:0:-1], 1):
+        want = want @ jacobian
+        # Some ulp of the largest at every step.
+        np.testing.assert_allclose(every[q, 0], want, rtol=0, atol=1e-13 * np.abs(want).max())
+
+
+def test_the_matrices_between_the_states_of_an_lstm_are_formed_for_every_sequence(monkeypatch):
+    rng, cell = np.random.default_rng(2), ef.lstm()
+    trajectory = cell.run(cell.random_weights(rng, n=3, m=2), rng.normal(size=(5, 4, 2)))
+    steps = Steps(trajectory, 0, 4)
+    assert gathered(Backward(steps)) is not None
+    assert (
+        gathered(
+            Backward(Steps(ef.rnn().run({"W": np.eye(2), "U": np.eye(2), "b": np.ones(2)}, np.ones((4, 2))), 0, 4))
+        )
+        is None
+    )
+    every = np.empty((5, 5, 6, 6))
+    every[0] = np.eye(6)
+    monkeypatch.setattr(rows, "_FORMED", 1)
+    rows.Rows(steps, Backward(steps)).walk(range(3, -1, -1), every)
+    for b, (t0, t1, t2, t3) in enumerate(jacobians(trajectory)):
+        np.testing.assert_allclose(every[4, b], t3 @ t2 @ t1 @ t0, rtol=1e-13, atol=1e-15)
+
+
+@pytest.mark.parametrize("truncated", [False, True])
+@pytest.mark.parametrize("name", NAMES)
+def test_blocks_of_jacobians_are_those_of_the_whole_and_diagonals_where_no_matrix_lies_between(name, truncated):
+    trajectory = numbers(name).run()
+    whole, blocks = jacobians(trajectory, truncated), jacobian_blocks(trajectory, truncated)
+    names = [s.name for s in trajectory.definition.states]
+    ends = np.cumsum([0, *(trajectory.states[s].shape[2] for s in names)])
+    places = {s: slice(a, b) for s, a, b in zip(names, ends, ends[1:], strict=True)}
+    for new, old in itertools.product(names, repeat=2):
+        want = whole[:, places[new], places[old]]
+        got = blocks.pop((new, old), np.zeros(want.shape))
+        if got.ndim == 2:
+            got = got[:, :, None] * np.eye(got.shape[1])
+        np.testing.assert_array_equal(got, want)
+    assert not blocks
+
+
+def test_an_lstm_has_two_dense_and_two_diagonal_blocks_for_each_sequence():
+    rng, cell = np.random.default_rng(3), ef.lstm()
+    weights = cell.random_weights(rng, n=5, m=2)
+    blocks = cell.step_jacobian_blocks(weights, rng.normal(size=(3, 7, 2)))
+    shapes = {pair: block.shape for pair, block in blocks.items()}
+    dense, diagonal = (3, 7, 5, 5), (3, 7, 5)
+    assert shapes == {("c", "c"): diagonal, ("c", "h"): dense, ("h", "c"): diagonal, ("h", "h"): dense}
 
 
 @pytest.mark.parametrize("name", NAMES)

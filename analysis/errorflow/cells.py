@@ -222,6 +222,19 @@ class Cell:
 
         return jacobians(self.run(weights, inputs, state), truncated)
 
+    def step_jacobian_blocks(
+        self, weights: Mapping[str, Any], inputs: Any, state: Any = None, *, truncated: Truncation = False
+    ) -> dict[tuple[str, str], Any]:
+        """The blocks of all one-step Jacobians of a run under (new, old), in half the memory for an LSTM.
+
+        (batch, T, n, k), entry [t, p, q] = d new_p / d old_q; where no matrix lies between the two states the block is
+        diagonal, and only its diagonal is given, (batch, T, n). Blocks that are zero are left out. No batch axis for a
+        single sequence.
+        """
+        from errorflow.numeric.assembly import jacobian_blocks
+
+        return jacobian_blocks(self.run(weights, inputs, state), truncated)
+
     def profile(
         self,
         weights: Mapping[str, Any],

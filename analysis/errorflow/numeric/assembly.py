@@ -8,8 +8,9 @@ matrices) with the row of every matrix (matrices, width).
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import product
 
 import numpy as np
 import sympy
@@ -109,22 +110,61 @@ def jacobians(
 
     Raises: ValueError for steps outside 0..T or an `out` that does not fit; ArithmeticError if an entry is not finite.
     """
-    check_truncation(trajectory.definition, truncated)
-    stop = trajectory.steps if stop is None else stop
-    if not 0 <= start <= stop <= trajectory.steps:
-        raise ValueError(f"start and stop must be 0 <= start <= stop <= T = {trajectory.steps}, got {start} and {stop}")
+    stop = _checked_stop(trajectory, truncated, start, stop)
     shape = (trajectory.batch, stop - start, trajectory.width, trajectory.width)
     result = np.empty(shape) if out is None else _checked_out(out, shape[1:] if trajectory.single else shape)
     whole = result.reshape(shape)
-
-    def wanted(slope: Slope) -> bool:
-        return not is_cut(slope.edge, truncated)
-
     places: dict[sympy.Symbol, slice] = {}
     end = 0
     for state in trajectory.definition.states:
         places[state] = slice(end, end + trajectory.states[state.name].shape[2])
         end = places[state].stop
+    for now, found in _derived(trajectory, truncated, start, stop):
+        for new, rows in places.items():
+            blocks = [(columns, found[old].get(New(new), Block())) for old, columns in places.items()]
+            _write(whole[:, now, rows], blocks, trajectory.weights)
+    return result[0] if trajectory.single and out is None else result
+
+
+def jacobian_blocks(
+    trajectory: Trajectory, truncated: Truncation = False, start: int = 0, stop: int | None = None
+) -> dict[tuple[str, str], Array]:
+    """The blocks of all one-step Jacobians under (new, old): (batch, T, n, k), or (batch, T, n) of a diagonal one.
+
+    A block is diagonal, here, if no matrix lies between the two states, as c -> new c of an LSTM; blocks that are zero
+    at every step are left out. No batch axis for a single sequence. start, stop, Raises: as in `jacobians`.
+    """
+    stop = _checked_stop(trajectory, truncated, start, stop)
+    result: dict[tuple[str, str], Array] = {}
+    for now, found in _derived(trajectory, truncated, start, stop):
+        for new, old in product(trajectory.definition.states, repeat=2):
+            block = found[old].get(New(new))
+            if block is None:
+                continue
+            key = new.name, old.name
+            if not block.rows and block.dense is None:
+                assert block.diagonal is not None
+                whole = (trajectory.batch, stop - start, block.diagonal.shape[2])
+                result.setdefault(key, np.empty(whole))[:, now] = block.diagonal.swapaxes(0, 1)
+                continue
+            widths = (trajectory.states[s.name].shape[2] for s in (new, old))
+            matrices = result.setdefault(key, np.empty((trajectory.batch, stop - start, *widths)))
+            _write(matrices[:, now], [(slice(None), block)], trajectory.weights)
+    return {key: block[0] for key, block in result.items()} if trajectory.single else result
+
+
+def _checked_stop(trajectory: Trajectory, truncated: Truncation, start: int, stop: int | None) -> int:
+    check_truncation(trajectory.definition, truncated)
+    stop = trajectory.steps if stop is None else stop
+    if not 0 <= start <= stop <= trajectory.steps:
+        raise ValueError(f"start and stop must be 0 <= start <= stop <= T = {trajectory.steps}, got {start} and {stop}")
+    return stop
+
+
+def _derived(
+    trajectory: Trajectory, truncated: Truncation, start: int, stop: int
+) -> Iterator[tuple[slice, dict[sympy.Symbol, dict[sympy.Symbol, Block]]]]:
+    """Some steps after others, as a slice from `start` on, with the derivatives of every vector in every old state."""
     slopes = compiled(trajectory.definition).slopes
     together = max(_TOGETHER, _DERIVED // (trajectory.batch * trajectory.width))
     for first in range(start, stop, together):
@@ -134,11 +174,11 @@ def jacobians(
         def along(k: int, window: dict[sympy.Symbol, Array] = window) -> Array:
             return diagonal(trajectory, slopes[k], window)
 
-        found = {old: reached(trajectory, old, last - first, along, wanted) for old in places}
-        for new, rows in places.items():
-            blocks = [(columns, found[old].get(New(new), Block())) for old, columns in places.items()]
-            _write(whole[:, first - start : last - start, rows], blocks, trajectory.weights)
-    return result[0] if trajectory.single and out is None else result
+        found = {
+            old: reached(trajectory, old, last - first, along, lambda slope: not is_cut(slope.edge, truncated))
+            for old in trajectory.definition.states
+        }
+        yield slice(first - start, last - start), found
 
 
 def reached(

@@ -128,10 +128,6 @@ class Backward:
         """The full matrix of an edge, (width of the target, width of the source)."""
         return self._weights[_name(edge)]
 
-    def fed_by(self, node: sympy.Symbol) -> list[str]:
-        """Names of the vectors from which chains lead to this one."""
-        return [str(target) for source, chains, *_ in self.stages if source == node for target, _ in chains]
-
     def falls(self) -> Array:
         """How many bits an entry can fall by on its way through each step, but for cancellation; (steps,)."""
         low: dict[sympy.Symbol, Array] = {new: np.zeros(1) for new in self.news.values()}

@@ -27,6 +27,7 @@ from errorflow.numeric.window import (
     NEAR,
     Flow,
     Moment,
+    Room,
     Stacks,
     Window,
     common,
@@ -59,7 +60,9 @@ def windows(trajectory: Trajectory, lags: int, labels: Sequence[str] = (), *, wh
     """The flow at lags 0..lags, with its parts where there are labels.
 
     whole: whether to carry every column, or to drop directions that no longer matter (`thinning`); parts need all.
+    The arrays of a window are used again for a later one.
     """
+    room = Room()
     here = _start(trajectory, len(labels))
     yield stacked([here])
     done, drop = 0, lags if whole or labels or trajectory.width < NARROW else _FIRST
@@ -68,7 +71,7 @@ def windows(trajectory: Trajectory, lags: int, labels: Sequence[str] = (), *, wh
     while done < lags:
         stop = trajectory.steps - done
         steps = Steps(trajectory, max(0, stop - CHUNK), stop)
-        walk = _Walk.over(steps, labels)
+        walk = _Walk.over(steps, labels, room)
         end = min(lags, done + steps.count)
         while done < end:
             until = min(end, drop) if drop > done else end
@@ -116,17 +119,18 @@ class _Walk:
     full: Backward
     carry: Backward
     rows: Rows | None
+    room: Room
     labels: Sequence[str]
     start: int
     falls: Array
 
     @classmethod
-    def over(cls, steps: Steps, labels: Sequence[str]) -> _Walk:
+    def over(cls, steps: Steps, labels: Sequence[str], room: Room) -> _Walk:
         full = Backward(steps)
         if not labels:
-            return cls(full, full, Rows(steps, full), labels, steps.start, full.falls())
+            return cls(full, full, Rows(steps, full), room, labels, steps.start, full.falls())
         carry = Backward(steps, carry=True)
-        return cls(full, carry, None, labels, steps.start, full.falls() + carry.falls())
+        return cls(full, carry, None, room, labels, steps.start, full.falls() + carry.falls())
 
     def plainly(self, times: Sequence[int], here: Moment) -> Window | None:
         """The flow after each of these steps, at the exponents of the first; None where that is not safe."""
@@ -164,15 +168,14 @@ class _Walk:
         both = within(split_stacks, {s: squares_of(stack) for s, stack in split_stacks.items()}, apart, often)
         return None if flow is None or both is None else Window(flow, both, here.columns, squares)
 
-    @staticmethod
-    def _by_rows(times: Sequence[int], flow: Flow, exponent: Integers, rows: Rows) -> Stacks:
+    def _by_rows(self, times: Sequence[int], flow: Flow, exponent: Integers, rows: Rows) -> Stacks:
         """The flow after each of these steps, every column of Phi^T as a row."""
         now = np.concatenate([b.at(exponent).transpose(1, 2, 0) for b in flow.values()], axis=2)
-        every = np.empty((len(times), *now.shape))
+        every = self.room.of((len(times) + 1, *now.shape))
+        every[0] = now
         with np.errstate(over="ignore", invalid="ignore"):  # `within` judges
-            for k, t in enumerate(times):
-                rows.times(t, now, every[k])
-                now = every[k]
+            rows.walk(times, every)
+        every = every[1:]
         return {s: every[..., place].transpose(0, 3, 1, 2) for s, place in rows.places.items()}
 
     def carefully(self, times: Sequence[int], here: Moment) -> Window | None:

@@ -1,96 +1,143 @@
-"""Rows of the flow times Jacobians that are formed: what pays where many rows meet several matrices.
+"""Matrices that several ways from one vector to another make together, formed where rows would meet each of them.
 
-The four matrices of an LSTM lie between two pairs of states, so that a row takes 2 n^2 products instead of 4 n^2, and
-the gates' errors are never made. A few steps are formed at once, and stay in the cache.
+An LSTM's error reaches h through i, f and g, all of them diagonals away from the new c: a row of c's error meets the
+sum of three matrices, each times its diagonal, instead of three. A few steps are formed at once, and stay in the cache.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import sympy
 
-from errorflow.definition import New
 from errorflow.numeric.arrays import Array
-from errorflow.numeric.assembly import Block, reached, spread
-from errorflow.numeric.linear import Steps
+from errorflow.numeric.assembly import spread
+from errorflow.numeric.backward import Backward
 
-_ROWS = 32  # from which on it pays
-_TOGETHER = 2**19  # entries that are formed at once
+_TOGETHER = 2**18  # entries that are formed at once
+
+Chains = list[tuple[sympy.Symbol, Array]]
 
 
-@dataclass
-class _Column:
-    """What one old state receives: through matrices, from the whole row, and through diagonals (steps, batch, 1, n)."""
+@dataclass(frozen=True)
+class Meeting:
+    """A vector that meets a matrix: the sum of these weights, each times its diagonal on the left if it has one.
 
-    place: slice
-    rows: list[tuple[slice, Block]]
-    diagonals: list[tuple[slice, Array]]
-    start: int = 0
-    matrices: Array = field(default_factory=lambda: np.empty((0, 0, 0, 0)))
+    ways: (entries (steps, width, batch or 1, 1) or None, weight).
+    """
+
+    vector: sympy.Symbol
+    ways: tuple[tuple[Array | None, Array], ...]
+
+    @property
+    def height(self) -> int:
+        """Rows of the matrix, the width of the vector."""
+        return len(self.ways[0][1])
+
+
+@dataclass(frozen=True)
+class Stage:
+    """How a vector's error comes about: from others through these diagonals, and through these matrices."""
+
+    source: sympy.Symbol
+    chains: Chains
+    meetings: list[Meeting]
+
+
+def plain(back: Backward) -> list[Stage]:
+    """Every matrix by itself."""
+    return [
+        Stage(source, chains, [Meeting(edge.target, ((None, back.weight(edge)),)) for edge in edges])
+        for source, chains, edges, _ in back.stages
+    ]
+
+
+def gathered(back: Backward) -> list[Stage] | None:
+    """The matrices of vectors that are diagonals away from the same vector as one; None where there are no such."""
+    stages, ends = plain(back), {*back.news.values(), *back.widths}
+    ways = {s.source: s.chains for s in stages if s.chains and not s.meetings and s.source not in ends}
+    left_out = {
+        node: chains
+        for node, chains in ways.items()
+        if not {v for v, _ in chains} & set(ways) and all(_shared(stage, chains, ways) for stage in _met(stages, node))
+    }
+    left_out = {node: chains for node, chains in left_out.items() if _met(stages, node)}
+    if not left_out:
+        return None
+    return [
+        Stage(s.source, _through(s.chains, left_out), _joined(s.meetings, left_out))
+        for s in stages
+        if s.source not in left_out
+    ]
+
+
+def _met(stages: Sequence[Stage], node: sympy.Symbol) -> list[Stage]:
+    """The stages in which this vector meets a matrix."""
+    return [stage for stage in stages if any(m.vector == node for m in stage.meetings)]
+
+
+def _shared(stage: Stage, chains: Chains, ways: dict[sympy.Symbol, Chains]) -> bool:
+    """Whether others that meet a matrix here come from these vectors too."""
+    origins = [v for meeting in stage.meetings for v, _ in ways.get(meeting.vector, ())]
+    return all(origins.count(v) > 1 for v, _ in chains)
+
+
+def _through(chains: Chains, left_out: dict[sympy.Symbol, Chains]) -> Chains:
+    """The same chains, those from a vector that is left out from where it comes from."""
+    found: dict[sympy.Symbol, Array] = {}
+    for node, entries in chains:
+        for origin, more in left_out.get(node, [(node, np.ones(()))]):
+            product = entries * more if more.ndim else entries
+            found[origin] = found[origin] + product if origin in found else product
+    return list(found.items())
+
+
+def _joined(meetings: Sequence[Meeting], left_out: dict[sympy.Symbol, Chains]) -> list[Meeting]:
+    found: dict[sympy.Symbol, tuple[tuple[Array | None, Array], ...]] = {}
+    for meeting in meetings:
+        ((_, weight),) = meeting.ways
+        for origin, entries in left_out.get(meeting.vector, [(meeting.vector, None)]):
+            found[origin] = (*found.get(origin, ()), (entries, weight))
+    return [Meeting(origin, ways) for origin, ways in found.items()]
 
 
 class Formed:
-    """J at some steps of a trajectory, formed when it is asked for. worth: the number of rows that it takes."""
+    """The matrices of some meetings below one another, (batch, all heights, width), or without batch if it is 1."""
 
-    worth = _ROWS
+    def __init__(self, meetings: Sequence[Meeting]) -> None:
+        self._height, self._width = sum(m.height for m in meetings), meetings[0].ways[0][1].shape[1]
+        self._parts: list[tuple[slice, Array, Array]] = []
+        self._fixed: list[tuple[slice, Array]] = []
+        start, self.batch = 0, 1
+        for meeting in meetings:
+            rows = slice(start, start := start + meeting.height)
+            some = [entries for entries, _ in meeting.ways if entries is not None]
+            if not some:
+                self._fixed.append((rows, sum(weight for _, weight in meeting.ways)))  # type: ignore[arg-type]
+                continue
+            like = np.broadcast_shapes(*(entries.shape for entries in some))
+            numbers = [np.broadcast_to(1.0 if e is None else e, like)[..., 0] for e, _ in meeting.ways]
+            self.batch = max(self.batch, like[2])
+            weights = np.stack([weight for _, weight in meeting.ways], axis=1)
+            self._parts.append((rows, weights, np.stack(numbers, axis=-1).transpose(2, 0, 1, 3)))
 
-    def __init__(self, steps: Steps, columns: list[_Column], width: int) -> None:
-        self._steps, self._columns, self._width = steps, columns, width
-        self._spare = np.empty(0)
-
-    def times(self, t: int, rows: Array, out: Array) -> None:
-        """Writes rows times J at step t, (batch, rows, N), into `out`."""
-        i = t - self._steps.start
-        for column in self._columns:
-            target, empty = out[:, :, column.place], True
-            if column.rows:
-                np.matmul(rows, self._matrix(i, column), out=target)
-                empty = False
-            for place, entries in column.diagonals:
-                if empty:
-                    np.multiply(rows[:, :, place], entries[i], out=target)
-                    empty = False
-                else:
-                    if self._spare.shape != target.shape:
-                        self._spare = np.empty(target.shape)
-                    np.multiply(rows[:, :, place], entries[i], out=self._spare)
-                    np.add(target, self._spare, out=target)
-            if empty:
-                target.fill(0.0)
-
-    def _matrix(self, i: int, column: _Column) -> Array:
-        """(batch, N, n) at this step, formed with those before it, which come next."""
-        if not 0 <= i - column.start < len(column.matrices):
-            batch, width = self._steps.trajectory.batch, column.place.stop - column.place.start
-            together = max(1, min(16, i + 1, _TOGETHER // (batch * self._width * width)))
-            column.start = i + 1 - together
-            column.matrices = np.zeros((together, batch, self._width, width))
-            now = slice(column.start, i + 1)
-            for place, block in column.rows:
-                weights = np.stack([self._steps.trajectory.weights[name] for name in block.rows], axis=1)
-                numbers = np.stack([values[now] for values in block.rows.values()], axis=-1)
-                for b in range(batch):
-                    spread(column.matrices[:, b, place], weights, numbers[:, b])
-        return column.matrices[i - column.start]
+    def back(self, first: int, last: int) -> Iterator[Array]:
+        """The matrices at the steps first..last, the last one first."""
+        together = max(1, min(16, last + 1 - first, _TOGETHER // (self.batch * self._height * self._width)))
+        every = np.empty((self.batch, together, self._height, self._width))
+        for rows, weight in self._fixed:
+            every[:, :, rows] = weight
+        for end in range(last + 1, first, -together):
+            start = max(first, end - together)
+            for rows, weights, numbers in self._parts:
+                for matrices, some in zip(
+                    every, np.broadcast_to(numbers, (self.batch, *numbers.shape[1:])), strict=True
+                ):
+                    spread(matrices[: end - start, rows], weights, some[start:end])
+            for k in range(end - start - 1, -1, -1):
+                yield every[0, k] if self.batch == 1 else every[:, k]
 
 
-def formed(steps: Steps, places: Mapping[sympy.Symbol, slice], products: int) -> Formed | None:
-    """J, if a row times it takes fewer multiply-adds than `products`, which is what it takes edge by edge."""
-    matrices = [slope.edge for slope in steps.slopes if slope.entry is None and not slope.diagonal]
-    if len(matrices) < 2 or any(edge.source not in places for edge in matrices):
-        return None  # a matrix of something that is not a row of weights: products for every step
-    columns, size = [], 0
-    for old, place in places.items():
-        found = reached(steps.trajectory, old, steps.count, steps.along)
-        blocks = [(other, found[New(new)]) for new, other in places.items() if New(new) in found]
-        rows = [(other, block) for other, block in blocks if block.rows]
-        size += sum((other.stop - other.start) * (place.stop - place.start) for other, _ in rows)
-        diagonals = [(other, b.diagonal[:, :, None]) for other, b in blocks if b.diagonal is not None]
-        columns.append(_Column(place, rows, diagonals))
-    return Formed(steps, columns, max(p.stop for p in places.values())) if size < products else None
-
-
-__all__ = ["Formed", "formed"]
+__all__ = ["Formed", "Meeting", "Stage", "gathered", "plain"]

@@ -5,8 +5,9 @@ with |d| the residual |G x - theta x|, so the largest eigenvalue is at most thet
 |C| < theta. Leaving out d lowers the trace of every convex function, so |C|^p <= tr G^p - theta^p for even p: p = 2
 serves where the spectrum falls, as it does at long lags, p = 8 where it falls slowly. Where it is flat, as under
 orthogonal weights, D = G - theta is small and the largest eigenvalue at most theta plus |D D|_F^(1/2). Where others
-come close to the largest, x is the limit of Lanczos' method, and that no eigenvalue lies above is what a Cholesky
-factor of (1 + 2^-43) theta - G says. What is left is asked of LAPACK. All this is up to rounding, r ulp.
+come close to the largest, x is the limit of Lanczos' method, C is bounded by what of tr G^2 its basis leaves (`_ritz`)
+or, where that is too much, that no eigenvalue lies above is what a Cholesky factor of (1 + 2^-43) theta - G says.
+What is left is asked of LAPACK. All this is up to rounding, r ulp.
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ _MANY = 8  # products with G^8
 _NEAR_ONE = 16  # bits that a trace may be away from 1: the square of an entry of G^16 keeps its digits
 _SMALL, _MIDDLE = 8, 96  # rows up to which LAPACK, and squaring, are fastest
 _KRYLOV = 20  # steps of Lanczos' method
+_LOOKS = (9, 12, 15)  # steps after which it may be enough
+_SHORT = 2.0**-24  # of the eigenvalue: a residual that is
 _TOGETHER = 2**19  # entries that are worked on at once, to stay in the cache
 
 Flags = npt.NDArray[np.bool_]
@@ -128,33 +131,56 @@ def _like_last(gram: Array, lower: Array) -> tuple[Array, Flags]:
 
 
 def _lanczos(gram: Array) -> tuple[Array, Flags]:
-    """The same by Lanczos' method, and tr G^4 or, where others are too close, a Cholesky factor."""
+    """The same by Lanczos' method and what it leaves of the trace or, where others are too close, a Cholesky factor."""
     steps = min(_KRYLOV, gram.shape[1])
-    basis = np.zeros((steps, *gram.shape[:2]))
+    basis, images = np.zeros((2, len(gram), steps, gram.shape[1]))
     diagonal, beside = np.zeros((2, steps, len(gram)))
     vector = _unit(_column(gram))
     for k in range(steps):
-        basis[k] = vector
-        image = _image(gram, vector)
+        basis[:, k] = vector
+        images[:, k] = image = _image(gram, vector)
         diagonal[k] = _dot(vector, image)
-        image -= diagonal[k, :, None] * vector
-        if k:
-            image -= beside[k - 1, :, None] * basis[k - 1]
+        before = basis[:, : k + 1]
+        image = image - (_image(before, image)[:, None] @ before)[:, 0]
         beside[k] = np.sqrt(_dot(image, image))
         vector = image / np.where(beside[k] > 0, beside[k], 1.0)[:, None]
-    small = np.zeros((len(gram), steps, steps))
-    np.einsum("mii->mi", small)[...] = diagonal.T
-    np.einsum("mii->mi", small[:, 1:, :-1])[...] = beside[:-1].T
-    leading = np.linalg.eigh(small)[1][:, :, -1]
-    vectors = np.einsum("mk,kmr->mr", leading, basis)
-    theta, certain, residual = _judged(gram, vectors, np.einsum("mij,mij->m", gram, gram), 2)
-    rest = np.flatnonzero(~certain)
-    if rest.size:
-        square = gram[rest] @ gram[rest]
-        certain[rest] = _judged(gram[rest], vectors[rest], np.einsum("mij,mij->m", square, square), 4)[1]
+        if k + 1 in _LOOKS:
+            last = _leading(diagonal[: k + 1], beside[:k])[:, -1]
+            if (np.abs(last) * beside[k] <= _SHORT * diagonal[0]).all():
+                break
+    return _ritz(gram, basis[:, : k + 1], images[:, : k + 1])
+
+
+def _ritz(gram: Array, basis: Array, images: Array) -> tuple[Array, Flags]:
+    """theta of the leading vector in the span of a basis (m, k, r), and whether it is certain. images: G times it.
+
+    In that basis and its complement G is [[T, D^t], [D, C]], and |C|_F^2 = |G|_F^2 - 2 |G V|_F^2 + |T|_F^2. Where T is
+    diagonal, all but theta is at most as long as the longer of C and the second entry of T, and D.
+    """
+    small = images @ basis.swapaxes(1, 2)
+    ritz, turn = np.linalg.eigh((small + small.swapaxes(1, 2)) / 2)
+    x = _unit((turn[:, None, :, -1] @ basis)[:, 0])
+    image = _image(gram, x)
+    theta = _dot(x, image)
+    image -= theta[:, None] * x
+    residual = _dot(image, image)
+    inside, all_images, whole = (np.einsum("mij,mij->m", part, part) for part in (small, images, gram))
+    outside = np.sqrt(np.maximum(whole - 2 * all_images + inside, 0.0) + _ROUNDING * whole)
+    second = ritz[:, -2] if ritz.shape[1] > 1 else np.zeros(len(ritz))
+    others = np.maximum(second, outside) + np.sqrt(np.maximum(all_images - inside, 0.0) + _ROUNDING * whole)
+    skew = np.abs(basis @ basis.swapaxes(1, 2) - np.eye(basis.shape[1])).max(axis=(1, 2))
+    certain = (residual <= _CLOSE * theta * (theta - others)) & (skew <= _ROUNDING)
     for m in np.flatnonzero(~certain & (residual <= _NEAR * theta**2)):
         certain[m] = _nothing_above(gram[m], theta[m])
     return theta, certain
+
+
+def _leading(diagonal: Array, beside: Array) -> Array:
+    """The leading eigenvector of each tridiagonal matrix, (m, k)."""
+    small = np.zeros((diagonal.shape[1], len(diagonal), len(diagonal)))
+    np.einsum("mii->mi", small)[...] = diagonal.T
+    np.einsum("mii->mi", small[:, 1:, :-1])[...] = beside.T
+    return np.asarray(np.linalg.eigh(small)[1][:, :, -1])
 
 
 def _nothing_above(gram: Array, theta: float) -> bool:

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 import sympy
 
-from errorflow.calculus.edges import Edge
 from errorflow.numeric.arrays import Array
 from errorflow.numeric.backward import Backward
+from errorflow.numeric.formed import Formed, Meeting, Stage
 
 ROWS, OUT = 0, 1
 """Numbers of the arrays that hold the new state and the old; the others are buffers."""
@@ -25,13 +25,14 @@ class Pass:
     """target = source times a diagonal or a matrix, plus what stands at `plus`; all are numbers of places.
 
     entries: (steps, batch or 1, 1, width), or (steps, batch or 1, 1, vectors, width) for targets side by side.
-    weight: (width of the source, width of the target). With neither, a copy; without a source, zero.
+    weight: (width of the source, width of the target), or what forms one for every step. With neither, a copy; without
+    a source, zero.
     """
 
     target: int
     source: int | None = None
     entries: Array | None = None
-    weight: Array | None = None
+    weight: Array | Formed | None = None
     plus: int | None = None
 
     @property
@@ -48,32 +49,33 @@ class Pass:
 class Plan:
     """Where every vector stands, and the passes in order.
 
-    places: (array, columns) by number. buffers: their widths. products: multiply-adds a row. states: their columns.
+    places: (array, columns) by number. buffers: their widths. states: their columns.
     """
 
-    def __init__(self, back: Backward, states: Mapping[sympy.Symbol, slice]) -> None:
+    def __init__(self, back: Backward, stages: Sequence[Stage], states: Mapping[sympy.Symbol, slice]) -> None:
         self.places: list[tuple[int, slice]] = []
         self.buffers: list[int] = []
-        self.products = sum(weight.size for *_, weight in back.stages if weight is not None)
         self._home = {new: self._at(ROWS, states[s]) for s, new in back.news.items()}
         new_state = set(self._home)
-        self._meeting = {source: self._side_by_side(back, edges) for source, _, edges, _ in back.stages if edges}
+        self._meeting = {stage.source: self._side_by_side(stages, stage) for stage in stages if stage.meetings}
         old_state = {s: self._at(OUT, place) for s, place in states.items()}
-        passes = [Pass(place) for s, place in old_state.items() if s not in {source for source, *_ in back.stages}]
-        for source, chains, edges, weight in back.stages:
+        sources = {stage.source for stage in stages}
+        passes = [Pass(place) for s, place in old_state.items() if s not in sources]
+        for stage in stages:
+            source = stage.source
             plus = self._home[source] if source in new_state else None
             if source in old_state:
                 target = old_state[source]
             elif source in self._home and plus is None:
                 target = self._home[source]
             else:
-                target = self._buffer(chains[0][1].shape[1] if chains else len(_some(weight)))
-            for node, entries in chains:
+                target = self._room(source) or self._buffer(_width(stage))
+            for node, entries in stage.chains:
                 rows = np.ascontiguousarray(entries.transpose(0, 2, 3, 1))
                 passes.append(Pass(target, self._home[node], rows, plus=plus))
                 plus = target
-            if edges:
-                passes += self._product(target, plus, *self._meeting[source], back)
+            if stage.meetings:
+                passes += self._product(target, plus, *self._meeting[source])
             self._home[source] = target
         self.passes = tuple(self._fused(passes))
 
@@ -85,27 +87,39 @@ class Plan:
         self.buffers.append(width)
         return self._at(len(self.buffers) + OUT, slice(0, width))
 
-    def _side_by_side(self, back: Backward, edges: Sequence[Edge]) -> tuple[list[Edge], list[int], int]:
-        """Edges in the order of their vectors, the places of these, and that of all; gives a home to those without."""
-        edges = sorted(edges, key=lambda edge: back.fed_by(edge.target))
-        weights = [back.weight(edge) for edge in edges]
-        whole, start, places = self._buffer(sum(len(w) for w in weights)), 0, []
-        for edge, weight in zip(edges, weights, strict=True):
-            places.append(self._at(self.places[whole][0], slice(start, start + len(weight))))
-            start += len(weight)
-            self._home.setdefault(edge.target, places[-1])
-        return edges, places, whole
+    def _room(self, node: sympy.Symbol) -> int | None:
+        """A place that waits for this vector, where it meets matrices beside others."""
+        for meetings, places, _ in self._meeting.values():
+            for meeting, place in zip(meetings, places, strict=True):
+                if meeting.vector == node and len(meetings) > 1:
+                    return place
+        return None
+
+    def _side_by_side(self, stages: Sequence[Stage], stage: Stage) -> tuple[list[Meeting], list[int], int]:
+        """Meetings in the order of their vectors, their places, and that of all; gives a home to those without."""
+        fed_by = {s.source: [str(target) for target, _ in s.chains] for s in stages}
+        meetings = sorted(stage.meetings, key=lambda m: fed_by.get(m.vector, []))
+        whole, start, places = self._buffer(sum(m.height for m in meetings)), 0, []
+        for meeting in meetings:
+            places.append(self._at(self.places[whole][0], slice(start, start + meeting.height)))
+            start += meeting.height
+            self._home.setdefault(meeting.vector, places[-1])
+        return meetings, places, whole
 
     def _product(
-        self, target: int, plus: int | None, edges: Sequence[Edge], places: Sequence[int], whole: int, back: Backward
+        self, target: int, plus: int | None, meetings: Sequence[Meeting], places: Sequence[int], whole: int
     ) -> Iterator[Pass]:
-        weight = np.concatenate([back.weight(edge) for edge in edges])
-        if len(edges) == 1:
-            yield Pass(target, self._home[edges[0].target], weight=weight, plus=plus)
+        weight: Array | Formed
+        if all(entries is None for meeting in meetings for entries, _ in meeting.ways):
+            weight = np.concatenate([sum(w for _, w in meeting.ways) for meeting in meetings])
+        else:
+            weight = Formed(meetings)
+        if len(meetings) == 1:
+            yield Pass(target, self._home[meetings[0].vector], weight=weight, plus=plus)
             return
-        for edge, place in zip(edges, places, strict=True):
-            if self._home[edge.target] != place:
-                yield Pass(place, self._home[edge.target])
+        for meeting, place in zip(meetings, places, strict=True):
+            if self._home[meeting.vector] != place:
+                yield Pass(place, self._home[meeting.vector])
         yield Pass(target, whole, weight=weight, plus=plus)
 
     def _fused(self, passes: Sequence[Pass]) -> Iterator[Pass]:
@@ -147,6 +161,10 @@ class Plan:
 def _some(array: Array | None) -> Array:
     assert array is not None
     return array
+
+
+def _width(stage: Stage) -> int:
+    return int(stage.chains[0][1].shape[1]) if stage.chains else int(stage.meetings[0].ways[0][1].shape[1])
 
 
 __all__ = ["OUT", "ROWS", "Pass", "Plan"]

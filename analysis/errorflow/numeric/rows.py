@@ -2,21 +2,27 @@
 
 Phi_(q+1) = Phi_q J: a row is the error that one entry of the last state, or a mixture of them, sends back. The joint
 state lies along a row, so that diagonals are met in contiguous memory. J is passed edge by edge (`passes`) or, where
-many rows would meet several matrices between the same states, formed (`formed`).
+rows would meet several matrices on their way between two vectors, the sum of these is formed (`formed`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import repeat
+from typing import Any
 
 import numpy as np
 import sympy
 
 from errorflow.numeric.arrays import Array
 from errorflow.numeric.backward import Backward
-from errorflow.numeric.formed import formed
+from errorflow.numeric.formed import Formed, gathered, plain
 from errorflow.numeric.linear import Steps
 from errorflow.numeric.passes import Pass, Plan
+
+_FORMED = 14  # rows from which on it pays
+
+Calls = tuple[Callable[..., Any], Iterable[tuple[Any, ...]]]  # a function, and its arguments at each step
 
 
 class Rows:
@@ -25,48 +31,60 @@ class Rows:
     def __init__(self, steps: Steps, back: Backward) -> None:
         self.places, self.width = _side_by_side(back.widths)
         self._start = steps.start
-        self._plan = Plan(back, self.places)
-        self._shape: tuple[int, ...] = ()
-        self._buffers: list[Array] = []
-        self._spares: dict[int, Array] = {}
-        self._formed = formed(steps, self.places, self._plan.products)
+        self._plan = Plan(back, plain(back), self.places)
+        fewer = gathered(back)
+        self._fewer = Plan(back, fewer, self.places) if fewer else self._plan
 
-    def times(self, t: int, rows: Array, out: Array) -> None:
-        """Writes rows times J at step t, (batch, rows, N), into `out`; both are contiguous."""
-        if self._formed and rows.shape[1] >= self._formed.worth:
-            self._formed.times(t, rows, out)
-            return
-        if rows.shape[:2] != self._shape:
-            self._shape = rows.shape[:2]
-            self._buffers = [np.empty((*self._shape, width)) for width in self._plan.buffers]
-            self._spares = {}
-        arrays, i = [rows, out, *self._buffers], t - self._start
-        values = [arrays[k][:, :, columns] for k, columns in self._plan.places]
-        for step in self._plan.passes:
+    def walk(self, times: Sequence[int], every: Array) -> None:
+        """Writes every[k] times J at step times[k] into every[k + 1]; `every` is (steps + 1, batch, rows, N).
+
+        times: successive steps, the latest first.
+        """
+        plan = self._fewer if every.shape[2] >= _FORMED else self._plan
+        functions, arguments = zip(*self._calls(plan, times, every), strict=True)
+        for step in zip(*arguments, strict=True):
+            for function, some in zip(functions, step, strict=True):
+                function(*some)
+
+    def _calls(self, plan: Plan, times: Sequence[int], every: Array) -> Iterator[Calls]:
+        """What is done at every step, in order; all views are made beforehand, in less time than on the way."""
+        arrays = [every[:-1], every[1:], *(np.empty((1, *every.shape[1:3], width)) for width in plan.buffers)]
+        values = [arrays[k][..., columns] for k, columns in plan.places]
+        now = slice(times[-1] - self._start, times[0] - self._start + 1)
+        for step in plan.passes:
+            target = values[step.target]
             if step.source is None:
-                values[step.target].fill(0.0)
+                yield np.copyto, zip(_each(target, times), repeat(0.0, len(times)), strict=True)
             elif step.plus is None:
-                self._pass(step, i, values[step.source], values[step.target])
+                yield self._call(step, times, now, values[step.source], target)
             else:
-                self._pass(step, i, values[step.source], spare := self._spare(values[step.target].shape[2]))
-                np.add(values[step.plus], spare, values[step.target])
+                part = np.empty((1, *target.shape[1:]))
+                yield self._call(step, times, now, values[step.source], part)
+                both = (_each(array, times) for array in (values[step.plus], part, target))
+                yield np.add, zip(*both, strict=True)
 
     @staticmethod
-    def _pass(step: Pass, i: int, source: Array, target: Array) -> None:
+    def _call(step: Pass, times: Sequence[int], now: slice, source: Array, target: Array) -> Calls:
         if step.entries is not None:
+            entries = step.entries[now][::-1]
             if step.several:
-                source, target = source[:, :, None], target.reshape(*target.shape[:2], *step.entries.shape[3:])
-            np.multiply(source, step.entries[i], target)
-        elif step.weight is not None:
-            height, width = step.weight.shape
-            np.matmul(source.reshape(-1, height), step.weight, target.reshape(-1, width))
-        else:
-            np.copyto(target, source)
+                source, target = source[..., None, :], target.reshape(*target.shape[:3], *entries.shape[3:])
+            return np.multiply, zip(_each(source, times), entries, _each(target, times), strict=True)
+        if step.weight is not None:
+            weights: Iterable[Array]
+            if isinstance(step.weight, Formed):
+                weights, each = step.weight.back(now.start, now.stop - 1), step.weight.batch > 1
+            else:
+                weights, each = repeat(step.weight, len(times)), False
+            if not each:
+                source, target = (array.reshape(len(array), -1, array.shape[3]) for array in (source, target))
+            return np.matmul, zip(_each(source, times), weights, _each(target, times), strict=True)
+        return np.copyto, zip(_each(target, times), _each(source, times), strict=True)
 
-    def _spare(self, width: int) -> Array:
-        if width not in self._spares:
-            self._spares[width] = np.empty((*self._shape, width))
-        return self._spares[width]
+
+def _each(array: Array, times: Sequence[int]) -> Iterable[Array]:
+    """The array at each step: (steps, ...), or (1, ...) where it is always the same."""
+    return array if len(array) == len(times) else repeat(array[0], len(times))
 
 
 def _side_by_side(widths: Mapping[sympy.Symbol, int]) -> tuple[dict[sympy.Symbol, slice], int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -56,6 +57,20 @@ class Moment:
         return sum(block.mantissa.size for block in (*self.flow.values(), *self.parts.values()))
 
 
+class Room:
+    """An array that is used again and again: new memory takes longer to touch than a window to write."""
+
+    def __init__(self) -> None:
+        self._array = np.empty(0)
+
+    def of(self, shape: tuple[int, ...]) -> Array:
+        """An array of this shape, until the next one is asked for."""
+        size = math.prod(shape)
+        if size > self._array.size:
+            self._array = np.empty(size)
+        return self._array[:size].reshape(shape)
+
+
 def stacked(moments: Sequence[Moment]) -> Window:
     """Successive lags as a window."""
 
@@ -68,10 +83,10 @@ def stacked(moments: Sequence[Moment]) -> Window:
 
 
 def last_of(window: Window) -> Moment:
-    """The flow at the last lag, every column near 1 again."""
+    """The flow at the last lag in arrays of its own, every column near 1 again."""
 
     def last(blocks: Flow) -> Flow:
-        return {s: normalised(b.mantissa[-1], b.exponent[-1], together=True) for s, b in blocks.items()}
+        return {s: normalised(b.mantissa[-1].copy(order="K"), b.exponent[-1], together=True) for s, b in blocks.items()}
 
     return Moment(last(window.flow), last(window.parts), window.columns)
 
