@@ -322,7 +322,7 @@ def test_blocks_of_jacobians_are_those_of_the_whole_and_diagonals_where_no_matri
     whole, blocks = jacobians(trajectory, truncated), jacobian_blocks(trajectory, truncated)
     names = [s.name for s in trajectory.definition.states]
     ends = np.cumsum([0, *(trajectory.states[s].shape[2] for s in names)])
-    places = {s: slice(a, b) for s, a, b in zip(names, ends, ends[1:], strict=True)}
+    places = {s: slice(*span) for s, span in zip(names, itertools.pairwise(ends), strict=True)}
     for new, old in itertools.product(names, repeat=2):
         want = whole[:, places[new], places[old]]
         got = blocks.pop((new, old), np.zeros(want.shape))

@@ -225,11 +225,31 @@ class Cell:
     def step_jacobian_blocks(
         self, weights: Mapping[str, Any], inputs: Any, state: Any = None, *, truncated: Truncation = False
     ) -> dict[tuple[str, str], Any]:
-        """The blocks of all one-step Jacobians of a run under (new, old), in half the memory for an LSTM.
+        """The blocks of all one-step Jacobians of a run, for an LSTM in half the memory of `step_jacobians`.
 
-        (batch, T, n, k), entry [t, p, q] = d new_p / d old_q; where no matrix lies between the two states the block is
-        diagonal, and only its diagonal is given, (batch, T, n). Blocks that are zero are left out. No batch axis for a
-        single sequence.
+        Parameters
+        ----------
+        weights : mapping of str to array_like
+            Under the names of `shapes`, in these shapes.
+        inputs : array_like, (batch, T, m) or (T, m)
+        state : mapping of str to array_like, (n,) or (batch, n), optional
+            Initial state by block, zero where absent.
+        truncated : bool or collection of str, default False
+            True deletes the edges that the 1997 truncation cuts, labels only those into the maps so called.
+
+        Returns
+        -------
+        dict of (str, str) to array, (batch, T, n, k) or (batch, T, n)
+            Under (new, old), entry [t, p, q] = d new_p / d old_q. Where no matrix lies between the two states the block
+            is diagonal and the array is its diagonal. Blocks that are zero are left out. No batch axis for a single
+            sequence.
+
+        Raises
+        ------
+        KeyError, TypeError, ValueError
+            For arrays that do not fit.
+        ArithmeticError
+            When a value overflows.
         """
         from errorflow.numeric.assembly import jacobian_blocks
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 import errorflow as ef
+from errorflow.numeric.assembly import jacobian_blocks
 from errorflow.numeric.linear import jacobians as formed
 
 
@@ -13,9 +16,17 @@ def log2_norms(kind, w, xs):
     return lambda: cell.profile(w, xs, departures=False).log2_norm[1:]
 
 
-def jacobians(kind, w, xs, reuse):
-    """All one-step Jacobians (T, N, N), the states being known; made anew or written into the same array each time."""
+def jacobians(kind, w, xs, how):
+    """All one-step Jacobians (T, N, N), the states being known: made anew, into a `reused` array, or as `blocks`."""
     trajectory = ef.cell(kind).run(w, xs)
     formed(trajectory, stop=1)  # compiles
-    out = formed(trajectory) if reuse else None
+    if how == "blocks":
+        return lambda: jacobian_blocks(trajectory)
+    out = formed(trajectory) if how == "reused" else None
     return lambda: formed(trajectory, out=out)
+
+
+def written(kind, w, xs):
+    """Arrays of the shapes of these blocks, made anew and filled with a number: the bytes alone."""
+    shapes = [block.shape for block in jacobian_blocks(ef.cell(kind).run(w, xs)).values()]
+    return lambda: {k: np.full(shape, 1.0) for k, shape in enumerate(shapes)}
