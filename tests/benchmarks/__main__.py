@@ -38,6 +38,13 @@ JACOBIANS = ("errorflow jacobians", "errorflow reused", "errorflow blocks", "num
              "jax by hand", "torch jacobians")  # fmt: skip
 
 
+BESIDE = {
+    "errorflow jacobians": ("jax jacobians", "jax by hand", "torch jacobians"),
+    "errorflow reused": ("jax jacobians",),
+    "errorflow blocks": ("jax jacobians", "numpy blocks"),
+}
+
+
 def work(quick):
     """(programs, kind, n, steps, how) of every row."""
     sizes = (16, 64) if quick else (16, 64, 128, 256)
@@ -57,11 +64,11 @@ def work(quick):
 
 def goal(row, ours, peer):
     """How many times as fast as this peer the program is meant to be, or None."""
-    what, n = row["work"].split(" ")[0], int(row["work"].split("n = ")[1].split(",")[0])
+    what, n = row["work"].split(",")[0], int(row["work"].split("n = ")[1].split(",")[0])
     if what == "BPTT" and not peer.startswith("numpy"):
         return 1.3
     if what == "RTRL":
-        return {"jax jacfwd": 30, "jax influence": 1}.get(peer)
+        return {"jax jacfwd": 30, "jax influence": 1}.get(peer) if n == 64 else None
     if what == "norms" and n >= 128:
         random, lstm = "random" in row["work"], "lstm" in row["work"]
         return {"jax spectral": (8 if lstm else 15) if random else 1, "jax frobenius": 1.5 if random else None}.get(
@@ -113,6 +120,8 @@ def comparisons(rows):
         cells = row["programs"]
         for ours in (name for name in cells if name.startswith("errorflow") and "cpu" in cells[name]):
             for peer in (name for name in cells if not name.startswith("errorflow")):
+                if peer not in BESIDE.get(ours, cells):
+                    continue
                 found = {"work": row["work"], "ours": ours, "peer": peer, "goal": goal(row, ours, peer)}
                 if "cpu" in cells[peer]:
                     a, b = cells[ours]["cpu"], cells[peer]["cpu"]

@@ -141,15 +141,15 @@ def jacobian_blocks(
             block = found[old].get(New(new))
             if block is None:
                 continue
-            key = new.name, old.name
-            if not block.rows and block.dense is None:
+            key, diagonal_alone = (new.name, old.name), not block.rows and block.dense is None
+            if key not in result:
+                widths = [trajectory.states[s.name].shape[2] for s in (new, old)]
+                result[key] = np.empty((trajectory.batch, stop - start, *widths[: 1 if diagonal_alone else 2]))
+            if diagonal_alone:
                 assert block.diagonal is not None
-                whole = (trajectory.batch, stop - start, block.diagonal.shape[2])
-                result.setdefault(key, np.empty(whole))[:, now] = block.diagonal.swapaxes(0, 1)
-                continue
-            widths = (trajectory.states[s.name].shape[2] for s in (new, old))
-            matrices = result.setdefault(key, np.empty((trajectory.batch, stop - start, *widths)))
-            _write(matrices[:, now], [(slice(None), block)], trajectory.weights)
+                result[key][:, now] = block.diagonal.swapaxes(0, 1)
+            else:
+                _write(result[key][:, now], [(slice(None), block)], trajectory.weights)
     return {key: block[0] for key, block in result.items()} if trajectory.single else result
 
 
