@@ -49,7 +49,9 @@ def main() -> int:
     except AssertionError as failure:
         print(f"paper: {failure}", file=sys.stderr)
         return 1
-    problems = wrong_names(source, known) or compiled()
+    made = [*GENERATED.glob("costs.*.tex"), *GENERATED.glob("models.tex"), *GENERATED.glob("learned.tex")]
+    tables = "".join(path.read_text(encoding="ascii") for path in made)
+    problems = wrong_names(source, known, tables) or compiled()
     for problem in problems:
         print(f"paper: {problem}", file=sys.stderr)
     if not problems:
@@ -129,13 +131,14 @@ def figures_in(source: str) -> set[str]:
     return set(re.findall(r"\\drawn(?:\[[^]]*\])?\{([^}#]+)\}", source))
 
 
-def wrong_names(source: str, known: dict[str, set[str]]) -> list[str]:
-    """Names that the article uses and nothing makes; numbers and references that are there and not used."""
+def wrong_names(source: str, known: dict[str, set[str]], tables: str = "") -> list[str]:
+    """Names that the article uses and nothing makes; numbers and references that are there and not used.
+
+    tables: the generated tables, which cite too.
+    """
     used = {command: set(re.findall(rf"\\{command}\{{([^}}#]+)\}}", source)) for command in ("EF", "thm", "fact")}
     used["thm"] |= stated_in(source)
     used["drawn"] = figures_in(source)
-    made = [*GENERATED.glob("costs.*.tex"), *GENERATED.glob("models.tex"), *GENERATED.glob("learned.tex")]
-    tables = "".join(path.read_text(encoding="ascii") for path in made)
     cited = re.findall(r"\\cite\{([^}#]+)\}", source + tables)
     used["cite"] = {name.strip() for names in cited for name in names.split(",")}
     problems = [
