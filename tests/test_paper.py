@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import re
 import sys
 from pathlib import Path
@@ -13,6 +14,7 @@ import errorflow as ef
 from errorflow.claims import claims
 from errorflow.learning import ALGORITHMS, undefined
 from errorflow.proof import theorems
+from figures import slopes
 
 PAPER = Path(__file__).parent.parent / "paper"
 
@@ -132,10 +134,7 @@ def test_the_table_of_what_was_learned_holds_every_run_and_marks_success(paper):
 
 @pytest.mark.usefixtures("paper")
 def test_a_figure_that_was_drawn_for_another_column_is_drawn_again(tmp_path):
-    from build import is_drawn
-
-    from figures import slopes
-
+    is_drawn = importlib.import_module("build").is_drawn
     for kind in ("pdf", "csv"):
         (tmp_path / f"slopes.{kind}").touch()
     assert not is_drawn("slopes", tmp_path)  # its data are not told
