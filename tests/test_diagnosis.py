@@ -190,6 +190,12 @@ def test_few_sequences_get_an_interval_over_stretches_of_lags_and_too_few_lags_g
     assert found.low < -0.02 < found.high
     assert rate(np.tile(wave, (FEWEST_FOR_ORDER, 1))).by == "sequences"
     assert rate(np.zeros((3, 3))).low is None
+
+
+@pytest.mark.parametrize("alive", [2, 3])
+def test_a_flow_that_soon_is_zero_has_the_rate_of_the_lags_that_it_has(alive):
+    row = np.where(np.arange(21) < alive, -2.0 * np.arange(21), -np.inf)
+    assert rate(row[None]).log2_per_step == -2
     assert rate(np.array([[0.0, -np.inf, -np.inf]])) is None
 
 

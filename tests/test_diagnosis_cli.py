@@ -329,3 +329,24 @@ def test_progress_goes_to_a_terminal_alone_and_leaves_nothing(monkeypatch, capsy
     assert "layer 0" in told.err
     assert told.err.endswith("\r\x1b[K")
     assert told.out == ""
+
+
+@pytest.mark.parametrize(
+    ("kind", "ignored", "masked"),
+    [(np.uint8, "-100", False), (np.uint8, "1e300", False), (np.int64, "nan", False), (float, "nan", True)],
+)
+def test_what_is_ignored_need_not_be_a_number_that_targets_can_be(call, few, kind, ignored, masked):
+    targets = np.tile([4, 7], (3, 10)).astype(kind)
+    if masked:
+        targets[:, 1::2] = np.nan
+    np.save(few / "kind.npy", targets)
+    words = ("profile", LSTM, "--inputs", few / "x.npy", "--loss", "cross-entropy", "--targets", few / "kind.npy")
+    loss = document(call, *words, "--ignore", ignored)["loss"]
+    assert (loss["log2_error"][0] is None) is masked
+
+
+def test_output_is_refused_where_a_network_runs_in_one_direction(call, few):
+    np.save(few / "last.npy", np.array([1, 2, 3]))
+    words = ("profile", LSTM, "--inputs", few / "x.npy", "--loss", "cross-entropy", "--targets", few / "last.npy")
+    status, _, err = call(*words, "--output", "final")
+    assert (status, err.count("\n"), "--output must be left out for a network of one direction" in err) == (2, 1, True)

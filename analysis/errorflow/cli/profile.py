@@ -218,8 +218,9 @@ def _data(args: argparse.Namespace, first: Layer) -> tuple[Array, Array | None]:
         inputs = _sequences(Path(args.inputs), first.inputs, first.kind)
     targets = None if args.targets is None else _array("--targets", Path(args.targets))
     if targets is not None and args.ignore is not None:
-        targets = np.ma.masked_equal(targets, args.ignore)
-    if targets is not None and len(inputs) == 1 and targets.ndim and len(targets) != 1:
+        ignored = targets != targets if np.isnan(args.ignore) else targets == args.ignore
+        targets = np.ma.masked_array(targets, ignored)
+    if targets is not None and len(inputs) == 1 and targets.ndim and len(targets) == inputs.shape[1] != 1:
         targets = targets[None]  # of one sequence at every step
     if targets is not None and (targets.ndim < 1 or len(targets) != len(inputs)):
         raise Usage(f"--targets must hold one for each of the {len(inputs)} sequences, got shape {targets.shape}")

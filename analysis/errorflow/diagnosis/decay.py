@@ -78,7 +78,7 @@ def rate(log2_norm: Array, first: int | None = None) -> Rate | None:
     largest = values.shape[1] - 1
     first = largest // 2 if first is None else first
     alive = [row[: _alive(row)] for row in values]
-    tails = [(min(first, max(0, len(row) // 2)), row) for row in alive if len(row) >= 2]
+    tails = [(min(first, len(row) // 2, len(row) - 2), row) for row in alive if len(row) >= 2]
     if 2 * len(tails) <= len(alive):
         return None
     rates = np.array([_theil_sen(start, row) for start, row in tails])

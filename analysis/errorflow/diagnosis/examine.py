@@ -131,8 +131,7 @@ def diagnose(
     if loss is not None:
         read = _head(network, head)
         checked_targets = check_targets(loss, targets, top.run.batch, len(read.bias), top.run.steps)
-        if both_ways:
-            _check_output(output, at_every_step(loss, checked_targets), top.run.steps)
+        _check_output(output, both_ways, at_every_step(loss, checked_targets), top.run.steps)
     wanted = [p for p in (*parts, joint) if p is not None and layer in (None, p.layer)]
     found = {p.layer_and_direction: _judged(p, max_lag, threshold, departures, tell) for p in wanted}
     flow: LossFlow | LossBothWays | None = None
@@ -195,7 +194,15 @@ def _both_ways(
     )  # fmt: skip
 
 
-def _check_output(output: str | None, every_step: bool, steps: int) -> None:
+def _check_output(output: str | None, both_ways: bool, every_step: bool, steps: int) -> None:
+    if output is not None and (every_step or not both_ways):
+        where = "losses at every step" if both_ways else "a network of one direction"
+        raise ValueError(
+            f"output must be left out for {where}, got {output!r}: it says what one loss for each sequence reads of a"
+            " bidirectional network"
+        )
+    if not both_ways:
+        return
     if not steps:
         raise ValueError("inputs must have at least one step for the loss of a bidirectional network, got none")
     if output is None and not every_step:

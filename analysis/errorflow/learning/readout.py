@@ -42,7 +42,8 @@ def as_head(head: Any) -> Head:
     else:
         weight, bias = getattr(head, "weight", None), getattr(head, "bias", None)
     if weight is None:
-        raise TypeError(f"head must be a pair (weight, bias), got {type(head).__name__}")
+        size = f" of {len(head)}" if isinstance(head, tuple) else ""
+        raise TypeError(f"head must be a pair (weight, bias), got {type(head).__name__}{size}")
     matrix = checked("the weight of the head", weight)
     return Head(matrix, np.zeros(matrix.shape[:1]) if bias is None else checked("the bias of the head", bias))
 
@@ -121,7 +122,8 @@ def check_targets(loss: str, targets: Any, sequences: int, outputs: int, steps: 
         if array.shape in _written(wanted, wanted is every, sequences, values):
             array = array.reshape(wanted)
             return _classes(array, outputs) if loss == "cross-entropy" else array
-    what = "have" if loss == "squared" else f"be {sequences} whole numbers, a class for each sequence, or have"
+    count = f"{sequences} whole number{'s' * (sequences != 1)}"
+    what = "have" if loss == "squared" else f"be {count}, a class for each sequence, or have"
     raise ValueError(
         f"targets must {what} shape {last} for a loss at the last step, {every} for one at every step,"
         f" got {array.shape}"
