@@ -139,7 +139,7 @@ _LOOK = {  # colour, line, what the label says, and where it stands
     "unit root": (style.INK, style.SOLID, "unit root, carousel", 30, "above"),
     "LTSF-Linear": (style.ORANGE, style.DASHED, "linear window", 200, ""),
     "forget gate": (style.RED, style.SOLID, "forget gate", 150, "right"),
-    "attention": (style.BLUE, style.LONG, "attention,\n$1/T$", 120, ""),
+    "attention": (style.BLUE, style.LONG, "attention,\n$1/(q+1)$", 120, ""),
     "neural ODE": (style.VIOLET, style.DASHDOT, "neural ODE,\n$q^{-3/2}$", 4, "below"),
     "AR": (style.GREY, style.SOLID, "AR(2)", 66, "right"),
     "HMM": (style.PURPLE, style.DASHED, "HMM", 40, "left"),
