@@ -150,6 +150,7 @@ CONSTANTS = Theorem(
         Symbol("s", meaning="the new cell state there"),
         Symbol("e", meaning="the net input of the output gate of the unit where `|tanh(c^+) o'|` is largest"),
         Symbol("r", meaning="the new cell state there"),
+        Symbol("q", "h_{r}", "h_r"),
     ),
     depends=("lstm.factorisation", "lstm.state_bound", "logistic.slope", "tanh.slope"),
 )
@@ -207,6 +208,11 @@ CONSTANTS_1997 = Theorem(
         Symbol("s", meaning="the cell state there"),
         Symbol("e", meaning="the net input of the output gate of the unit where `|h(s) o'|` is largest"),
         Symbol("r", meaning="the cell state there"),
+        Symbol("sz", r"\sigma_{z}", "sigma_z"),
+        Symbol("sv", r"\sigma_{v}", "sigma_v"),
+        Symbol("sh", r"\sigma_{s}", "sigma_s"),
+        Symbol("sr", r"\sigma_{r}", "sigma_r"),
+        Symbol("q", "h_{r}", "h_r"),
     ),
     depends=("lstm.factorisation", "lstm.lower_rate", "squash.slopes"),
 )

@@ -17,6 +17,10 @@ from .theorem import Neighbour, Theorem
 
 _X = Symbol("x", r"\|\delta c_{@}\|", "|dc[@]|", "the norm of the change of the cell state after `q` steps")
 _Y = Symbol("y", r"\|\delta h_{@}\|", "|dh[@]|", "that of the hidden state")
+_F = "`F`, the derivative of the new cell state in the old one"
+_A = "`A`, the derivative of the new cell state in the old hidden state"
+_D = "`D`, the derivative of the new hidden state in the new cell state"
+_B = "`B`, the derivative of the new hidden state in the old one, the new cell state fixed"
 _TRIANGLE = "the norm obeys the triangle inequality"
 _FACTORS = "a factor of the Jacobian changes a norm by no more than its own, and F by no less than mu"
 
@@ -61,10 +65,10 @@ LOWER_BOUND = Theorem(
     symbols=(
         _X,
         _Y,
-        Symbol("mu", r"\mu_{@}", "mu[@]", "at step `q` at most the least factor by which F changes a norm"),
-        Symbol("alpha", r"\alpha_{@}", "alpha[@]", "at least the norm of A at step `q`"),
-        Symbol("d", r"d_{@}", "d[@]", "at least that of D"),
-        Symbol("beta", r"\beta_{@}", "beta[@]", "at least that of B"),
+        Symbol("mu", r"\mu_{@}", "mu[@]", f"at step `q` at most the least factor by which {_F}, changes a norm"),
+        Symbol("alpha", r"\alpha_{@}", "alpha[@]", f"at least the norm at step `q` of {_A}"),
+        Symbol("d", r"d_{@}", "d[@]", f"at least that of {_D}"),
+        Symbol("beta", r"\beta_{@}", "beta[@]", f"at least that of {_B}"),
         Symbol("kappa", r"\kappa_{@}", "kappa[@]", "the width of the cone"),
         Symbol("g", r"g_{@}", "g[@]", "what the cone leaves of that factor"),
         Symbol("G", r"G_{@}", "G[@]"),
@@ -132,10 +136,10 @@ LOWER_RATE = Theorem(
     symbols=(
         _X,
         _Y,
-        Symbol("mu", meaning="a lower bound of the factors by which F changes a norm"),
-        Symbol("alpha", meaning="an upper bound of the norms of A"),
-        Symbol("d", meaning="one of those of D"),
-        Symbol("beta", meaning="one of those of B"),
+        Symbol("mu", meaning=f"a lower bound of the factors by which {_F}, changes a norm"),
+        Symbol("alpha", meaning=f"an upper bound of the norms of {_A}"),
+        Symbol("d", meaning=f"one of those of {_D}"),
+        Symbol("beta", meaning=f"one of those of {_B}"),
         Symbol("lam", r"\lambda", "lambda"),
         Symbol("p", r"\sqrt{\mu}", "sqrt(mu)"),
         Symbol("s", r"\sqrt{\alpha d}", "sqrt(alpha d)"),
@@ -223,10 +227,10 @@ VANISHING = Theorem(
     symbols=(
         _X,
         _Y,
-        Symbol("phi", r"\phi_{@}", "phi[@]", "at least the norm of F at step `q`"),
-        Symbol("alpha", r"\alpha_{@}", "alpha[@]", "at least that of A"),
-        Symbol("d", r"d_{@}", "d[@]", "at least that of D"),
-        Symbol("beta", r"\beta_{@}", "beta[@]", "at least that of B"),
+        Symbol("phi", r"\phi_{@}", "phi[@]", f"at least the norm at step `q` of {_F}"),
+        Symbol("alpha", r"\alpha_{@}", "alpha[@]", f"at least that of {_A}"),
+        Symbol("d", r"d_{@}", "d[@]", f"at least that of {_D}"),
+        Symbol("beta", r"\beta_{@}", "beta[@]", f"at least that of {_B}"),
         Symbol("p", r"\bar{\phi}", "phi_max"),
         Symbol("a", r"\bar{\alpha}", "alpha_max"),
         Symbol("e", r"\bar{d}", "d_max"),
