@@ -13,8 +13,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import sympy
 
 import errorflow as ef
+from errorflow.builtin import BUILTIN
+from errorflow.calculus.code import step_source
 from errorflow.cli import main
 from errorflow.cli.arguments import COMMANDS
 
@@ -369,26 +372,71 @@ def test_numpy_source_gives_the_jacobian_by_complex_step(call):
         )
         g = np.tanh(weights["W_g"] @ state[n:] + weights["U_g"] @ x + weights["b_g"])
         new = f * state[:n] + i * g
-        return np.concatenate([new, o * np.tanh(new)]), {"i": i, "f": f, "o": o, "g": g}
+        return np.concatenate([new, o * np.tanh(new)])
 
     joint = np.concatenate([c, h])
-    new, values = step(joint)
-    scope = {**weights, **values, "c": c, "h": h, "c_new": new[:n], "h_new": new[n:]}
+    scope = {**weights, "c": c, "h": h, "x": x}
     exec(source, scope)
     mine = np.block([[scope["J_c_c"], scope["J_c_h"]], [scope["J_h_c"], scope["J_h_h"]]])
-    columns = [step(joint + 1e-30j * e)[0].imag / 1e-30 for e in np.eye(2 * n)]
+    columns = [step(joint + 1e-30j * e).imag / 1e-30 for e in np.eye(2 * n)]
     # A complex step has no cancellation: what is left are some ten roundings of numbers below 1.
     assert np.abs(mine - np.transpose(columns)).max() < 1e-14
 
 
-def test_numpy_source_of_a_flow_reads_arrays_over_time(call):
-    _, source, _ = call("derive", "rnn", "--lag", "2", "--format", "numpy")
-    rng = np.random.default_rng(6)
-    scope = {"t": 2, "W": rng.normal(size=(3, 3)), "h": rng.uniform(-1, 1, (3, 3))}
-    exec(source, scope)
-    by_hand = np.diag(1 - scope["h"][2] ** 2) @ scope["W"] @ np.diag(1 - scope["h"][1] ** 2) @ scope["W"]
-    # The same products in another order.
-    np.testing.assert_allclose(scope["J_h_h"], by_hand, rtol=1e-14)
+@pytest.mark.parametrize("name", list(BUILTIN))
+def test_numpy_source_runs_from_weights_state_and_input_alone(call, name):
+    """Blocks of a step and of a flow over two, in either layout, from the printed script and nothing else."""
+    cell = ef.cell(name)
+    rng = np.random.default_rng(8)
+    sizes = {label: {"n": 4, "m": 2, "b": 2}.get(label, 3) for shape in cell.shapes().values() for label in shape}
+    weights = cell.random_weights(rng, **sizes)
+    inputs = rng.normal(size=(3, 2))
+    states = [s.name for s in cell.definition.states]
+    first = {k: v[0].ravel() for k, v in cell.run(weights, inputs).states.items()}
+    first = {k: rng.normal(size=v.shape) + 2 * (name == "slstm" and k == "n") for k, v in first.items()}
+    true = cell.step_jacobians(weights, inputs, first)
+    widths = np.cumsum([first[s].size for s in states])[:-1]
+    (read,) = cell.definition.inputs
+
+    def blocks(matrix):
+        rows = [np.split(part, widths, axis=1) for part in np.split(matrix, widths)]
+        return {(a, b): rows[i][k] for i, a in enumerate(states) for k, b in enumerate(states)}
+
+    # The calculus and the code take their products in other orders; entries are of the size of ten.
+    close = {"rtol": 1e-11, "atol": 1e-12}
+    step = {**weights, **first, read.name: inputs[0]}
+    for layout in ("column", "row"):
+        scope = dict(step)
+        exec(call("derive", name, "--layout", layout, "--format", "numpy")[1], scope)
+        for (new, old), block in blocks(true[0]).items():
+            got = scope[f"J_{new}_{old}"] if layout == "column" else scope[f"J_{old}_{new}"].T
+            np.testing.assert_allclose(got, block, **close)
+    scope = {**weights, **{f"{s}_0": v for s, v in first.items()}, read.name: [None, *inputs], "T": 3}
+    exec(call("derive", name, "--lag", "2", "--format", "numpy")[1], scope)
+    for (new, old), block in blocks(true[2] @ true[1]).items():
+        np.testing.assert_allclose(scope[f"J_{new}_{old}"], block, **close)
+
+
+def test_numpy_source_of_factors_multiplies_to_the_jacobian(call):
+    rng = np.random.default_rng(9)
+    weights = ef.lstm_peephole().random_weights(rng, n=3, m=2)
+    scope = {**weights, "c": rng.normal(size=3), "h": rng.normal(size=3), "x": rng.normal(size=2)}
+    true = ef.lstm_peephole().step_jacobians(weights, scope["x"][None], {k: scope[k] for k in "ch"})[0]
+    exec(call("derive", "lstm_peephole", "--factors", "--format", "numpy")[1], scope)
+    zero = np.zeros((3, 3))
+    within, across = (
+        np.block([[scope.get(f"{part}_{new}_{old}", zero) for old in "ch"] for new in "ch"])
+        for part in ("within", "across")
+    )
+    np.testing.assert_allclose(within @ across, true, rtol=1e-12, atol=1e-14)
+
+
+def test_numpy_source_has_a_length_for_a_constant_and_writes_inner_expressions_out():
+    h, c, x = ef.names("h c x")
+    cell = ef.Cell("constant", inputs=[x], state={h: sympy.tanh(ef.net("", h * c, x)), c: sympy.Rational(1, 3)})
+    shown = step_source(cell.definition)
+    assert "c_new = np.full(len(h), 1/3)" in shown
+    assert any(re.fullmatch(r"net = W @ \(c\*h\) \+ U @ x \+ b", line) for line in shown)
 
 
 def test_markdown_holds_every_equation(call):

@@ -1,4 +1,4 @@
-"""A block of words as NumPy source, for a reader's own script.
+"""A step of a cell, and a block of words, as NumPy source for a reader's own script.
 
 The vectors of one step have their plain names, new states end in `_new`. Over several steps a name is an array over
 time: f[t - 1] is the gate at step t - 1 and h[t] the state after step t.
@@ -14,7 +14,7 @@ from sympy.printing.numpy import NumPyPrinter
 from errorflow.activations import ACTIVATIONS, BY_FUNCTION, readable
 from errorflow.calculus.signs import timed_values
 from errorflow.calculus.words import Diag, Factor, Matrix, Word, Words, at, base, is_diagonal
-from errorflow.definition import Definition, New
+from errorflow.definition import Definition, New, Node
 
 _WRITTEN_OUT = {
     **{function.__name__: entry.code for function, entry in BY_FUNCTION.items()},
@@ -45,6 +45,53 @@ def numpy_source(definition: Definition, words: Words, rows: str, columns: str, 
     lengths = [f"len({name}[t])" if over_time else f"len({name})" for name in (rows, columns)]
     texts = [_word(definition, word, lengths[0], over_time) for word in words]
     return " + ".join(texts) or f"np.zeros(({lengths[0]}, {lengths[1]}))"
+
+
+def step_source(definition: Definition, *, over_time: bool = False) -> tuple[str, ...]:
+    """One step as NumPy assignments in the order in which they run: net inputs, gates and new states.
+
+    They read the weights, states and inputs by their names. over_time: whether names are arrays over time.
+    """
+    shown = [n for n in definition.nodes if not n.inner]
+    return tuple(f"{_name(definition, n.symbol, over_time)} = {_value(definition, n, over_time)}" for n in shown)
+
+
+def _value(definition: Definition, node: Node, over_time: bool) -> str:
+    if node.expression is None:
+        parts = [
+            f"{term.matrix} {'*' if term.kind == 'diagonal' else '@'} {_source(definition, term.source, over_time)}"
+            for term in node.terms
+        ]
+        return " + ".join([*parts, node.bias] if node.bias else parts)
+    text = _printed(definition, node.expression, over_time)
+    if node.expression.free_symbols:
+        return text
+    return f"np.full({_length(definition, definition.sizes[node.symbol], over_time)}, {text})"
+
+
+def _source(definition: Definition, source: sympy.Expr, over_time: bool) -> str:
+    """What a weight multiplies; an unnamed expression is written out."""
+    inner = next((n.expression for n in definition.nodes if n.inner and n.symbol == source), None)
+    return _name(definition, source, over_time) if inner is None else f"({_printed(definition, inner, over_time)})"
+
+
+def _printed(definition: Definition, entry: sympy.Expr, over_time: bool) -> str:
+    if over_time:
+        entry = entry.xreplace({s: _array(definition, s) for s in entry.free_symbols})
+    return str(_Printer().doprint(entry)).replace("numpy.", "np.")
+
+
+def _name(definition: Definition, symbol: sympy.Symbol, over_time: bool) -> str:
+    return str(_array(definition, symbol).name if over_time else symbol.name)
+
+
+def _length(definition: Definition, label: str, over_time: bool) -> str:
+    """What has the length `label`: a state, an input or a weight."""
+    vectors = [*definition.states, *definition.inputs]
+    found = [f"len({_name(definition, s, over_time)})" for s in vectors if definition.sizes[s] == label]
+    found += [f"len({p.name})" for p in definition.parameters if p.rows == label]
+    found += [f"{p.name}.shape[1]" for p in definition.parameters if p.columns == label]
+    return found[0] if found else "1"
 
 
 def _word(definition: Definition, word: Word, length: str, over_time: bool) -> str:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from errorflow.calculus.block import directive
+from errorflow.calculus.code import step_source
 from errorflow.calculus.latex import Notation
 from errorflow.calculus.mathml import equation as equation_rows
 from errorflow.calculus.mathml import table
@@ -120,20 +122,34 @@ def _slug(title: str) -> str:
 
 
 def _numpy(cell: Cell, view: View, introduced: bool) -> str:
-    states = ", ".join(s.name for s in cell.definition.states)
-    names = (
-        f"vectors, {states} before the step and {', '.join(f'{s.name}_new' for s in cell.definition.states)} after it"
-    )
+    """A script that runs where weights, states and inputs have their names: the step, or a run, and then the blocks."""
+    definition = cell.definition
+    states, inputs = ([s.name for s in group] for group in (definition.states, definition.inputs))
+    step = step_source(definition, over_time=view.over_time)
+    given = {"weights": list(cell.shapes()), "states": states, "inputs": inputs}
     if view.over_time:
-        first = cell.definition.states[0].name
-        names = f"arrays over time, {first}[t] the vector {first} after step t"
+        given["states"] = [f"{s}_0" for s in states]
+        given["inputs"] = [f"{x}[t]" for x in inputs]
+        computed = dict.fromkeys(re.match(r"\w+", line)[0] for line in step)  # type: ignore[index]
+        step = (
+            *(f"{s} = {{0: {s}_0}}" for s in states),
+            *(f"{name} = {{}}" for name in computed if name not in states),
+            "for t in range(1, T + 1):",
+            *(f"    {line}" for line in step),
+        )
+        given["inputs"].append("T, the last step t")
+    blocks = []
+    for title, lines in view.parts:
+        blocks += [f"# {title}"] * (len(view.parts) > 1) + [line.numpy for line in lines]
+    named = "J_old_new" if view.transposed else "J_new_old"
+    what = "; ".join(f"{group} {', '.join(names)}" for group, names in given.items() if names)
     head = [
-        f"# {cell.name}: J_new_old is d new / d old. Names stand for float64 {names}:",
-        *(f"#   {left} = {right}" for left, right in Notation(cell.definition, tex=False).equations()),
+        f"# {cell.name}: {named} is d new / d old{', transposed' * view.transposed}. To be given as float64 arrays:",
+        *(f"#   {line}" for line in textwrap.wrap(what, 110)),
         "import numpy as np",
-        "",
+        *["import scipy.special"] * any("scipy." in line for line in [*step, *blocks]),
     ]
-    return "\n".join(head + [line.numpy for _, lines in view.parts for line in lines])
+    return "\n".join([*head, "", *step, "", *blocks])
 
 
 def _srepr(cell: Cell, view: View, introduced: bool) -> str:

@@ -68,13 +68,15 @@ class BlockLine:
 class View:
     """parts: (heading, lines) to print. data: makes the same for JSON, without what is said of every cell.
 
-    over_time: whether the NumPy source reads arrays over time, as a flow does. name: in labels, where it has one.
+    over_time: whether the NumPy source reads vectors over time, as a flow does. name: in labels, where it has one.
+    transposed: whether old states are its rows.
     """
 
     parts: tuple[tuple[str, tuple[Line | BlockLine, ...]], ...]
     data: Callable[[], dict[str, Any]]
     over_time: bool = False
     name: str = ""
+    transposed: bool = False
 
 
 def _lines(blocks: Sequence[Block], matrix: str = "J") -> tuple[BlockLine, ...]:
@@ -106,7 +108,13 @@ def blocks(cell: Cell, lag: int | None, pair: tuple[str, str] | None, truncated:
     if truncated:
         title += ", truncated"
     parts = ((title, _lines(shown)),)
-    return View(parts, lambda: {"blocks": [b.json() for b in shown]}, over_time=lagged, name=label(derived))
+    return View(
+        parts,
+        lambda: {"blocks": [b.json() for b in shown]},
+        over_time=lagged,
+        name=label(derived),
+        transposed=layout == "row",
+    )
 
 
 def symbolic_flow(cell: Cell, truncated: Truncation, layout: Layout) -> View:
