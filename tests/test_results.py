@@ -74,6 +74,14 @@ def test_a_matrix_is_printed_as_one_sum_only_if_the_sum_gives_its_entries():
     assert r"\Sigma_{22} ={}& w_{21} f_{11} w_{11} f_{21} w_{12} f_{32}" in full
 
 
+@pytest.mark.parametrize("name", [n for n, sort in SORTS.items() if sort != "closed" and n != "lstm1997_full"])
+def test_the_flow_by_gate_says_what_the_carry_is_and_that_the_other_blocks_are_zero(name):
+    found, several = result(f"{name}.departures"), len(BUILTIN[name]().definition.states) > 1
+    assert re.search(r"^C\[t\](\[\w+,\w+\])? = ", found.text(), re.MULTILINE)
+    assert re.search(r"C_\{(\w+,)?t\} ={}&", found.latex())
+    assert several == (r"\text{all blocks that are not listed are } 0" in found.latex())
+
+
 def test_theorems_come_last_in_their_own_order():
     assert [r.name for r in RESULTS][-len(theorems()) :] == [t.name for t in theorems()]
     assert {r.kind for r in RESULTS[-len(theorems()) :]} == {"theorem"}

@@ -223,29 +223,40 @@ def departures(definition: Definition, tex: bool) -> str:
     labels = [_label(definition, label, tex) for label in gates(definition)]
     gate, step = _free(definition, "k", "j", "l"), _free(definition, "r", "s", "p")
     if not tex:
-        carried = "Phi[t,q] = C[t] C[t-1] ... C[t-q+1]"
+        kept = "Phi[t,q] = C[t] C[t-1] ... C[t-q+1]"
         left_out = (
             f" + sum({gate} in {', '.join(labels)}) sum({step}=0..q-1)"
             f" J[t] ... J[t-{step}+1] E({gate})[t-{step}] C[t-{step}-1] ... C[t-q+1]"
         )
     else:
-        carry = letter(definition, "block", "carry") if applies(definition) else "C"
+        carry = _carry(definition)
         read = marks(tex).read
-        carried = read(r"\Phi_{t,q}") + " = " + read(rf"{carry}_{{t}}\, {carry}_{{t-1}} \cdots {carry}_{{t-q+1}}")
+        kept = read(r"\Phi_{t,q}") + " = " + read(rf"{carry}_{{t}}\, {carry}_{{t-1}} \cdots {carry}_{{t-q+1}}")
         left_out = " + " + read(
             rf"\sum_{{{gate} \in \{{{', '.join(labels)}\}}}} \; \sum_{{{step}=0}}^{{q-1}}"
             rf" J_{{t}} \cdots J_{{t-{step}+1}}\, E^{{({gate})}}_{{t-{step}}}\, {carry}_{{t-{step}-1}}"
             rf" \cdots {carry}_{{t-q+1}}"
         )
-    return carried + left_out if labels else carried
+    return kept + left_out if labels else kept
 
 
 def departure(definition: Definition, label: str, pair: tuple[str, str]) -> tuple[str, str]:
     """The left side of a block of E^(k) at the step t, as (LaTeX, text)."""
-    several = len(definition.states) > 1
+    tex, text = (_label(definition, label, form) for form in (True, False))
+    return _block(definition, f"E^{{({tex})}}", f"E({text})", pair)
+
+
+def carried(definition: Definition, pair: tuple[str, str]) -> tuple[str, str]:
+    """The left side of a block of the carry at the step t, as (LaTeX, text)."""
+    return _block(definition, _carry(definition), "C", pair)
+
+
+def _carry(definition: Definition) -> str:
+    return letter(definition, "block", "carry") if applies(definition) else "C"
+
+
+def _block(definition: Definition, tex: str, text: str, pair: tuple[str, str]) -> tuple[str, str]:
+    if len(definition.states) == 1:
+        return marks(True).read(f"{tex}_{{t}}"), f"{text}[t]"
     shown = [letter(definition, "block", name) for name in pair] if applies(definition) else pair
-    block = f"{shown[0]}{shown[1]}," if several else ""
-    latex = rf"E^{{({_label(definition, label, True)})}}_{{{block}t}}"
-    return marks(True).read(latex), f"E({_label(definition, label, False)})[t]" + (
-        f"[{pair[0]},{pair[1]}]" if several else ""
-    )
+    return marks(True).read(f"{tex}_{{{shown[0]}{shown[1]},t}}"), f"{text}[t][{pair[0]},{pair[1]}]"

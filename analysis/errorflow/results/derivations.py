@@ -11,6 +11,7 @@ from errorflow.builtin import BUILTIN
 from errorflow.calculus.edges import gates
 from errorflow.calculus.latex import Notation
 from errorflow.calculus.result import Block, Flow
+from errorflow.calculus.symbolic import carried
 from errorflow.cells import Cell
 from errorflow.learning import undefined
 from errorflow.results.cost_results import cost
@@ -209,15 +210,25 @@ def _carry(made: Cell, lag: int) -> Content:
 
 
 def _departures(made: Cell) -> Content:
+    """The sum, then the blocks of the carry C and of what leaves it; of many only those that are not zero."""
     flow = made.flow()
+    several = len(made.definition.states) > 1
+    carry = [
+        Block(b.definition, b.row, b.column, b.words, carried(b.definition, (b.row, b.column)))
+        for b in made.jacobian(truncated=True)
+        if b.words or not several
+    ]
     left = [block for blocks in flow.leaving().values() for block in blocks]
     sum_of_parts = flow.departures()
     rows = [
         sum_of_parts.replace(" = ", " ={}& ", 1).replace(r" + \sum", " \\\\\n  &{}+ \\sum", 1),
-        *(b.lines() for b in left),
+        *(b.lines() for b in (*carry, *left)),
     ]
     text = "Phi = C ... C + sum over gates k and steps r of J ... J E(k) C ... C"
-    lines = [text, *(str(block) for block in left)]
+    lines = [text, *(str(block) for block in (*carry, *left))]
+    if several:
+        rows.append(r"&\text{all blocks that are not listed are } 0")
+        lines.append("all blocks of C and E(k) not listed are 0")
     return Content(Piece(aligned(rows)), "\n".join(lines), {"sum": Piece(sum_of_parts)})
 
 
