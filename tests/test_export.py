@@ -18,6 +18,7 @@ from errorflow import export as module
 from errorflow.calculus.letters import NOTATIONS
 from errorflow.cli import main
 from errorflow.export import export, files
+from errorflow.proof import theorems
 from errorflow.results import Content, Piece, Result, result, results
 
 EXTRA = {
@@ -219,6 +220,18 @@ def test_all_fragments_compile_in_a_plain_article_with_amsmath(typeset):
         for name in r.pieces():
             assert f"({name}.tex" in log or f"(./{name}.tex" in log, name
     assert re.findall(r"usepackage\{(.*?)\}", (target / "catalogue.tex").read_text()) == ["amsmath"]
+
+
+def test_the_source_of_a_theorem_cites_the_works_that_there_are_and_sets_names_in_typewriter(folder):
+    target, _ = folder
+    keys = set(re.findall(r"@\w+\{(\w+),", (target / "errorflow.bib").read_text()))
+    read = {t.name: (target / "fragments" / f"{t.name}.tex").read_text().split("\n", 1)[0] for t in theorems()}
+    for theorem in theorems():
+        assert set(re.findall(r"\\cite\{(\w+)\}", read[theorem.name])) <= keys
+        named = any(other.name in theorem.source for other in theorems())
+        assert named == (r"\texttt{" in read[theorem.name]), theorem.name
+    assert r"Hochreiter \& Schmidhuber 1997~\cite{hochreiter1997}" in read["lstm1997.constants"]
+    assert r"\texttt{lstm.\allowbreak factorisation}" in read["lstm1997.constants"]
 
 
 def sweep(notation, columns):

@@ -25,6 +25,7 @@ COMMANDS = {
     "frac", "partial", "operatorname", "mathrm", "odot", "sigma", "tanh", "left", "right",
     "top", "prod", "sum", "cdots", "ldots", "tfrac", "Phi", "text", "gamma",
     "begin", "end", "in", "le", "ge", "qquad", "quad", "colon", "emergencystretch",
+    "texttt",
     "cite", "allowbreak", "ignorespaces", "mathbf", "exp", "log", "alpha", "beta", "lambda", "theta", "varphi",
 }  # fmt: skip
 

@@ -24,7 +24,7 @@ from errorflow.calculus.letters import (
     written,
 )
 from errorflow.definition import Definition, New
-from errorflow.export.sources import CELLS
+from errorflow.export.sources import CELLS, WORKS
 from errorflow.results import Piece, Result
 from errorflow.results.layout import escaped, terms
 
@@ -152,8 +152,17 @@ def _facts(result: Result, record: dict[str, Any]) -> str:
     else:
         verdict, key = _VERDICTS[result.kind], CELLS.get(result.name.partition(".")[0], "")
         source = f"\\cite{{{key}}}" if key else ""
-    shown = source if source.startswith("\\cite") else _breakable(escaped(source))
+    shown = source if source.startswith("\\cite") else _cited(source)
     return "".join(f"{{{text}}}" for text in (escaped(result.title), escaped(verdict), shown))
+
+
+def _cited(source: str) -> str:
+    """Where a theorem is from: a work that errorflow.bib has with its key, names of results in typewriter."""
+    pieces = re.split(r"(?<![\w.])([a-z][a-z0-9_]*\.[a-z][a-z0-9_]*)(?![\w(])", source)
+    shown = "".join(f"\\texttt{{{_breakable(escaped(p))}}}" if k % 2 else escaped(p) for k, p in enumerate(pieces))
+    for work, key in WORKS.items():
+        shown = shown.replace(escaped(work), f"{escaped(work)}~\\cite{{{key}}}")
+    return shown
 
 
 def _breakable(text: str) -> str:

@@ -134,6 +134,15 @@ CELLS = {
     "gru_reset_before": "cho2014",
 }
 
+# How the sources of theorems name works -> their keys.
+WORKS = {
+    "Hochreiter & Schmidhuber 1997": "hochreiter1997",
+    "Gers, Schmidhuber & Cummins 2000": "gers2000",
+    "Pascanu, Mikolov & Bengio 2013": "pascanu2013",
+    "Pascanu et al. 2013": "pascanu2013",
+    "Schmidhuber 1992": "schmidhuber1992",
+}
+
 
 def bibliography() -> str:
     """All sources as the text of a .bib file."""
