@@ -82,6 +82,16 @@ def test_the_flow_by_gate_says_what_the_carry_is_and_that_the_other_blocks_are_z
     assert several == (r"\text{all blocks that are not listed are } 0" in found.latex())
 
 
+@pytest.mark.parametrize("name", ["lstm1997", "lstm1997_full"])
+def test_a_definition_says_what_the_functions_of_1997_are(name):
+    found = result(f"{name}.definition")
+    told = ("logistic(z) = 1/(1 + exp(-z))", "squash_in(z) = 4 logistic(z) - 2", "squash_out(z) = 2 logistic(z) - 1")
+    assert tuple(found.text().splitlines()[-3:]) == told
+    assert r"g(z) ={}& 4 \sigma(z) - 2" in found.latex()
+    assert r"h(z) ={}& 2 \sigma(z) - 1" in found.latex()
+    assert "(z)" not in result("lstm.definition").text()
+
+
 def test_theorems_come_last_in_their_own_order():
     assert [r.name for r in RESULTS][-len(theorems()) :] == [t.name for t in theorems()]
     assert {r.kind for r in RESULTS[-len(theorems()) :]} == {"theorem"}

@@ -10,9 +10,12 @@ from functools import partial
 from errorflow.builtin import BUILTIN
 from errorflow.calculus.edges import gates
 from errorflow.calculus.latex import Notation
+from errorflow.calculus.letters import applies, letter
 from errorflow.calculus.result import Block, Flow
+from errorflow.calculus.signs import FUNCTIONS
 from errorflow.calculus.symbolic import carried
 from errorflow.cells import Cell
+from errorflow.definition import Definition
 from errorflow.learning import undefined
 from errorflow.results.cost_results import cost
 from errorflow.results.layout import align_with_rules, aligned, hanging
@@ -50,6 +53,12 @@ _TOO_LARGE = {
 # In the letters of the factorisation J = [[I, 0], [D, I]] [[F, A], [0, B]] of a cell with state (c, h).
 _ACROSS = {("c", "c"): "F", ("c", "h"): "A", ("h", "h"): "B"}
 _WITHIN = {("h", "c"): "D"}
+# Name: what it is of z, as LaTeX with @ for the logistic function, and as text.
+_SQUASHES = {
+    "logistic": (r"\frac{1}{1 + \exp(-z)}", "1/(1 + exp(-z))"),
+    "squash_in": ("4 @(z) - 2", "4 logistic(z) - 2"),
+    "squash_out": ("2 @(z) - 1", "2 logistic(z) - 1"),
+}
 
 
 def derivations() -> Iterator[Result]:
@@ -126,8 +135,22 @@ def _content(build: Callable[[], Cell], suffix: str, make: Callable[[Cell], Cont
 def _definition(made: Cell) -> Content:
     definition = made.definition
     tex, text = Notation(definition), Notation(definition, tex=False)
-    rows = [f"{left} ={{}}& {right}" for left, right in tex.equations()]
-    return Content(Piece(aligned(rows)), "\n".join(f"{left} = {right}" for left, right in text.equations()))
+    equations, shown = list(tex.equations()), list(text.equations())
+    for left, right, shown_left, shown_right in _squashes(definition, shown):
+        equations.append((left, right))
+        shown.append((shown_left, shown_right))
+    rows = [f"{left} ={{}}& {right}" for left, right in equations]
+    return Content(Piece(aligned(rows)), "\n".join(f"{left} = {right}" for left, right in shown))
+
+
+def _squashes(definition: Definition, shown: list[tuple[str, str]]) -> Iterator[tuple[str, str, str, str]]:
+    """What the functions of 1997 are, where one of them stands in a definition: both sides as LaTeX and as text."""
+    met = [name for name in _SQUASHES if any(f"{name}(" in right for _, right in shown)]
+    if {"squash_in", "squash_out"} & {*met}:
+        sign = {n: letter(definition, "fun", n) if applies(definition) else FUNCTIONS[n] for n in _SQUASHES}
+        for name in met:
+            tex, text = _SQUASHES[name]
+            yield f"{sign[name]}(z)", tex.replace("@", sign["logistic"]), f"{name}(z)", text
 
 
 def _jacobian(made: Cell) -> Content:
