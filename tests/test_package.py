@@ -108,20 +108,6 @@ def test_every_letter_of_every_fragment_is_defined_in_every_notation(made):
             assert not re.search(r"\\EF(sym|mat|fun|slope|unit|entry|map|block)\b", expanded(text, notation))
 
 
-def test_srepr_of_an_entry_is_read_by_sympy_alone(capsys):
-    import sympy
-
-    assert main(["derive", "lstm1997", "--block", "h,c", "--format", "srepr"]) == 0
-    shown = capsys.readouterr().out.strip().removeprefix("J_h_c = diag(").removesuffix(")")
-    o, c = (sympy.Symbol(name, real=True) for name in ("o[t]", "c[t]"))
-    known = {name: getattr(sympy, name) for name in re.findall(r"(\w+)\(", shown)}
-    read = eval(shown, {"__builtins__": {}}, known)
-    expected = o * sympy.diff(2 / (1 + sympy.exp(-c)) - 1, c)
-    assert sympy.N((read - expected).subs({o: sympy.Rational(1, 3), c: sympy.Rational(2, 7)}), 30) == pytest.approx(
-        0, abs=1e-25
-    )
-
-
 def article(body, *, options="notation=modern", kind="{article}", more=""):
     """An article that reads the package and then `more`."""
     return (

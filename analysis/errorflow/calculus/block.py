@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-import sympy
-
-from errorflow.activations import BY_FUNCTION, readable
 from errorflow.calculus.code import numpy_source
 from errorflow.calculus.latex import Notation
 from errorflow.calculus.marks import as_mathml
 from errorflow.calculus.mathml import equation, formula, table
-from errorflow.calculus.signs import timed_values
+from errorflow.calculus.srepr import srepr_source
 from errorflow.calculus.words import Diag, Matrix, Words
 from errorflow.definition import Definition
 
@@ -101,22 +98,16 @@ class Block:
         return numpy_source(self.definition, self.words, self.row, self.column, over_time=self.over_time)
 
     def srepr(self) -> str:
-        """The sum of words with the entry of each diagonal as SymPy's `srepr`; names with their time as in the text.
+        """The formula as SymPy's `srepr`: a matrix expression that `from sympy import *` and `eval` read back.
 
-        Activations stand in elementary functions, so that SymPy alone reads an entry back.
+        A vector is a column, `MatrixSymbol('f[t]', n, 1)`, with its time as in the text; a diagonal is a
+        `FunctionMatrix`. Activations stand in elementary functions.
 
         Returns
         -------
         str
         """
-        text = Notation(self.definition, tex=False)
-
-        def factor(f: Any) -> str:
-            if isinstance(f, Matrix):
-                return text.factor(f) if f.kind != "diagonal" else f"diag({f.name})"
-            return f"diag({sympy.srepr(elementary(self.definition, f.entry, text.name))})"
-
-        return " + ".join(" ".join(map(factor, w)) or "I" for w in self.words) or "0"
+        return srepr_source(self.definition, self.words, self.row, self.column)
 
     def json(self) -> dict[str, Any]:
         """The words as data: every factor a diagonal with its entry, or a matrix.
@@ -151,14 +142,6 @@ class Block:
 
     def __str__(self) -> str:
         return f"{self.left[1]} = {self.text()}"
-
-
-def elementary(definition: Definition, entry: sympy.Expr, name: Callable[[sympy.Symbol], str]) -> sympy.Expr:
-    """An entry in plain SymPy: slopes in the value they are read off, activations in elementary functions."""
-    read = readable(entry, timed_values(definition, entry))
-    applied = [f for f in read.atoms(sympy.Function) if f.func in BY_FUNCTION]
-    read = read.xreplace({f: BY_FUNCTION[f.func].definition(f.args[0]) for f in applied})
-    return read.xreplace({s: sympy.Symbol(name(s), real=True) for s in read.free_symbols})
 
 
 def latex(blocks: Iterable[Block]) -> str:

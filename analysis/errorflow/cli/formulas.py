@@ -153,7 +153,7 @@ def _numpy(cell: Cell, view: View, introduced: bool) -> str:
 
 
 def _srepr(cell: Cell, view: View, introduced: bool) -> str:
-    """A line for each block; of diagonals the entry as SymPy reads it, words in the order of the product."""
+    """A line for each block, which `from sympy import *` and `exec` read: NAME = a matrix expression."""
     return "\n".join(line.srepr for _, lines in view.parts for line in lines)
 
 

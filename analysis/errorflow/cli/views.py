@@ -35,7 +35,7 @@ class Line:
 class BlockLine:
     """One block as a line; only what is asked for is written out. written: LaTeX and text, shared by all blocks.
 
-    numpy: the same as an assignment. srepr: with SymPy's `srepr` of each diagonal.
+    numpy, srepr: the same as an assignment.
     """
 
     block: Block
