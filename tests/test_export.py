@@ -131,6 +131,8 @@ def test_a_cell_of_ones_own_has_the_same_fragments_as_a_built_in_one(tmp_path, m
     assert r"\operatorname{diag}(f_{t})" in text
     capsys.readouterr()
     assert main(["export", folder, "--cell", own, "--check"]) == 0
+    assert main(["export", folder, "--check"]) == 2
+    assert "holds cells of your own, my_cell; give each" in " ".join(capsys.readouterr().err.split())
     (tmp_path / "out" / "my_cell.flow.tex").write_text("0\n")
     assert main(["export", folder, "--cell", own, "--check"]) == 1
     assert "my_cell.flow.tex is not what this version writes" in capsys.readouterr().out

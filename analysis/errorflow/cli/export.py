@@ -43,11 +43,16 @@ def main(args: argparse.Namespace) -> int:
     if args.check and not folder.is_dir():
         raise Usage(f"DIR must be a folder that `errorflow export` wrote, got {folder}, which there is not")
     from errorflow.cli.cells import find_cell
-    from errorflow.export import differing, export
+    from errorflow.export import differing, export, unnamed
 
     cells = [find_cell(text) for text in args.cell]
     try:
         if args.check:
+            if own := unnamed(folder, cells):
+                raise Usage(
+                    f"--cell must be repeated with --check: {folder} holds cells of your own, {', '.join(own)};"
+                    " give each as it was written, --cell FILE.PY:NAME"
+                )
             return _report(folder, differing(folder, cells), args.json)
         written = export(folder, cells)
     except AssertionError as failed:  # a theorem that does not hold is a finding and not a fault of what was typed

@@ -31,6 +31,7 @@ from typing import Any
 
 import sympy
 
+from errorflow.builtin import BUILTIN
 from errorflow.cells import Cell
 from errorflow.export.package import fragments, package
 from errorflow.export.plain import catalogue, theorem_table
@@ -98,6 +99,17 @@ def differing(folder: str | os.PathLike[str], cells: Iterable[Cell] = ()) -> lis
         for name, text in files(chosen(cells)).items()
         if not (target / name).is_file() or (target / name).read_bytes() != text.encode("ascii")
     ]
+
+
+def unnamed(folder: str | os.PathLike[str], cells: Iterable[Cell] = ()) -> list[str]:
+    """The names of cells of one's own with which the folder was written and which are not given."""
+    try:
+        found = json.loads((Path(folder) / "results.json").read_text(encoding="ascii"))["results"]
+        there = [r["name"].rpartition(".definition")[0] for r in found if r["kind"] == "definition"]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):  # not there, or not as it was written
+        return []
+    known = {*BUILTIN, *(r.name.rpartition(".definition")[0] for r in chosen(cells) if r.kind == "definition")}
+    return [name for name in there if name and name not in known]
 
 
 def chosen(cells: Iterable[Cell]) -> tuple[Result, ...]:
