@@ -249,3 +249,11 @@ def test_random_weights_ask_for_a_generator_and_for_every_size():
     for wrong in (0, -1, 2.0, True):
         with pytest.raises(ValueError, match="n must be a positive integer"):
             ef.lstm().random_weights(rng, n=wrong, m=1)
+
+
+def test_a_state_may_be_given_under_its_symbol():
+    cell = ef.lstm()
+    rng = np.random.default_rng(4)
+    weights, x, c = cell.random_weights(rng, n=3, m=2), rng.normal(size=(2, 2)), rng.normal(size=3)
+    named = cell.step_jacobians(weights, x, {"c": c})
+    np.testing.assert_array_equal(cell.step_jacobians(weights, x, {cell.definition.state("c"): c}), named)

@@ -174,7 +174,7 @@ class Cell:
         inputs : array_like, (batch, T, m) or (T, m)
             For a cell without input, T; for several inputs, a mapping.
         state : mapping of str to array_like, (n,) or (batch, n), optional
-            Initial state by block, zero where absent.
+            Initial state by block, its name or its symbol, zero where absent.
 
         Returns
         -------
@@ -202,7 +202,7 @@ class Cell:
             Under the names of `shapes`, in these shapes.
         inputs : array_like, (batch, T, m) or (T, m)
         state : mapping of str to array_like, (n,) or (batch, n), optional
-            Initial state by block, zero where absent.
+            Initial state by block, its name or its symbol, zero where absent.
         truncated : bool or collection of str, default False
             True deletes the edges that the 1997 truncation cuts, labels only those into the maps so called.
 
@@ -233,7 +233,7 @@ class Cell:
             Under the names of `shapes`, in these shapes.
         inputs : array_like, (batch, T, m) or (T, m)
         state : mapping of str to array_like, (n,) or (batch, n), optional
-            Initial state by block, zero where absent.
+            Initial state by block, its name or its symbol, zero where absent.
         truncated : bool or collection of str, default False
             True deletes the edges that the 1997 truncation cuts, labels only those into the maps so called.
 
@@ -272,7 +272,7 @@ class Cell:
             Under the names of `shapes`, in these shapes.
         inputs : array_like, (batch, T, m) or (T, m)
         state : mapping of str to array_like, (n,) or (batch, n), optional
-            Initial state by block, zero where absent.
+            Initial state by block, its name or its symbol, zero where absent.
         max_lag : int, optional
             The largest q, T where it is not given.
         departures : bool, default True
@@ -318,7 +318,7 @@ class Cell:
         algorithm : str, default 'bptt'
             One of `errorflow.learning.ALGORITHMS`.
         state : mapping of str to array_like, (n,) or (batch, n), optional
-            Initial state by block, zero where absent.
+            Initial state by block, its name or its symbol, zero where absent.
         biases : bool, default True
             Whether biases are learned.
         count : bool, default False

@@ -119,7 +119,7 @@ def checked_state(definition: Definition, state: Any, sizes: dict[str, int], bat
     """
     if not isinstance(state, Mapping | None):
         raise TypeError(f"state must map names of state blocks to arrays, got {type(state).__name__}")
-    given = dict(state or {})
+    given = {k.name if k in definition.states else k: v for k, v in (state or {}).items()}  # names, or their symbols
     for name in given:
         definition.state(name)
     blocks = {}
