@@ -383,3 +383,25 @@ def test_the_numerical_rank_falls_to_the_rank_of_the_weights_and_is_zero_where_t
     np.testing.assert_array_equal(numerical_rank(dead), [n, 0, 0])
     with pytest.raises(ValueError, match="part must be from"):
         numerical_rank(values, 1e-20)
+
+
+@pytest.mark.parametrize("rows", [20, 130])
+@pytest.mark.parametrize("size", [1, 2, 5])
+def test_matrices_in_parts_have_the_largest_eigenvalue_of_their_parts(rows, size):
+    rng = np.random.default_rng(size)
+    there = np.kron(np.eye(rows // size), np.ones((size, size)))
+    shuffled = rng.permutation(len(there))
+    there = there[np.ix_(shuffled, shuffled)]
+    factors = there * rng.normal(size=(6, *there.shape)) * 10.0 ** rng.integers(-9, 1, size=(6, len(there), 1))
+    gram = factors @ factors.swapaxes(1, 2)
+    values, certain = largest._in_parts(gram, np.zeros(6))
+    np.testing.assert_allclose(values, np.linalg.eigvalsh(gram)[:, -1], rtol=1e-14)
+    assert certain.all()
+    gram[0] += 1e-200  # every row meets every other
+    assert not largest._in_parts(gram, np.zeros(6))[1].any()
+    np.testing.assert_allclose(largest.largest(gram), np.linalg.eigvalsh(gram)[:, -1], rtol=2**-40)
+
+
+def test_a_chain_of_rows_is_no_part():
+    chain = np.eye(40) + 0.3 * (np.eye(40, k=1) + np.eye(40, k=-1))
+    assert not largest._in_parts(chain[None], np.zeros(1))[1].any()

@@ -7,7 +7,8 @@ serves where the spectrum falls, as it does at long lags, p = 8 where it falls s
 orthogonal weights, D = G - theta is small and the largest eigenvalue at most theta plus |D D|_F^(1/2). Where others
 come close to the largest, x is the limit of Lanczos' method, C is bounded by what of tr G^2 its basis leaves (`_ritz`)
 or, where that is too much, that no eigenvalue lies above is what a Cholesky factor of (1 + 2^-43) theta - G says.
-What is left is asked of LAPACK. All this is up to rounding, r ulp.
+Where rows meet few others, as under W = 1, each part has its own. What is left is asked of LAPACK. All this is up to
+rounding, r ulp.
 """
 
 from __future__ import annotations
@@ -61,10 +62,10 @@ def _largest(gram: Array) -> Array:
     methods: tuple[Method, ...]
     if gram.shape[1] <= _MIDDLE:
         values, certain = _above(gram)
-        methods = (_flat, _squared, _exactly) if gram.shape[1] > _SMALL else (_exactly,)
+        methods = (_flat, _in_parts, _squared, _exactly) if gram.shape[1] > _SMALL else (_exactly,)
     else:
         values, certain = np.einsum("mii->mi", gram).max(axis=1), np.zeros(len(gram), dtype=bool)
-        methods = (_flat, _like_last, _exactly)
+        methods = (_flat, _in_parts, _like_last, _exactly)
     values[traces == 0], certain[traces == 0] = 0.0, True
     for method in methods:
         rest = np.flatnonzero(~certain)
@@ -106,6 +107,26 @@ def _flat(gram: Array, theta: Array) -> tuple[Array, Flags]:
     values[near] += above / 2
     near[near] = above <= _NEAR * theta[near]
     return values, near
+
+
+def _in_parts(gram: Array, lower: Array) -> tuple[Array, Flags]:
+    """The same where, by exact zeros, all of these matrices fall into the same parts of at most `_SMALL` rows."""
+    meets = (gram != 0).any(axis=0)
+    rows = len(meets)
+    if np.count_nonzero(meets) <= _SMALL * rows:
+        np.fill_diagonal(meets, True)
+        part = np.arange(rows)  # of a row: the least row that it meets, over others
+        for _ in range(_SMALL):
+            part = np.where(meets, part, rows).min(axis=1)
+        sizes = np.bincount(part, minlength=rows)[part]
+        if not (meets & (part != part[:, None])).any() and sizes.max() <= _SMALL:
+            order, values = np.argsort(part, kind="stable"), np.zeros(len(gram))
+            for size in np.unique(sizes):
+                of = order[sizes[order] == size].reshape(-1, size)
+                blocks = gram[:, of[:, :, None], of[:, None, :]]
+                np.maximum(values, np.linalg.eigvalsh(blocks)[..., -1].max(axis=1), out=values)
+            return values, np.ones(len(gram), dtype=bool)
+    return lower, np.zeros(len(gram), dtype=bool)
 
 
 def _squared(gram: Array, _lower: Array) -> tuple[Array, Flags]:
