@@ -68,7 +68,11 @@ def compare(cell, text, true, weights, trajectory, *, rows=False):
             np.testing.assert_allclose(got.T if rows else got, block, **CLOSE)
 
 
-@pytest.mark.parametrize("name", list(BUILTIN))
+LONG = ("lstm1997_full", "lstm_peephole")  # ten seconds, for their many blocks and terms
+CELLS = [pytest.param(name, marks=[pytest.mark.slow] * (name in LONG)) for name in BUILTIN]
+
+
+@pytest.mark.parametrize("name", CELLS)
 def test_every_block_of_every_cell_is_read_by_sympy_alone_and_is_the_jacobian(name, capsys):
     cell = ef.cell(name)
     weights, inputs, trajectory = drawn(cell, 2)
